@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is Swift 6 language mode, and a warning stops the build.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+]
+
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
+    exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path, exclude: exclude, resources: resources,
+        swiftSettings: strict)
+}
+
+func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: module + "Tests", dependencies: [.byName(name: module)] + dependencies,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "execution-service",
+    products: [
+        .library(name: "ExecutionService", targets: ["ExecutionService"]),
+        .executable(name: "execution", targets: ["execution"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        library("SQLSchema", path: "sql", resources: [.embedInCode("migrations")]),
+        library("TradingModel"),
+        library("OrderPlanning", ["TradingModel"]),
+        library("RiskControl", ["TradingModel"]),
+        library("MarketSimulation", ["TradingModel"]),
+        library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
+        library("InputFiles", ["TradingModel", "CZlib"]),
+        library("Storage", ["TradingModel", "CSQLite", "SQLSchema"]),
+        library("Reporting", ["Storage"]),
+        library(
+            "ExecutionService",
+            [
+                "TradingModel", "OrderPlanning", "RiskControl", "MarketSimulation", "OrderRouting",
+                "InputFiles", "Storage", "Reporting", "CLibcrypto",
+            ]),
+        .executableTarget(
+            name: "execution", dependencies: ["ExecutionService"], swiftSettings: strict),
+        .executableTarget(
+            name: "execution-benchmark", dependencies: ["ExecutionService"], swiftSettings: strict),
+
+        tests("TradingModel"),
+        tests("OrderPlanning"),
+        tests("RiskControl"),
+        tests("MarketSimulation"),
+        tests("OrderRouting"),
+        tests("InputFiles"),
+        tests("Storage", ["SQLSchema"]),
+        tests("Reporting"),
+        tests("ExecutionService"),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["execution", "Storage"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,6 @@
+#ifndef EXECUTION_SERVICE_CLIBCRYPTO_SHIM_H
+#define EXECUTION_SERVICE_CLIBCRYPTO_SHIM_H
+
+#include <openssl/evp.h>
+
+#endif

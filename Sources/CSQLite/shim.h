@@ -1,0 +1,6 @@
+#ifndef EXECUTION_SERVICE_CSQLITE_SHIM_H
+#define EXECUTION_SERVICE_CSQLITE_SHIM_H
+
+#include <sqlite3.h>
+
+#endif

@@ -1,0 +1,271 @@
+/// One row of `pipeline_decisions`: what the upstream pipeline decided, and on whose behalf.
+public struct Decision: Sendable, Equatable {
+    /// The user's id, or one made from the run and the time when the user gave none.
+    public var decisionID: String
+    public var decidedAt: Timestamp
+    public var strategyID: String?
+    public var profileVersionID: String?
+    public var regimeID: String?
+    public var universeID: String?
+
+    public init(
+        decisionID: String, decidedAt: Timestamp, strategyID: String? = nil, profileVersionID: String? = nil,
+        regimeID: String? = nil, universeID: String? = nil
+    ) {
+        self.decisionID = decisionID
+        self.decidedAt = decidedAt
+        self.strategyID = strategyID
+        self.profileVersionID = profileVersionID
+        self.regimeID = regimeID
+        self.universeID = universeID
+    }
+}
+
+/// How a target is stated.
+public enum TargetSize: Sendable, Hashable {
+    /// A share of the account's equity, in units of 10⁻¹².
+    case weight(e12: Int64)
+    case quantity(Quantity)
+    case notional(Money)
+}
+
+/// What became of one target when it was planned; a row of `target_positions`.
+public struct TargetRecord: Sendable, Equatable {
+    public var decision: DecisionID
+    public var instrument: InstrumentID
+    public var size: TargetSize
+    /// The price a weight or a notional was turned into a quantity with; nil where none was needed and none known.
+    public var referencePrice: Price?
+    /// The quantity to hold, before rounding to the lot.
+    public var computed: Quantity
+    /// What was held when it was planned.
+    public var held: Quantity
+    /// What older orders still working would add (`open_orders: "keep"`), signed.
+    public var open: Quantity
+    /// What the orders planned for it add, signed.
+    public var planned: Quantity
+    /// Why `held + open + planned` is not `computed`; nil where it is.
+    public var residualReason: StatusReason?
+
+    public init(
+        decision: DecisionID, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, computed: Quantity,
+        held: Quantity, open: Quantity, planned: Quantity, residualReason: StatusReason?
+    ) {
+        self.decision = decision
+        self.instrument = instrument
+        self.size = size
+        self.referencePrice = referencePrice
+        self.computed = computed
+        self.held = held
+        self.open = open
+        self.planned = planned
+        self.residualReason = residualReason
+    }
+}
+
+/// An order with everything known of it now; a row of `orders`.
+public struct OrderRecord: Sendable, Equatable {
+    public var number: OrderNumber
+    public var decision: DecisionID
+    /// Row of the user's orders file, for the user's own reference; nil for orders made from targets.
+    public var inputRow: Int32?
+    /// 0 for the first order of a decision and ticker, 1 for the second (the OPEN after a CLOSE).
+    public var leg: UInt8
+    public var action: OrderAction
+    public var terms: OrderTerms
+    public var state: OrderState
+    public var filled: Quantity
+    /// Sum of price times quantity over the fills.
+    public var filledValue: ExactValue
+    /// The last close known when the order was decided.
+    public var arrivalPrice: Price?
+    public var createdAt: Timestamp
+    public var updatedAt: Timestamp
+    public var limitedBy: Limitation?
+    public var parent: OrderNumber?
+    /// One number for each OCA group of the run.
+    public var ocaGroup: Int32?
+
+    public init(
+        number: OrderNumber, decision: DecisionID, inputRow: Int32?, leg: UInt8, action: OrderAction, terms: OrderTerms,
+        state: OrderState, arrivalPrice: Price?, createdAt: Timestamp, parent: OrderNumber?, ocaGroup: Int32?
+    ) {
+        self.number = number
+        self.decision = decision
+        self.inputRow = inputRow
+        self.leg = leg
+        self.action = action
+        self.terms = terms
+        self.state = state
+        self.filled = .zero
+        self.filledValue = .zero
+        self.arrivalPrice = arrivalPrice
+        self.createdAt = createdAt
+        self.updatedAt = createdAt
+        self.limitedBy = nil
+        self.parent = parent
+        self.ocaGroup = ocaGroup
+    }
+
+    @inlinable public var remaining: Quantity { terms.quantity - filled }
+
+    /// Average price of the fills, rounded to the nearest 10⁻⁸; nil before the first.
+    public var averagePrice: Price? {
+        guard filled.e8 > 0 else { return nil }
+        return Int64(exactly: divide(filledValue.e16, by: Int128(filled.e8), rounding: .nearest)).map(Price.init(e8:))
+    }
+}
+
+/// One row of `order_events`.
+public struct OrderEventRecord: Sendable, Equatable {
+    /// What happened; the words of `order_events.kind` are a closed list.
+    public enum Kind: Sendable, Hashable {
+        /// The order was planned and approved, or denied.
+        case created
+        case moved(OrderTransition)
+        /// A cancel was asked for.
+        case cancelRequested
+        case resized(ResizeCause)
+
+        /// `CREATED`, `SUBMITTED`, …
+        public var code: String {
+            switch self {
+            case .created: "CREATED"
+            case .moved(let transition): transition.kind
+            case .cancelRequested: "CANCEL_REQUESTED"
+            case .resized: "RESIZED"
+            }
+        }
+    }
+
+    public var order: OrderNumber
+    public var time: Timestamp
+    public var kind: Kind
+    /// Nil for the first event of an order.
+    public var from: OrderState?
+    public var to: OrderState
+    /// The quantity filled by a fill, or the order's whole quantity after a resize.
+    public var quantity: Quantity?
+    /// The trade of a fill.
+    public var trade: Int64?
+
+    public init(
+        order: OrderNumber, time: Timestamp, kind: Kind, from: OrderState?, to: OrderState, quantity: Quantity? = nil,
+        trade: Int64? = nil
+    ) {
+        self.order = order
+        self.time = time
+        self.kind = kind
+        self.from = from
+        self.to = to
+        self.quantity = quantity
+        self.trade = trade
+    }
+}
+
+/// One row of `trades`: a fill with its place in the run and its decision.
+public struct TradeRecord: Sendable, Equatable {
+    /// The trade's place in the run, from 1 on.
+    public var number: Int64
+    public var decision: DecisionID
+    public var fill: Fill
+
+    public init(number: Int64, decision: DecisionID, fill: Fill) {
+        self.number = number
+        self.decision = decision
+        self.fill = fill
+    }
+}
+
+/// One row of `cash_entries`.
+public struct CashRecord: Sendable, Equatable {
+    public var time: Timestamp
+    public var kind: CashKind
+    public var amount: Money
+    public var trade: Int64?
+    public var instrument: InstrumentID?
+
+    public init(time: Timestamp, kind: CashKind, amount: Money, trade: Int64? = nil, instrument: InstrumentID? = nil) {
+        self.time = time
+        self.kind = kind
+        self.amount = amount
+        self.trade = trade
+        self.instrument = instrument
+    }
+}
+
+/// One row of `position_adjustments`: a quantity that changed without a trade.
+public struct AdjustmentRecord: Sendable, Equatable {
+    public var time: Timestamp
+    public var instrument: InstrumentID
+    /// New shares for each old one, in units of 10⁻⁹.
+    public var ratioE9: Int64
+    public var change: Quantity
+
+    public init(time: Timestamp, instrument: InstrumentID, ratioE9: Int64, change: Quantity) {
+        self.time = time
+        self.instrument = instrument
+        self.ratioE9 = ratioE9
+        self.change = change
+    }
+}
+
+/// One row of `risk_decisions`: what the gate made of a planned order.
+public struct RiskRecord: Sendable, Equatable {
+    public var decision: DecisionID
+    public var order: OrderNumber
+    public var instrument: InstrumentID
+    public var side: Side
+    public var requested: Quantity
+    public var approved: Quantity
+    /// Nil where the whole quantity was approved.
+    public var reason: StatusReason?
+
+    public init(
+        decision: DecisionID, order: OrderNumber, instrument: InstrumentID, side: Side, requested: Quantity,
+        approved: Quantity, reason: StatusReason?
+    ) {
+        self.decision = decision
+        self.order = order
+        self.instrument = instrument
+        self.side = side
+        self.requested = requested
+        self.approved = approved
+        self.reason = reason
+    }
+}
+
+/// Everything that is to be committed together: events with the state they lead to.
+///
+/// Row numbers count within the run, from 1 on, in the order of the arrays; orders carry their own.
+public struct JournalBatch: Sendable {
+    public var targets: [TargetRecord] = []
+    /// Orders that were made since the last batch, as they stand now.
+    public var newOrders: [OrderRecord] = []
+    /// Orders of earlier batches that have changed since.
+    public var changedOrders: [OrderRecord] = []
+    public var riskDecisions: [RiskRecord] = []
+    public var events: [OrderEventRecord] = []
+    public var trades: [TradeRecord] = []
+    public var cash: [CashRecord] = []
+    public var adjustments: [AdjustmentRecord] = []
+    /// Positions that have changed since the last batch, as they stand now.
+    public var positions: [PositionRecord] = []
+    /// The account's cash as it stands now; the sum of all cash records so far.
+    public var balance: Money = .zero
+
+    public init() {}
+}
+
+/// One row of `positions`.
+public struct PositionRecord: Sendable, Equatable {
+    public var instrument: InstrumentID
+    public var position: Position
+    public var updatedAt: Timestamp
+
+    public init(instrument: InstrumentID, position: Position, updatedAt: Timestamp) {
+        self.instrument = instrument
+        self.position = position
+        self.updatedAt = updatedAt
+    }
+}

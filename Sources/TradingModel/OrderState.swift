@@ -1,0 +1,166 @@
+/// Why an order ended, was cut, or was never sent: a closed list, the same as the table `status_reasons`.
+public enum StatusReason: String, Sendable, Hashable, CaseIterable {
+    /// The session of a DAY order is over.
+    case dayEnded = "day_ended"
+    /// The `good_till` of a GTD order was reached.
+    case goodTill = "good_till"
+    /// What an IOC order could not fill at once.
+    case immediateOrCancel = "immediate_or_cancel"
+    /// A FOK order did not fit as a whole.
+    case fillOrKill = "fill_or_kill"
+    /// What an OPG order could not fill at the open.
+    case openingOnly = "opening_only"
+    /// What a CLS order could not fill at the close.
+    case closingOnly = "closing_only"
+    /// The order's own `cancel_at`.
+    case cancelRequested = "cancel_requested"
+    /// A newer plan for the ticker replaced the order.
+    case superseded
+    /// The other members of the OCA group filled the group's quantity.
+    case oca
+    /// The bracket's parent was cancelled before it filled.
+    case parentCancelled = "parent_cancelled"
+    /// The bracket's parent expired before it filled.
+    case parentExpired = "parent_expired"
+    /// The bracket's parent was rejected.
+    case parentRejected = "parent_rejected"
+    /// An exit of the bracket filled, so the rest of its entry was cancelled.
+    case exitFilled = "exit_filled"
+    /// Rounded to the lot, nothing is left.
+    case belowLot = "below_lot"
+    /// Worth less than the instrument's minimum notional.
+    case belowMinimumNotional = "below_minimum_notional"
+    /// A buy for a target would have cost more than the cash there was.
+    case insufficientCash = "insufficient_cash"
+    /// The stop price is no multiple of the instrument's tick.
+    case offTick = "off_tick"
+    /// Quantity times price does not fit the number type for money.
+    case notionalOverflow = "notional_overflow"
+}
+
+/// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.
+public enum Limitation: String, Sendable, Hashable, CaseIterable {
+    /// No bar came on which the order could be tested.
+    case noBar = "no_bar"
+    /// The instrument's bar had no trades.
+    case noVolume = "no_volume"
+    /// The volume limit of the bar was used up.
+    case volumeLimit = "volume_limit"
+    /// The cash of the account was used up.
+    case cash
+    /// The market did not reach the order's price.
+    case price
+    /// A bracket's exit waits for its entry.
+    case parent
+}
+
+/// Where an order stands in its life.
+public enum OrderState: Sendable, Hashable {
+    /// The risk gate refused it; it was never sent.
+    case denied(StatusReason)
+    /// Approved and journaled, not sent yet.
+    case planned
+    /// Journaled for sending; the venue has not answered.
+    case submitted
+    /// Accepted by the venue.
+    case working
+    /// The venue gave no answer in time; it is asked by key.
+    case unknown
+    case filled
+    case cancelled(StatusReason)
+    case expired(StatusReason)
+    case rejected(StatusReason)
+
+    /// `WORKING`, …: the word in `orders.status`.
+    public var code: String {
+        switch self {
+        case .denied: "DENIED"
+        case .planned: "PLANNED"
+        case .submitted: "SUBMITTED"
+        case .working: "WORKING"
+        case .unknown: "UNKNOWN"
+        case .filled: "FILLED"
+        case .cancelled: "CANCELLED"
+        case .expired: "EXPIRED"
+        case .rejected: "REJECTED"
+        }
+    }
+
+    public var reason: StatusReason? {
+        switch self {
+        case .denied(let reason), .cancelled(let reason), .expired(let reason), .rejected(let reason): reason
+        default: nil
+        }
+    }
+
+    /// Whether nothing more is expected; late fills may still come.
+    public var isTerminal: Bool {
+        switch self {
+        case .denied, .filled, .cancelled, .expired, .rejected: true
+        case .planned, .submitted, .working, .unknown: false
+        }
+    }
+}
+
+/// What can happen to an order.
+public enum OrderTransition: Sendable, Hashable {
+    case submit
+    case accept
+    case reject(StatusReason)
+    /// `isComplete` when the fills now add up to the order's quantity.
+    case fill(isComplete: Bool)
+    case cancel(StatusReason)
+    case expire(StatusReason)
+    case loseTrack
+
+    /// `SUBMITTED`, …: the word in `order_events.kind`.
+    public var kind: String {
+        switch self {
+        case .submit: "SUBMITTED"
+        case .accept: "ACCEPTED"
+        case .reject: "REJECTED"
+        case .fill: "FILL"
+        case .cancel: "CANCELLED"
+        case .expire: "EXPIRED"
+        case .loseTrack: "UNKNOWN"
+        }
+    }
+}
+
+/// A transition that the life cycle does not have.
+public struct IllegalTransition: Error, Equatable, Sendable, CustomStringConvertible {
+    public let state: OrderState
+    public let transition: OrderTransition
+
+    public var description: String { "an order that is \(state.code) cannot take \(transition.kind)" }
+}
+
+extension OrderState {
+    /// The state after a transition: the whole table of legal moves.
+    ///
+    /// A fill is legal after a cancel, an expiry, a rejection and in the unknown: venues report them late.
+    public func after(_ transition: OrderTransition) throws(IllegalTransition) -> OrderState {
+        switch (self, transition) {
+        case (.planned, .submit): return .submitted
+        case (.planned, .cancel(let reason)): return .cancelled(reason)
+        case (.planned, .expire(let reason)): return .expired(reason)
+
+        case (.submitted, .accept), (.unknown, .accept): return .working
+        case (.submitted, .reject(let reason)), (.unknown, .reject(let reason)): return .rejected(reason)
+        case (.working, .reject(let reason)): return .rejected(reason)
+        case (.submitted, .loseTrack), (.working, .loseTrack): return .unknown
+
+        case (.submitted, .fill(let isComplete)), (.working, .fill(let isComplete)), (.unknown, .fill(let isComplete)):
+            return isComplete ? .filled : .working
+        case (.cancelled, .fill(let isComplete)), (.expired, .fill(let isComplete)), (.rejected, .fill(let isComplete)):
+            return isComplete ? .filled : self
+
+        case (.submitted, .cancel(let reason)), (.working, .cancel(let reason)), (.unknown, .cancel(let reason)):
+            return .cancelled(reason)
+        case (.submitted, .expire(let reason)), (.working, .expire(let reason)), (.unknown, .expire(let reason)):
+            return .expired(reason)
+
+        default: throw IllegalTransition(state: self, transition: transition)
+        }
+    }
+}

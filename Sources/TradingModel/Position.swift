@@ -1,0 +1,73 @@
+/// A holding of one instrument at average cost, exact.
+public struct Position: Sendable, Equatable {
+    /// Negative is short.
+    public internal(set) var quantity: Quantity = .zero
+    /// What the open quantity cost, signed like the quantity, without commissions.
+    public private(set) var cost: ExactValue = .zero
+    /// Profit taken by closing, commissions not included.
+    public private(set) var realized: ExactValue = .zero
+
+    public init() {}
+
+    /// Average price of the open quantity, rounded to the nearest 10⁻⁸; nil when flat.
+    public var averageCost: Price? {
+        guard quantity != .zero else { return nil }
+        let magnitude = Int128(quantity.magnitude.e8)
+        let costMagnitude = cost.e16 < 0 ? -cost.e16 : cost.e16
+        return Int64(exactly: divide(costMagnitude, by: magnitude, rounding: .nearest)).map(Price.init(e8:))
+    }
+
+    /// Books a trade; `signed` is positive for a buy.
+    ///
+    /// Closing takes the average cost out in proportion, rounded toward zero at 10⁻¹⁶; a flat position keeps none.
+    @inlinable
+    public mutating func book(_ signed: Quantity, at price: Price) throws(ArithmeticOverflow) {
+        let (newQuantity, overflow) = quantity.e8.addingReportingOverflow(signed.e8)
+        if overflow { throw ArithmeticOverflow("a position") }
+        let opens = quantity.e8 == 0 || (quantity.e8 > 0) == (signed.e8 > 0)
+        if opens {
+            set(Quantity(e8: newQuantity), cost: cost + price * signed, realized: realized)
+            return
+        }
+        let closed = signed.magnitude >= quantity.magnitude ? -quantity : signed
+        let releasedCost = closed == -quantity ? cost : proportionalCost(of: closed)
+        let opened = signed - closed
+        set(
+            Quantity(e8: newQuantity), cost: (cost - releasedCost) + price * opened,
+            realized: realized - releasedCost - price * closed)
+    }
+
+    @usableFromInline
+    mutating func set(_ quantity: Quantity, cost: ExactValue, realized: ExactValue) {
+        self.quantity = quantity
+        self.cost = cost
+        self.realized = realized
+    }
+
+    /// The cost of the part that `closed` (of the opposite sign) takes away.
+    @usableFromInline
+    func proportionalCost(of closed: Quantity) -> ExactValue {
+        // cost·closed may pass 128 bits, so the average is taken first and its remainder is shared out after it.
+        let whole = Int128(quantity.e8)
+        let (average, rest) = cost.e16.quotientAndRemainder(dividingBy: whole)
+        let part = Int128(-closed.e8)
+        return ExactValue(e16: average * part + rest * part / whole)
+    }
+
+    /// Rescales for a split and drops the fraction that is paid in cash; the cost of the fraction goes into `realized` with its proceeds.
+    ///
+    /// - Parameters:
+    ///   - newQuantity: the quantity after the split, rounded to the lot.
+    ///   - exactQuantity: the quantity after the split, before rounding.
+    ///   - proceeds: cash paid for the fraction.
+    public mutating func split(to newQuantity: Quantity, exactQuantity: Quantity, proceeds: Money) {
+        guard exactQuantity != newQuantity, exactQuantity != .zero else {
+            quantity = newQuantity
+            return
+        }
+        let kept = newQuantity == .zero ? 0 : cost.e16 / Int128(exactQuantity.e8) * Int128(newQuantity.e8)
+        realized = realized + ExactValue(proceeds) - ExactValue(e16: cost.e16 - kept)
+        cost = ExactValue(e16: kept)
+        quantity = newQuantity
+    }
+}

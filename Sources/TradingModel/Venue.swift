@@ -1,0 +1,95 @@
+/// What is done about a buy that costs more than the cash there is.
+public enum CashRule: UInt8, Sendable, Hashable {
+    /// Fills whatever the cash; for orders that users bring themselves.
+    case unchecked
+    /// Fills up to the cash there is and waits with the rest.
+    case wait
+    /// Is refused.
+    case reject
+}
+
+/// An order as it goes to a venue.
+public struct VenueOrder: Sendable, Equatable {
+    public var number: OrderNumber
+    public var terms: OrderTerms
+    /// When it was decided.
+    public var decidedAt: Timestamp
+    /// When it reaches the venue: decision time plus latency.
+    public var arrival: Timestamp
+    /// 1 for what may go at once, 2 for buys that follow the sells of the same moment.
+    public var phase: UInt8
+    /// The order's row in its file, and its leg within the row: where it queues among orders of one arrival.
+    public var row: Int64
+    public var cancelAt: Timestamp?
+    public var parent: OrderNumber?
+    /// One number for each OCA group of the run.
+    public var ocaGroup: Int32?
+    public var cashRule: CashRule
+
+    @inlinable
+    public init(
+        number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, arrival: Timestamp, phase: UInt8 = 1, row: Int64,
+        cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil, cashRule: CashRule = .unchecked
+    ) {
+        self.number = number
+        self.terms = terms
+        self.decidedAt = decidedAt
+        self.arrival = arrival
+        self.phase = phase
+        self.row = row
+        self.cancelAt = cancelAt
+        self.parent = parent
+        self.ocaGroup = ocaGroup
+        self.cashRule = cashRule
+    }
+}
+
+/// What the engine asks of a venue.
+public enum VenueRequest: Sendable, Equatable {
+    case submit(VenueOrder)
+    /// Cancel what is left; it acts at `effective` and is confirmed by an event.
+    case cancel(OrderNumber, effective: Timestamp, reason: StatusReason)
+}
+
+/// Why an order's quantity changed at the venue.
+public enum ResizeCause: String, Sendable, Hashable, CaseIterable {
+    /// A fill of another member of its OCA group.
+    case oca
+    /// A split of the instrument.
+    case split
+    /// A bracket's entry ended with less than its whole quantity.
+    case parent
+}
+
+/// What a movement of cash was for: a closed list, the same as the CHECK on `cash_entries.kind`.
+public enum CashKind: String, Sendable, Hashable, CaseIterable {
+    case deposit = "DEPOSIT"
+    case trade = "TRADE"
+    case commission = "COMMISSION"
+    case dividend = "DIVIDEND"
+    case borrow = "BORROW"
+    case cashInLieu = "CASH_IN_LIEU"
+}
+
+/// What a venue reports.
+public enum VenueEvent: Sendable, Equatable {
+    case accepted(OrderNumber, at: Timestamp)
+    case rejected(OrderNumber, reason: StatusReason, at: Timestamp)
+    case filled(Fill)
+    case cancelled(OrderNumber, reason: StatusReason, limitedBy: Limitation?, at: Timestamp)
+    case expired(OrderNumber, reason: StatusReason, limitedBy: Limitation?, at: Timestamp)
+    /// The order's whole quantity and its prices are now these; `filled` is what has filled of it, in the same units.
+    case resized(OrderNumber, terms: OrderTerms, filled: Quantity, cause: ResizeCause, at: Timestamp)
+    /// A split changed a position by `change`.
+    case split(InstrumentID, ratioE9: Int64, change: Quantity, at: Timestamp)
+    /// Money that moved without a trade.
+    case cash(CashKind, InstrumentID?, Money, at: Timestamp)
+    /// What keeps an order that is still open from filling; reported when the data ends.
+    case open(OrderNumber, limitedBy: Limitation?)
+}
+
+/// Where orders go: the simulator, a broker, a dry run. Requests in, events out; no clock, no I/O.
+public protocol Venue {
+    /// Takes a request; whatever the venue answers at once is appended to `events`.
+    mutating func handle(_ request: VenueRequest, into events: inout [VenueEvent]) throws
+}
