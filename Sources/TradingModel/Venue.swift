@@ -14,6 +14,8 @@ public struct VenueOrder: Sendable, Equatable {
     public var terms: OrderTerms
     /// When it was decided.
     public var decidedAt: Timestamp
+    /// Whether the decision was stated as a date: it stands at the end of that date.
+    public var isDecidedOnDate: Bool
     /// When it reaches the venue: decision time plus latency.
     public var arrival: Timestamp
     /// 1 for what may go at once, 2 for buys that follow the sells of the same moment.
@@ -28,12 +30,13 @@ public struct VenueOrder: Sendable, Equatable {
 
     @inlinable
     public init(
-        number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, arrival: Timestamp, phase: UInt8 = 1, row: Int64,
-        cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil, cashRule: CashRule = .unchecked
+        number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, isDecidedOnDate: Bool = false, arrival: Timestamp,
+        phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil, cashRule: CashRule = .unchecked
     ) {
         self.number = number
         self.terms = terms
         self.decidedAt = decidedAt
+        self.isDecidedOnDate = isDecidedOnDate
         self.arrival = arrival
         self.phase = phase
         self.row = row
