@@ -21,6 +21,7 @@ extension MarketSimulator {
     /// Ends an order and reports it, with what that means for the exits of a bracket.
     mutating func end(_ index: Int, _ ending: Ending, at time: Timestamp, _ events: inout [VenueEvent]) {
         let order = orders[index]
+        guard order.isLive else { return }
         retire(index)
         switch ending {
         case .cancel(let reason):
@@ -66,7 +67,7 @@ extension MarketSimulator {
     /// Takes a fill off the other members of the group; when nothing is left for them they are cancelled.
     mutating func reduceOthers(_ group: Int32, than filler: Int, by fill: Fill, _ events: inout [VenueEvent]) {
         if rules.preset == .backtrader { return cancelOthersAsBacktrader(group, than: filler, at: fill.time, &events) }
-        for slot in groups[Int(group)].members where Int(slot) != filler {
+        for slot in groups[Int(group)].members where Int(slot) != filler && orders[Int(slot)].isLive {
             let index = Int(slot)
             let left = orders[index].remaining - fill.quantity
             guard left > .zero else {
