@@ -33,7 +33,7 @@ let package = Package(
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        library("SQLSchema", path: "sql", resources: [.embedInCode("migrations")]),
+        library("SQLSchema", path: "sql", resources: [.embedInCode("migrations"), .embedInCode("queries")]),
         library("TradingModel"),
         library("OrderPlanning", ["TradingModel"]),
         library("RiskControl", ["TradingModel"]),
