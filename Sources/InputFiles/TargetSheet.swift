@@ -25,7 +25,7 @@ public struct TargetSheet: Sendable {
     public var decisions: [FileDecision]
     /// Ascending by the decision's instant, then by row of the file.
     public var rows: [Row]
-    /// How many decision times are instants at exactly local midnight, which on daily bars are most likely dates.
+    /// How many rows are decided at exactly local midnight, which on daily bars is most likely meant as a date.
     public var midnightInstants: Int
     /// The first line with such an instant.
     public var firstMidnightLine: Int?
