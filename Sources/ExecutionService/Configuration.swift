@@ -1,0 +1,64 @@
+import InputFiles
+import MarketSimulation
+import TradingModel
+
+/// Everything a run can be told besides its inputs, checked and complete: what a file leaves out has its default.
+public struct Configuration: Sendable, Equatable {
+    /// The account that a run starts with.
+    public struct Account: Sendable, Equatable {
+        /// Cash at the start; not negative.
+        public var cash = Money(e6: 1_000_000 * Money.scale)
+        public var currency = Currency.usd
+    }
+
+    /// How much of a run is written to the database.
+    public enum Record: String, Sendable, CaseIterable {
+        /// Everything.
+        case full
+        /// Trades, positions, cash, and what they need.
+        case trades
+        /// The run's figures only.
+        case summary
+    }
+
+    public var account = Account()
+    public var planning = PlanningConfiguration()
+    /// What targets, and orders with blank fields, become.
+    public var orders = OrderDefaults()
+    public var simulation = SimulationRules()
+    /// What a date without a time is read in.
+    public var localTime = LocalTime.utc
+    public var record = Record.full
+
+    /// The defaults of every key.
+    public init() {}
+}
+
+/// How targets become orders.
+public struct PlanningConfiguration: Sendable, Equatable {
+    /// What becomes of an older plan's working orders for the same ticker.
+    public enum OpenOrders: String, Sendable, CaseIterable {
+        case cancel
+        case keep
+    }
+
+    /// What becomes of a position whose ticker is absent from a batch.
+    public enum MissingTargets: String, Sendable, CaseIterable {
+        case hold
+        case close
+    }
+
+    /// Orders are multiples of this, where the instrument says nothing else; positive.
+    public var lotSize = Quantity(units: 1)
+    /// Orders worth less are not sent, where the instrument says nothing else.
+    public var minimumNotional = Money.zero
+    public var openOrders = OpenOrders.cancel
+    public var missingTargets = MissingTargets.hold
+    /// Whether buys wait for the cash of the sells of the same decision.
+    public var twoPhase = true
+    /// What a buy does that the cash does not reach for: `wait` or `reject`.
+    public var insufficientCash = CashRule.wait
+
+    /// The defaults.
+    public init() {}
+}
