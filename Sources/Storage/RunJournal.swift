@@ -80,7 +80,7 @@ public final class RunJournal {
     /// for a profit that no number type holds.
     ///
     /// - Parameter orderKeys: The key of a new order.
-    public func write(_ batch: JournalBatch, orderKeys: (OrderRecord) -> String) throws {
+    public func write(_ batch: JournalBatch, orderKeys: (OrderRecord) throws -> String) throws {
         let after = counts.adding(batch)
         try check(after)
         if handle.header.record == .summary {
@@ -113,7 +113,7 @@ public final class RunJournal {
 
 extension RunJournal {
     /// Parents before children: foreign keys are checked row by row.
-    private func writeFull(_ batch: JournalBatch, _ orderKeys: (OrderRecord) -> String) throws {
+    private func writeFull(_ batch: JournalBatch, _ orderKeys: (OrderRecord) throws -> String) throws {
         let committed = handle.committed
         for (target, number) in numbered(batch.targets, after: counts.targets) where number > committed.targets {
             try targets.write(target)
