@@ -94,7 +94,8 @@ public final class BarImporter {
         ]
         for (column, (field, value)) in given.enumerated() where selection.optionalInt64(Int32(column)) != value {
             throw BarImportError.conflict(
-                ticker: ticker, start: bar.start, field: field, recorded: selection.optionalInt64(Int32(column)), given: value)
+                ticker: ticker, start: bar.start, field: field, recorded: selection.optionalInt64(Int32(column)),
+                given: value)
         }
         summary.unchanged += 1
         return true
@@ -109,7 +110,8 @@ public final class BarImporter {
         try insertion.bind(2, interval.description)
         insertion.bind(3, interval.seconds)
         try insertion.run()
-        let selection = try connection.prepare("SELECT series_id FROM bar_series WHERE instrument_id = ?1 AND interval_s = ?2")
+        let selection = try connection.prepare(
+            "SELECT series_id FROM bar_series WHERE instrument_id = ?1 AND interval_s = ?2")
         selection.bind(1, instrument)
         selection.bind(2, interval.seconds)
         try selection.step()

@@ -43,7 +43,8 @@ public struct CorporateActionStore {
         var rows: [CorporateActionRow] = []
         while try statement.step() {
             let kind: CorporateAction.Kind =
-                statement.optionalInt64(2).map { .split(ratioE9: $0) } ?? .dividend(perShare: Price(e8: statement.int64(3)))
+                statement.optionalInt64(2).map { .split(ratioE9: $0) }
+                ?? .dividend(perShare: Price(e8: statement.int64(3)))
             rows.append(
                 CorporateActionRow(
                     ticker: statement.text(0) ?? "",
@@ -87,7 +88,8 @@ public struct CorporateActionStore {
 
     private func insert(_ row: CorporateActionRow, instrument: Int64) throws(DatabaseError) -> Bool {
         let insertion = try connection.prepare(
-            "INSERT INTO corporate_actions (instrument_id, ex_date, kind, ratio_e9, per_share_e8) VALUES (?1, ?2, ?3, ?4, ?5)")
+            "INSERT INTO corporate_actions (instrument_id, ex_date, kind, ratio_e9, per_share_e8) VALUES (?1, ?2, ?3, ?4, ?5)"
+        )
         insertion.bind(1, instrument)
         try insertion.bind(2, row.exDate.description)
         try insertion.bind(3, row.kind.code)

@@ -55,7 +55,8 @@ extension Database {
     private static func recognisedVersion(of connection: Connection) throws -> Int32? {
         guard let applicationID = try applicationID(of: connection) else { return nil }
         guard applicationID == Int64(SQLSchema.applicationID) else {
-            throw DatabaseRefusal.notOurs(path: connection.path, applicationID: Int32(truncatingIfNeeded: applicationID))
+            throw DatabaseRefusal.notOurs(
+                path: connection.path, applicationID: Int32(truncatingIfNeeded: applicationID))
         }
         let version = Int32(truncatingIfNeeded: try connection.integer("PRAGMA user_version") ?? 0)
         guard version <= SQLSchema.version else {

@@ -28,7 +28,8 @@ extension DatabaseRefusal: CustomStringConvertible {
             "\(path): schema version \(version) is newer than version \(supported), the newest this program knows; update the program"
         case .older(let path, let version, let needed):
             "\(path): schema version \(version) is older than version \(needed), which is needed; migrate it with `execution init --db \(path)`"
-        case .readOnly(let path): "\(path): the database cannot be written; check the permissions of the file and of its folder"
+        case .readOnly(let path):
+            "\(path): the database cannot be written; check the permissions of the file and of its folder"
         }
     }
 }

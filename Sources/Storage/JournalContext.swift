@@ -12,7 +12,8 @@ public struct RunNames {
     public var orderRef: (Int32) -> String?
 
     public init(
-        tickers: [String], decisions: [Decision], ocaGroups: [String] = [], orderRef: @escaping (Int32) -> String? = { _ in nil }
+        tickers: [String], decisions: [Decision], ocaGroups: [String] = [],
+        orderRef: @escaping (Int32) -> String? = { _ in nil }
     ) {
         self.tickers = tickers
         self.decisions = decisions

@@ -126,7 +126,8 @@ extension RunJournal {
             }
         }
         for order in batch.changedOrders { try orders.update(order) }
-        for (risk, number) in numbered(batch.riskDecisions, after: counts.riskDecisions) where number > committed.riskDecisions {
+        for (risk, number) in numbered(batch.riskDecisions, after: counts.riskDecisions)
+        where number > committed.riskDecisions {
             try risks.write(risk, number: number)
         }
         try writeTrades(batch)
@@ -142,7 +143,8 @@ extension RunJournal {
     private func writeTrades(_ batch: JournalBatch) throws {
         let committed = handle.committed
         for trade in batch.trades where trade.number > committed.trades { try trades.write(trade) }
-        for (record, number) in numbered(batch.adjustments, after: counts.adjustments) where number > committed.adjustments {
+        for (record, number) in numbered(batch.adjustments, after: counts.adjustments)
+        where number > committed.adjustments {
             try positions.write(record, number: number)
         }
         for position in batch.positions { try positions.write(position) }
