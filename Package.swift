@@ -49,7 +49,8 @@ let package = Package(
                 "InputFiles", "Storage", "Reporting", "CLibcrypto",
             ]),
         .executableTarget(
-            name: "execution", dependencies: ["ExecutionService"], swiftSettings: strict),
+            name: "execution", dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
+            swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark", dependencies: ["ExecutionService"], swiftSettings: strict),
 

@@ -61,7 +61,8 @@ private func carryOut(
     let runID = handle.header.runID
     let sink = try DatabaseSink(plan, schedule, handle, database)
     do {
-        var runner = try TrainingRunner(plan: plan, schedule: schedule, sink: sink, observe: observe)
+        var runner = try TrainingRunner(
+            plan: plan, schedule: schedule, sink: sink, recordsOrders: plan.configuration.record == .full, observe: observe)
         try runner.run(deposit: plan.configuration.account.cash)
         let report = try RunReport(runner, plan: plan, runID: runID)
         try sink.journal.finish(

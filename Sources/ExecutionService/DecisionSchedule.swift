@@ -28,6 +28,13 @@ struct DecisionSchedule {
         }
     }
 
+    /// The same schedule without what is decided after a time.
+    func upTo(_ time: DecisionTime) -> DecisionSchedule {
+        var part = self
+        part.entries.removeAll { $0.time.instant > time.instant }
+        return part
+    }
+
     /// A decision without an id gets one from the run and its time, so that it is the run's own.
     private static func name(_ decisions: [FileDecision], _ runID: String) -> [Decision] {
         var uses: [String: Int] = [:]

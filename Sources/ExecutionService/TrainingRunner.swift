@@ -23,6 +23,10 @@ public struct RunProgress: Sendable {
 public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertible {
     public let runID: String
 
+    public init(runID: String) {
+        self.runID = runID
+    }
+
     public var description: String { "run \(runID) was interrupted; the same command completes it" }
 }
 
@@ -52,7 +56,8 @@ struct TrainingRunner {
     private var nextProgress: Int64 = 0
 
     init(
-        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, observe: @escaping (RunProgress) throws -> Void
+        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, recordsOrders: Bool,
+        observe: @escaping (RunProgress) throws -> Void
     ) throws {
         let configuration = plan.configuration
         engine = ExecutionEngine(
@@ -67,7 +72,7 @@ struct TrainingRunner {
         localTime = configuration.localTime
         self.sink = sink
         self.observe = observe
-        recordsOrders = configuration.record == .full
+        self.recordsOrders = recordsOrders
         firstStart = feed.peek ?? Timestamp(ms: 0)
         lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
         now = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)

@@ -10,16 +10,10 @@ public enum RunRecord: String, Sendable, CaseIterable {
     case summary
 }
 
-/// Where a run's orders go.
-public enum RunMode: String, Sendable, CaseIterable {
-    case training = "TRAINING"
-    case production = "PRODUCTION"
-}
-
 /// What is known of a run when it begins; a row of `execution_runs`.
 public struct RunHeader: Sendable, Equatable {
     public var runID: String
-    public var mode: RunMode
+    public var mode: ExecutionMode
     public var venue: String
     public var account: String
     public var currency: Currency
@@ -33,7 +27,7 @@ public struct RunHeader: Sendable, Equatable {
     public var startedAt: Timestamp
 
     public init(
-        runID: String, mode: RunMode, venue: String, account: String, currency: Currency, initialCash: Money,
+        runID: String, mode: ExecutionMode, venue: String, account: String, currency: Currency, initialCash: Money,
         configJSON: String, inputDigest: String, codeVersion: String, record: RunRecord, startedAt: Timestamp
     ) {
         self.runID = runID
