@@ -42,7 +42,7 @@ extension RecordReader {
             if at < end, bytes[at] == quote {
                 guard let field = try scanQuoted(from: at + 1, seen: &seen, newlines: &newlines) else { return .needsMore }
                 fields[count] = field
-                hasEscapes = hasEscapes || field.hasEscapes
+                hasEscapes = hasEscapes || field.isMarked
                 at = field.end + 1
                 if at < end, bytes[at] == carriageReturn { at += 1 }
             } else {
@@ -78,7 +78,7 @@ extension RecordReader {
         position = min(at + 1, end)
         nextLine += newlines + 1
         if seen >= 0x80 { try checkEncoding(start..<at) }
-        if hasEscapes { for index in 0..<fieldCount where fields[index].hasEscapes { undoDoubledQuotes(index) } }
+        if hasEscapes { for index in 0..<fieldCount where fields[index].isMarked { undoDoubledQuotes(index) } }
     }
 
     /// The field between two quotes; `end` is the closing one. Nil when the buffer ends before it is sure.
@@ -106,7 +106,7 @@ extension RecordReader {
                 line: nextLine, problem: "opens a double quote that is never closed", accepted: "close the quote")
         }
         try checkAfterQuote(at + 1)
-        return Field(start: start, end: at, hasEscapes: hasEscapes)
+        return Field(start: start, end: at, isMarked: hasEscapes)
     }
 
     /// A closing quote ends its field.
@@ -127,7 +127,7 @@ extension RecordReader {
             target += 1
         }
         fields[index].end = target
-        fields[index].hasEscapes = false
+        fields[index].isMarked = false
     }
 
     private mutating func tooManyFields() -> InputError {

@@ -63,7 +63,6 @@ extension RecordReader {
     }
 
     private mutating func place(_ header: String, at index: Int, seen: inout [String: String]) {
-        let accepted = schema.accepted(insteadOf: header)
         if header.isEmpty {
             problems.add(
                 line: line, problem: "has no name for column \(index + 1)",
@@ -78,6 +77,7 @@ extension RecordReader {
             seen[name] = header
             fieldOfColumn[column] = index
         } else if !schema.ignores(header) {
+            let accepted = schema.accepted(insteadOf: header)
             problems.add(line: line, field: "column", value: header, problem: "is unknown", accepted: accepted)
         }
     }
