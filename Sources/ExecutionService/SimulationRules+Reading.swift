@@ -11,7 +11,8 @@ extension SimulationRules {
         rules.limitFill = reader.choice("simulation.limit_fill") ?? rules.limitFill
         rules.ambiguousBar = reader.choice("simulation.ambiguous_bar") ?? rules.ambiguousBar
         rules.latency_ms = reader.number("simulation.latency_ms", scale: 0, in: 0...86_400_000) ?? rules.latency_ms
-        rules.borrowRateE9 = reader.number("simulation.borrow_rate", scale: 9, in: 0...9_999_999_999) ?? rules.borrowRateE9
+        rules.borrowRateE9 =
+            reader.number("simulation.borrow_rate", scale: 9, in: 0...9_999_999_999) ?? rules.borrowRateE9
         if reader.value("simulation.volume_limit") == .null {
             rules.volumeLimitE9 = nil
         } else {
@@ -58,12 +59,14 @@ extension SlippageModel {
             return SlippageModel.none
         case .fixed_bps:
             let bps = "\(path).bps"
-            return reader.has(bps) ? reader.number(bps, scale: 5, in: basisPoints).map(fixedFraction) : .fixedFraction(e9: 500_000)
+            return reader.has(bps)
+                ? reader.number(bps, scale: 5, in: basisPoints).map(fixedFraction) : .fixedFraction(e9: 500_000)
         case .fixed_spread:
             return reader.required("\(path).spread", scale: 8, in: 0...Int64.max, model: name.rawValue)
                 .map { .fixedSpread(Price(e8: $0)) }
         case .volume_share:
-            return reader.required("\(path).price_impact", scale: 9, in: upToThousandE9, model: name.rawValue).map(volumeShare)
+            return reader.required("\(path).price_impact", scale: 9, in: upToThousandE9, model: name.rawValue).map(
+                volumeShare)
         case .square_root:
             return reader.required("\(path).coefficient", scale: 9, in: upToThousandE9, model: name.rawValue)
                 .map { .squareRoot(coefficient: Double($0) / 1e9) }
@@ -124,7 +127,9 @@ extension ConfigurationReader {
     fileprivate mutating func model<Name: CaseIterable & RawRepresentable<String>>(_ path: String) -> Name? {
         guard case .section? = value(path) else { return nil }
         guard has("\(path).model") else {
-            note(path, "names no model", accepted: "give { model: \"\(Name.allCases.first?.rawValue ?? "")\" } or another model")
+            note(
+                path, "names no model",
+                accepted: "give { model: \"\(Name.allCases.first?.rawValue ?? "")\" } or another model")
             return nil
         }
         return choice("\(path).model")
@@ -134,7 +139,8 @@ extension ConfigurationReader {
     fileprivate mutating func refuseParameters(of path: String, model: String, except allowed: [String]) {
         let known = ConfigurationKey.names(in: path)
         for name in names(in: path) where name != "model" && known.contains(name) && !allowed.contains(name) {
-            let list = allowed.isEmpty ? "it has no parameters" : "its parameters are \(allowed.joined(separator: ", "))"
+            let list =
+                allowed.isEmpty ? "it has no parameters" : "its parameters are \(allowed.joined(separator: ", "))"
             note("\(path).\(name)", "does not belong to the model \"\(model)\"", accepted: list)
         }
     }

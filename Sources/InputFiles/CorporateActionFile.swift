@@ -43,12 +43,16 @@ public enum CorporateActionFile {
         while try records.next() {
             let ticker = records.ticker(0, in: &tickers)
             let exDate = records.date(1, &times)
-            let kind = records.word(2, [("SPLIT", Kind.split), ("DIVIDEND", .dividend)])
-            for (column, accepted) in [(1, "give a date such as 2005-02-28"), (2, "give split or dividend"), (3, "give a number")] {
+            let kind = records.word(2, [("split", Kind.split), ("dividend", .dividend)])
+            for (column, accepted) in [
+                (1, "give a date such as 2005-02-28"), (2, "give split or dividend"), (3, "give a number"),
+            ] {
                 records.requireFilled(column, accepted: accepted)
             }
             guard let ticker, let exDate, let kind, let value = readValue(kind, &records) else { continue }
-            if let earlier = lineOfKey.updateValue(records.line, forKey: Key(ticker: ticker, exDate: exDate, kind: kind)) {
+            if let earlier = lineOfKey.updateValue(
+                records.line, forKey: Key(ticker: ticker, exDate: exDate, kind: kind))
+            {
                 records.note(
                     2, "is there twice for \(tickers[ticker]) on \(exDate) (first on line \(earlier))",
                     accepted: "give one row for each ticker, date and kind")
@@ -67,7 +71,9 @@ public enum CorporateActionFile {
         case .split:
             guard let ratio = records.decimal(3, scale: 9, example: "2") else { return nil }
             guard ratio > 0 else {
-                records.note(3, "is not a ratio above zero", accepted: "give new shares for each old one: 2 for 2:1, 0.1 for 1:10")
+                records.note(
+                    3, "is not a ratio above zero",
+                    accepted: "give new shares for each old one: 2 for 2:1, 0.1 for 1:10")
                 return nil
             }
             return .split(ratioE9: ratio)

@@ -42,7 +42,8 @@ public enum InstrumentFile {
             }
             rows.append(
                 InstrumentRow(
-                    line: records.line, ticker: tickers[ticker], lotSize: records.positiveQuantity(1), tickSize: records.price(2),
+                    line: records.line, ticker: tickers[ticker], lotSize: records.positiveQuantity(1),
+                    tickSize: records.price(2),
                     minimumNotional: records.nonNegative(3, scale: 6, example: "100").map(Money.init(e6:)),
                     borrowRateE9: borrowRate))
         }

@@ -40,7 +40,9 @@ extension RecordReader {
         while true {
             guard count < RecordReader.maximumFields else { throw tooManyFields() }
             if at < end, bytes[at] == quote {
-                guard let field = try scanQuoted(from: at + 1, seen: &seen, newlines: &newlines) else { return .needsMore }
+                guard let field = try scanQuoted(from: at + 1, seen: &seen, newlines: &newlines) else {
+                    return .needsMore
+                }
                 fields[count] = field
                 hasEscapes = hasEscapes || field.isMarked
                 at = field.end + 1

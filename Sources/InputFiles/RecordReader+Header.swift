@@ -6,11 +6,13 @@ extension RecordReader {
         case UInt8(ascii: "{") where schema.allowsJSONLines, nil where saysJSONLines: startJSONLines()
         case UInt8(ascii: "[") where schema.allowsJSONLines:
             throw problems.fatal(
-                line: nextLine, problem: "begins a JSON array", accepted: "give JSON Lines: one object a line, without brackets")
+                line: nextLine, problem: "begins a JSON array",
+                accepted: "give JSON Lines: one object a line, without brackets")
         case nil: throw problems.fatal(problem: "is empty", accepted: "give a header and rows")
         default:
             guard !saysJSONLines else {
-                throw problems.fatal(line: nextLine, problem: "is not JSON Lines", accepted: "give one JSON object a line")
+                throw problems.fatal(
+                    line: nextLine, problem: "is not JSON Lines", accepted: "give one JSON object a line")
             }
             try readHeader()
         }

@@ -16,9 +16,11 @@ final class BarFileTests: XCTestCase {
 
     func testReadsBars() throws {
         let (series, summary) = try read(header + "A,2020-01-02,10.5,11,10,10.25,1000\nA,2020-01-03,10,10,10,10,0\n")
-        XCTAssertEqual(summary, BarFileSummary(tickers: ["A"], interval: .day, barCount: 2, firstLineWithoutVolume: nil))
+        XCTAssertEqual(
+            summary, BarFileSummary(tickers: ["A"], interval: .day, barCount: 2, firstLineWithoutVolume: nil))
         let first = Bar(
-            start: Timestamp(ms: 1_577_923_200_000), open: try price("10.5"), high: try price("11"), low: try price("10"),
+            start: Timestamp(ms: 1_577_923_200_000), open: try price("10.5"), high: try price("11"),
+            low: try price("10"),
             close: try price("10.25"), volume: Quantity(units: 1000))
         XCTAssertEqual(series[0].bars[0], first)
         XCTAssertEqual(series[0].bars[1].hasTrades, false)
@@ -76,9 +78,15 @@ final class BarFileTests: XCTestCase {
         let newYork = try LocalTime.load(name: "America/New_York")
         let cases: [(String, [String], String)] = [
             ("daily with weekends", ["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-13"], "1d"),
-            ("daily over a clock change", ["2020-03-06", "2020-03-07", "2020-03-08", "2020-03-09", "2020-03-10"], "1d"),
+            (
+                "daily over a clock change", ["2020-03-06", "2020-03-07", "2020-03-08", "2020-03-09", "2020-03-10"],
+                "1d"
+            ),
             ("one date", ["2020-01-02"], "1d"),
-            ("minutes with a night", ["2020-01-02T15:58Z", "2020-01-02T15:59Z", "2020-01-03T09:30Z", "2020-01-03T09:31Z"], "1m"),
+            (
+                "minutes with a night",
+                ["2020-01-02T15:58Z", "2020-01-02T15:59Z", "2020-01-03T09:30Z", "2020-01-03T09:31Z"], "1m"
+            ),
             ("weeks", ["2020-01-06", "2020-01-13", "2020-01-20"], "1w"),
             ("of equals the shortest", ["2020-01-02T10:00Z", "2020-01-02T10:05Z", "2020-01-02T11:00Z"], "5m"),
         ]
@@ -114,18 +122,36 @@ final class BarFileTests: XCTestCase {
             ("negative price", row("A,2020-01-03,10,12,-9,11,1"), "low \"-9\" is not a price above zero"),
             ("NaN", row("A,2020-01-03,NaN,12,9,11,1"), "open \"NaN\" is not a number; give a decimal such as 101.25"),
             ("infinity", row("A,2020-01-03,10,inf,9,11,1"), "high \"inf\" is not a number"),
-            ("overflow", row("A,2020-01-03,10,1e400,9,11,1"), "high \"1e400\" is too large; the largest number kept is 92233720368.54775807"),
+            (
+                "overflow", row("A,2020-01-03,10,1e400,9,11,1"),
+                "high \"1e400\" is too large; the largest number kept is 92233720368.54775807"
+            ),
             ("empty price", row("A,2020-01-03,10,12,9,,1"), "close is empty"),
             ("negative volume", row("A,2020-01-03,10,12,9,11,-1"), "volume \"-1\" is negative"),
-            ("negative adjusted close", "date,open,high,low,close,adj close\n2020-01-02,1,1,1,1,-1\n", "adjusted_close \"-1\" is not a price"),
-            ("same bar twice", row("A,2020-01-02,10,12,9,11,1"), "timestamp \"2020-01-02\" is there twice for A (first on line 2)"),
-            ("out of order", row("A,2020-01-01,10,12,9,11,1"), "timestamp \"2020-01-01\" comes after 2020-01-02T00:00:00.000Z of A on line 2"),
+            (
+                "negative adjusted close", "date,open,high,low,close,adj close\n2020-01-02,1,1,1,1,-1\n",
+                "adjusted_close \"-1\" is not a price"
+            ),
+            (
+                "same bar twice", row("A,2020-01-02,10,12,9,11,1"),
+                "timestamp \"2020-01-02\" is there twice for A (first on line 2)"
+            ),
+            (
+                "out of order", row("A,2020-01-01,10,12,9,11,1"),
+                "timestamp \"2020-01-01\" comes after 2020-01-02T00:00:00.000Z of A on line 2"
+            ),
             ("bad date", row("A,2020-02-30,10,12,9,11,1"), "timestamp \"2020-02-30\" is a date that does not exist"),
             ("no date", row("A,,10,12,9,11,1"), "timestamp is empty; give a date (2005-02-28)"),
             ("no ticker", row(",2020-01-03,10,12,9,11,1"), "ticker is empty"),
             ("ticker of control characters", row("A\u{01},2020-01-03,10,12,9,11,1"), "has control characters"),
-            ("ticker too long", row(String(repeating: "A", count: 65) + ",2020-01-03,10,12,9,11,1"), "more than 64 bytes"),
-            ("unknown column", "date,open,high,low,close,volum\n2020-01-02,1,1,1,1,1\n", "column \"volum\" is unknown; did you mean \"volume\"?"),
+            (
+                "ticker too long", row(String(repeating: "A", count: 65) + ",2020-01-03,10,12,9,11,1"),
+                "more than 64 bytes"
+            ),
+            (
+                "unknown column", "date,open,high,low,close,volum\n2020-01-02,1,1,1,1,1\n",
+                "column \"volum\" is unknown; did you mean \"volume\"?"
+            ),
             ("column missing", "date,open,high,low\n2020-01-02,1,1,1\n", "column \"close\" is missing from the header"),
             ("JSON Lines", "{\"date\":1}\n", "is unknown"),
             ("no rows", header, "has no rows"),

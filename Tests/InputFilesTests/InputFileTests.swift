@@ -66,10 +66,14 @@ final class InputFileTests: XCTestCase {
     }
 
     func testEncodings() throws {
-        XCTAssertEqual(try InputFile(name: "f", bytes: [0xEF, 0xBB, 0xBF] + Array(rows.utf8)).readAll(), Array(rows.utf8))
+        XCTAssertEqual(
+            try InputFile(name: "f", bytes: [0xEF, 0xBB, 0xBF] + Array(rows.utf8)).readAll(), Array(rows.utf8))
         let utf16: [UInt8] = rows.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
         let cases: [(String, [UInt8], String)] = [
-            ("UTF-16 with mark, little end first", [0xFF, 0xFE] + utf16, "f:1: is UTF-16 (wrong encoding); save it as UTF-8"),
+            (
+                "UTF-16 with mark, little end first", [0xFF, 0xFE] + utf16,
+                "f:1: is UTF-16 (wrong encoding); save it as UTF-8"
+            ),
             ("UTF-16 with mark, big end first", [0xFE, 0xFF, 0, 97], "UTF-16"),
             ("UTF-16 without mark", utf16, "UTF-16"),
             ("only a mark", [0xEF, 0xBB, 0xBF], "is empty"),
@@ -81,7 +85,9 @@ final class InputFileTests: XCTestCase {
     }
 
     func testStem() {
-        let names = ["bars/AAPL.csv": "AAPL", "AAPL.csv.gz": "AAPL", "BRK.B.csv": "BRK.B", "x/IBM": "IBM", "BF.B": "BF.B"]
+        let names = [
+            "bars/AAPL.csv": "AAPL", "AAPL.csv.gz": "AAPL", "BRK.B.csv": "BRK.B", "x/IBM": "IBM", "BF.B": "BF.B",
+        ]
         for (name, stem) in names { XCTAssertEqual(InputFile(name: name, bytes: []).stem, stem) }
         XCTAssertNil(InputFile(name: ".csv", bytes: []).stem)
     }

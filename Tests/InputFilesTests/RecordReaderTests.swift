@@ -5,7 +5,9 @@ import XCTest
 final class RecordReaderTests: XCTestCase {
     private let schema = TableSchema(
         rowName: "thing",
-        columns: [.init(name: "name", aliases: ["label"], isRequired: true), .init(name: "first_value"), .init(name: "note")],
+        columns: [
+            .init(name: "name", aliases: ["label"], isRequired: true), .init(name: "first_value"), .init(name: "note"),
+        ],
         ignored: ["extra"])
 
     private func read(_ text: String, name: String = "file.csv") throws -> [String] {
@@ -37,7 +39,10 @@ final class RecordReaderTests: XCTestCase {
             ("empty fields", "name,first_value,note\na,,\n", ["2:a||"]),
             ("ignored column", "name,Extra\na,9\n", ["2:a||"]),
             ("beyond ASCII", "name,note\nÄÖ,日本\n", ["2:ÄÖ||日本"]),
-            ("JSON Lines", "{\"name\":\"a\",\"first_value\":1.50}\n\n{\"note\":null,\"name\":\"b\"}", ["1:a|1.50|", "3:b||"]),
+            (
+                "JSON Lines", "{\"name\":\"a\",\"first_value\":1.50}\n\n{\"note\":null,\"name\":\"b\"}",
+                ["1:a|1.50|", "3:b||"]
+            ),
             ("JSON escapes", #"{"name":"\u00e4\ud83d\ude00\n\"\\\/"}"# + "\r\n", ["1:ä😀\n\"\\/||"]),
             ("JSON blanks", " { \"name\" : \"a\" , \"note\" : -1e3 } ", ["1:a||-1e3"]),
         ]
@@ -59,19 +64,31 @@ final class RecordReaderTests: XCTestCase {
     func testRefusals() {
         assertRefused([
             ("unknown column", "nmae,note\na,1\n", "file.csv:1: column \"nmae\" is unknown; did you mean \"name\"?"),
-            ("unknown column, nothing near", "name,zzz\na,1\n", "the columns of a thing file are name, first_value, note"),
+            (
+                "unknown column, nothing near", "name,zzz\na,1\n",
+                "the columns of a thing file are name, first_value, note"
+            ),
             ("missing column", "note\na\n", "file.csv:1: column \"name\" is missing from the header"),
-            ("same column twice", "name,note,NAME\na,1,b\n", "column \"NAME\" is there twice (first as \"name\"); keep one name column"),
+            (
+                "same column twice", "name,note,NAME\na,1,b\n",
+                "column \"NAME\" is there twice (first as \"name\"); keep one name column"
+            ),
             ("alias of the same column", "name,label\na,1\n", "is there twice"),
             ("column without a name", ",name\n0,a\n", "has no name for column 1"),
             ("too few fields", "name,note\na\n", "file.csv:2: has 1 fields where the header has 2"),
             ("too many fields", "name,note\na,1\nb,2,3\n", "file.csv:3: has 3 fields"),
-            ("quote never closed", "name,note\na,1\n\"b,2\nc,3\n", "file.csv:3: opens a double quote that is never closed"),
+            (
+                "quote never closed", "name,note\na,1\n\"b,2\nc,3\n",
+                "file.csv:3: opens a double quote that is never closed"
+            ),
             ("text after a quote", "name,note\n\"a\"b,1\n", "file.csv:2: has text after a closing double quote"),
             ("no rows", "name,note\n", "file.csv: has no rows; give at least one thing"),
             ("only blank lines", "\n \n", "is empty"),
             ("more than 256 fields", "name" + String(repeating: ",a", count: 300), "has more than 256 fields"),
-            ("row longer than 16 MiB", "name\n\"" + String(repeating: "a", count: 17 << 20), "does not end within 16 MiB"),
+            (
+                "row longer than 16 MiB", "name\n\"" + String(repeating: "a", count: 17 << 20),
+                "does not end within 16 MiB"
+            ),
             ("JSON array", "[{\"name\":\"a\"}]", "begins a JSON array; give JSON Lines"),
             ("JSON unknown key", "{\"nam\":\"a\"}", "file.csv:1: key \"nam\" is unknown; did you mean \"name\"?"),
             ("JSON key twice", "{\"name\":\"a\",\"label\":\"b\"}", "key \"label\" is there twice"),

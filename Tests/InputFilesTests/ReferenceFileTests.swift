@@ -14,7 +14,9 @@ final class ReferenceFileTests: XCTestCase {
                 minimumNotional: Money(e6: 500_000_000), borrowRateE9: 30_000_000))
         XCTAssertEqual(rows[1], InstrumentRow(line: 3, ticker: "B"))
         XCTAssertEqual(try InstrumentFile.read(.text("ticker\nA\n")).count, 1)
-        XCTAssertEqual(try InstrumentFile.read(.text("{\"ticker\":\"A\",\"lot_size\":0.5}")).first?.lotSize, Quantity(e8: 50_000_000))
+        XCTAssertEqual(
+            try InstrumentFile.read(.text("{\"ticker\":\"A\",\"lot_size\":0.5}")).first?.lotSize,
+            Quantity(e8: 50_000_000))
         XCTAssertEqual(try InstrumentFile.read(.text("ticker\n")).count, 0)
     }
 
@@ -31,7 +33,8 @@ final class ReferenceFileTests: XCTestCase {
     }
 
     func testCorporateActions() throws {
-        let text = "ticker,ex_date,kind,value\nAAPL,2005-02-28,split,2\nIBM,2005-05-06,Dividend,0.20\nX,2010-01-04,split,0.1\n"
+        let text =
+            "ticker,ex_date,kind,value\nAAPL,2005-02-28,split,2\nIBM,2005-05-06,Dividend,0.20\nX,2010-01-04,split,0.1\n"
         let rows = try CorporateActionFile.read(.text(text))
         XCTAssertEqual(
             rows.map(\.kind),
@@ -43,14 +46,20 @@ final class ReferenceFileTests: XCTestCase {
     func testRefusedCorporateActions() {
         func row(_ row: String) -> String { "ticker,ex_date,kind,value\n\(row)\n" }
         assertRefused([
-            ("unknown kind", row("A,2020-01-02,spilt,2"), "kind \"spilt\" is not one of SPLIT, DIVIDEND; did you mean \"SPLIT\"?"),
+            (
+                "unknown kind", row("A,2020-01-02,spilt,2"),
+                "kind \"spilt\" is not one of split, dividend; did you mean \"split\"?"
+            ),
             ("ratio of zero", row("A,2020-01-02,split,0"), "value \"0\" is not a ratio above zero"),
             ("ratio as text", row("A,2020-01-02,split,2:1"), "value \"2:1\" is not a number"),
             ("negative dividend", row("A,2020-01-02,dividend,-1"), "value \"-1\" is not a price above zero"),
             ("no value", row("A,2020-01-02,split,"), "value is empty"),
             ("time of day", row("A,2020-01-02T10:00Z,split,2"), "ex_date \"2020-01-02T10:00Z\" has a time of day"),
             ("bad date", row("A,2020-02-31,split,2"), "is a date that does not exist"),
-            ("twice", row("A,2020-01-02,split,2\nA,2020-01-02,split,3"), "is there twice for A on 2020-01-02 (first on line 2)"),
+            (
+                "twice", row("A,2020-01-02,split,2\nA,2020-01-02,split,3"),
+                "is there twice for A on 2020-01-02 (first on line 2)"
+            ),
         ]) { _ = try CorporateActionFile.read(.text($0)) }
     }
 }

@@ -20,10 +20,14 @@ final class RobustnessTests: XCTestCase {
         }
     }
 
-    private let bars = "ticker,timestamp,open,high,low,close,volume,adj close\nA,2020-01-02,1,2,0.5,1.5,10,1\n\"B\"\"\",2020-01-02,1,2,.5,1e0,,\r\nA,2020-01-03T02:00:00.000+02:00,1,2,0.5,1.5,10.5,1\n"
-    private let targets = "as_of,ticker,target_weight,target_quantity,decision_id,limit_price,time_in_force\n2020-01-02,A,0.25,,d1,10,DAY\n1578009600,Ä,,-3,\"d,2\",,\n"
-    private let lines = "{\"as_of\":\"2020-01-02\",\"ticker\":\"A\\u00e4\\ud83d\\ude00\",\"target_weight\":-1.5e-3}\n{\"as_of\":1578009600000,\"ticker\":\"B\",\"target_notional\":\"5\",\"regime_id\":null}\n"
-    private let orders = "as_of,ticker,side,quantity,order_ref,order_type,limit_price,stop_price,parent_ref,oca_group,time_in_force,good_till\n2020-01-02,A,BUY,10,e,MARKET,,,,,GTD,2020-01-05\n2020-01-02,A,SELL,10,x,LIMIT,12,,e,g,GTC,\n2020-01-02,A,SELL,10,y,STOP,,8,e,g,GTC,\n"
+    private let bars =
+        "ticker,timestamp,open,high,low,close,volume,adj close\nA,2020-01-02,1,2,0.5,1.5,10,1\n\"B\"\"\",2020-01-02,1,2,.5,1e0,,\r\nA,2020-01-03T02:00:00.000+02:00,1,2,0.5,1.5,10.5,1\n"
+    private let targets =
+        "as_of,ticker,target_weight,target_quantity,decision_id,limit_price,time_in_force\n2020-01-02,A,0.25,,d1,10,DAY\n1578009600,Ä,,-3,\"d,2\",,\n"
+    private let lines =
+        "{\"as_of\":\"2020-01-02\",\"ticker\":\"A\\u00e4\\ud83d\\ude00\",\"target_weight\":-1.5e-3}\n{\"as_of\":1578009600000,\"ticker\":\"B\",\"target_notional\":\"5\",\"regime_id\":null}\n"
+    private let orders =
+        "as_of,ticker,side,quantity,order_ref,order_type,limit_price,stop_price,parent_ref,oca_group,time_in_force,good_till\n2020-01-02,A,BUY,10,e,MARKET,,,,,GTD,2020-01-05\n2020-01-02,A,SELL,10,x,LIMIT,12,,e,g,GTC,\n2020-01-02,A,SELL,10,y,STOP,,8,e,g,GTC,\n"
     private let instruments = "ticker,lot_size,tick_size,minimum_notional,borrow_rate\nA,100,0.01,500,0.03\n"
     private let actions = "ticker,ex_date,kind,value\nA,2005-02-28,split,2\n"
 
