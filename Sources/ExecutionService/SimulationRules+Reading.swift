@@ -32,18 +32,18 @@ private let upToThousandE9: ClosedRange<Int64> = 0...1_000_000_000_000
 extension SlippageModel {
     private enum Name: String, CaseIterable {
         case none
-        case fixed_bps
-        case fixed_spread
-        case volume_share
-        case square_root
+        case fixedBps = "fixed_bps"
+        case fixedSpread = "fixed_spread"
+        case volumeShare = "volume_share"
+        case squareRoot = "square_root"
 
         var parameters: [String] {
             switch self {
             case .none: []
-            case .fixed_bps: ["bps"]
-            case .fixed_spread: ["spread"]
-            case .volume_share: ["price_impact"]
-            case .square_root: ["coefficient"]
+            case .fixedBps: ["bps"]
+            case .fixedSpread: ["spread"]
+            case .volumeShare: ["price_impact"]
+            case .squareRoot: ["coefficient"]
             }
         }
     }
@@ -57,17 +57,17 @@ extension SlippageModel {
         switch name {
         case .none:
             return SlippageModel.none
-        case .fixed_bps:
+        case .fixedBps:
             let bps = "\(path).bps"
             return reader.has(bps)
                 ? reader.number(bps, scale: 5, in: basisPoints).map(fixedFraction) : .fixedFraction(e9: 500_000)
-        case .fixed_spread:
+        case .fixedSpread:
             return reader.required("\(path).spread", scale: 8, in: 0...Int64.max, model: name.rawValue)
                 .map { .fixedSpread(Price(e8: $0)) }
-        case .volume_share:
+        case .volumeShare:
             return reader.required("\(path).price_impact", scale: 9, in: upToThousandE9, model: name.rawValue).map(
                 volumeShare)
-        case .square_root:
+        case .squareRoot:
             return reader.required("\(path).coefficient", scale: 9, in: upToThousandE9, model: name.rawValue)
                 .map { .squareRoot(coefficient: Double($0) / 1e9) }
         }
@@ -77,18 +77,18 @@ extension SlippageModel {
 extension CommissionModel {
     private enum Name: String, CaseIterable {
         case none
-        case per_share
+        case perShare = "per_share"
         case bps
-        case per_order
-        case ibkr_fixed
-        case ibkr_tiered
+        case perOrder = "per_order"
+        case ibkrFixed = "ibkr_fixed"
+        case ibkrTiered = "ibkr_tiered"
 
         var parameters: [String] {
             switch self {
-            case .none, .ibkr_fixed, .ibkr_tiered: []
-            case .per_share: ["rate", "minimum", "maximum_fraction"]
+            case .none, .ibkrFixed, .ibkrTiered: []
+            case .perShare: ["rate", "minimum", "maximum_fraction"]
             case .bps: ["bps"]
-            case .per_order: ["amount"]
+            case .perOrder: ["amount"]
             }
         }
     }
@@ -101,12 +101,12 @@ extension CommissionModel {
         reader.refuseParameters(of: path, model: name.rawValue, except: name.parameters)
         switch name {
         case .none: return CommissionModel.none
-        case .ibkr_fixed: return .ibkrFixed
-        case .ibkr_tiered: return .ibkrTiered
-        case .per_share: return readPerShare(&reader)
+        case .ibkrFixed: return .ibkrFixed
+        case .ibkrTiered: return .ibkrTiered
+        case .perShare: return readPerShare(&reader)
         case .bps:
             return reader.required("\(path).bps", scale: 5, in: basisPoints, model: name.rawValue).map(fraction)
-        case .per_order:
+        case .perOrder:
             return reader.required("\(path).amount", scale: 6, in: 0...Int64.max, model: name.rawValue)
                 .map { .perOrder(Money(e6: $0)) }
         }

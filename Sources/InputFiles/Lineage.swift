@@ -30,6 +30,12 @@ struct DecisionTable {
         var asOf: DecisionTime
         /// Numbers of the five ids; 0 is none.
         var ids: SIMD8<Int32>
+
+        /// The time and two of the ids tell nearly all decisions apart.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(asOf.instant.ms)
+            hasher.combine(UInt64(UInt32(bitPattern: ids[0])) << 32 | UInt64(UInt32(bitPattern: ids[1])))
+        }
     }
 
     /// The place of `decision_id` in the schema; the other ids follow it.

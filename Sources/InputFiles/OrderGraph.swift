@@ -16,19 +16,19 @@ struct OrderGraph {
     }
 
     /// Sets the rows' parents and groups and gives the groups' names; what is not allowed is noted in `problems`.
-    mutating func connect(rowOfReference: [Int32: Int]) -> [String?] {
-        findParents(rowOfReference)
+    mutating func connect(namedOrders: [NamedOrder?]) -> [String?] {
+        findParents(namedOrders)
         for row in rows.indices where rows[row].parentRow != nil { checkChild(row) }
         nameGroups()
         checkGroups()
         return groupNames
     }
 
-    private mutating func findParents(_ rowOfReference: [Int32: Int]) {
+    private mutating func findParents(_ namedOrders: [NamedOrder?]) {
         for row in rows.indices {
             guard let reference = links[row].parent, let name = links[row].parentName else { continue }
-            if let parent = rowOfReference[reference] {
-                rows[row].parentRow = Int32(parent)
+            if let parent = namedOrders.indices.contains(Int(reference)) ? namedOrders[Int(reference)] : nil {
+                rows[row].parentRow = Int32(parent.row)
             } else {
                 let known = rows.compactMap(\.orderRef)
                 add(

@@ -11,8 +11,8 @@ struct OrderReader: ~Copyable {
     /// Beside `rows`: what the rows say about each other.
     var links: [OrderLink] = []
     var references = StringTable()
-    /// Where each reference was given.
-    var placeOfReference: [Int32: (row: Int, line: Int)] = [:]
+    /// By number of the reference, which order it names; nil for one that only a child gave so far.
+    var namedOrders: [NamedOrder?] = []
 
     init(file: InputFile, localTime: LocalTime, defaults: OrderDefaults) throws(InputError) {
         records = try RecordReader(file: file, schema: OrderFile.schema)
@@ -30,7 +30,7 @@ struct OrderReader: ~Copyable {
         // Rows that are missing here would make their children look orphaned.
         try records.finish()
         var graph = OrderGraph(file: records.file.name, rows: rows, links: links, tickers: tickers.strings)
-        let groups = graph.connect(rowOfReference: placeOfReference.mapValues(\.row))
+        let groups = graph.connect(namedOrders: namedOrders)
         try graph.problems.throwIfAny()
         return OrderSheet(
             tickers: tickers.strings, decisions: decisions.decisions, rows: graph.rows, ocaGroups: groups,
@@ -66,13 +66,14 @@ struct OrderReader: ~Copyable {
     private mutating func noteRepeatedReference() {
         let text = records.text(OrderColumn.orderRef)
         guard !text.isEmpty else { return }
-        let reference = references.index(of: text)
-        if let earlier = placeOfReference[reference] {
+        let reference = Int(references.index(of: text))
+        while namedOrders.count <= reference { namedOrders.append(nil) }
+        if let earlier = namedOrders[reference] {
             records.note(
                 OrderColumn.orderRef, "names another order on line \(earlier.line) too",
                 accepted: "give every order its own name")
         } else {
-            placeOfReference[reference] = (rows.count, records.line)
+            namedOrders[reference] = NamedOrder(row: rows.count, line: records.line)
         }
     }
 
@@ -95,6 +96,13 @@ struct OrderReader: ~Copyable {
         }
         return time
     }
+}
+
+/// An order that has a reference.
+struct NamedOrder {
+    /// Its place among the rows, if it is not refused.
+    var row: Int
+    var line: Int
 }
 
 /// What an order says about other orders of its file.
