@@ -33,7 +33,7 @@ let package = Package(
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        library("SQLSchema", path: "sql", resources: [.embedInCode("migrations")]),
+        library("SQLSchema", path: "sql", resources: [.embedInCode("migrations"), .embedInCode("queries")]),
         library("TradingModel"),
         library("OrderPlanning", ["TradingModel"]),
         library("RiskControl", ["TradingModel"]),
@@ -49,7 +49,8 @@ let package = Package(
                 "InputFiles", "Storage", "Reporting", "CLibcrypto",
             ]),
         .executableTarget(
-            name: "execution", dependencies: ["ExecutionService"], swiftSettings: strict),
+            name: "execution", dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
+            swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark", dependencies: ["ExecutionService"], swiftSettings: strict),
 

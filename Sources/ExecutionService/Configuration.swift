@@ -1,5 +1,7 @@
 import InputFiles
 import MarketSimulation
+import OrderPlanning
+import Storage
 import TradingModel
 
 /// Everything a run can be told besides its inputs, checked and complete: what a file leaves out has its default.
@@ -11,16 +13,6 @@ public struct Configuration: Sendable, Equatable {
         public var currency = Currency.usd
     }
 
-    /// How much of a run is written to the database.
-    public enum Record: String, Sendable, CaseIterable {
-        /// Everything.
-        case full
-        /// Trades, positions, cash, and what they need.
-        case trades
-        /// The run's figures only.
-        case summary
-    }
-
     public var account = Account()
     public var planning = PlanningConfiguration()
     /// What targets, and orders with blank fields, become.
@@ -28,7 +20,8 @@ public struct Configuration: Sendable, Equatable {
     public var simulation = SimulationRules()
     /// What a date without a time is read in.
     public var localTime = LocalTime.utc
-    public var record = Record.full
+    /// How much of a run is written to the database.
+    public var record = RunRecord.full
 
     /// The defaults of every key.
     public init() {}
@@ -37,16 +30,9 @@ public struct Configuration: Sendable, Equatable {
 /// How targets become orders.
 public struct PlanningConfiguration: Sendable, Equatable {
     /// What becomes of an older plan's working orders for the same ticker.
-    public enum OpenOrders: String, Sendable, CaseIterable {
-        case cancel
-        case keep
-    }
-
+    public typealias OpenOrders = PlanningRules.OpenOrders
     /// What becomes of a position whose ticker is absent from a batch.
-    public enum MissingTargets: String, Sendable, CaseIterable {
-        case hold
-        case close
-    }
+    public typealias MissingTargets = PlanningRules.MissingTargets
 
     /// Orders are multiples of this, where the instrument says nothing else; positive.
     public var lotSize = Quantity(units: 1)

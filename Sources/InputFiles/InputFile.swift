@@ -121,3 +121,18 @@ public final class InputFile {
         return count
     }
 }
+
+extension InputFile {
+    /// The first bytes of a regular file as they are on disk, fewer where it is shorter; none of anything that can be read
+    /// only once.
+    ///
+    /// Throws for a directory, a missing or an unreadable file.
+    public static func firstBytes(of path: String, count: Int) throws(InputError) -> [UInt8] {
+        var opened = try ByteSource.open(path: path)
+        defer { opened.source.close() }
+        guard opened.byteCount != nil else { return [] }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+        defer { buffer.deallocate() }
+        return Array(buffer[..<(try opened.source.read(into: buffer, name: path))])
+    }
+}

@@ -6,19 +6,7 @@ public enum TimeText: Sendable, Hashable {
     case instant(Timestamp)
 }
 
-/// When something is decided, cancelled or over: an instant, and whether it was written as a date.
-public struct DecisionTime: Sendable, Hashable {
-    /// For a date the end of that date, which is the start of the next one in local time.
-    public let instant: Timestamp
-    /// Latency is added to instants, never to dates.
-    public let isDate: Bool
-
-    /// A decision at `instant`.
-    public init(instant: Timestamp, isDate: Bool) {
-        self.instant = instant
-        self.isDate = isDate
-    }
-
+extension DecisionTime {
     /// Reads a date as its end in `localTime`, and an instant as it is.
     public init(_ time: TimeText, in localTime: LocalTime) {
         switch time {

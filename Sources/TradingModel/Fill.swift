@@ -61,3 +61,12 @@ public struct Fill: Sendable, Equatable {
         self.executionIndex = executionIndex
     }
 }
+
+extension Fill {
+    /// What the execution moves in cash before commission, rounded to the nearest 10⁻⁶: negative for a buy.
+    @inlinable
+    public func cashFlow() throws(ArithmeticOverflow) -> Money {
+        let value = try Money(price * quantity, rounding: .nearest)
+        return side == .buy ? -value : value
+    }
+}

@@ -15,12 +15,12 @@ public struct Instrument: Sendable, Equatable {
     public let tickSize: Price?
     /// Orders worth less are not sent.
     public let minimumNotional: Money
-    /// Yearly rate charged on short value, in units of 10⁻⁹ (0.03 is 3 % a year).
-    public let borrowRateE9: Int64
+    /// Yearly rate charged on short value, in units of 10⁻⁹ (0.03 is 3 % a year); nil takes the run's own rate.
+    public let borrowRateE9: Int64?
 
     public init(
         ticker: String, lotSize: Quantity = Quantity(units: 1), tickSize: Price? = nil,
-        minimumNotional: Money = .zero, borrowRateE9: Int64 = 0
+        minimumNotional: Money = .zero, borrowRateE9: Int64? = nil
     ) {
         self.ticker = ticker
         self.lotSize = lotSize

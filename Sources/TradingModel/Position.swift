@@ -54,20 +54,21 @@ public struct Position: Sendable, Equatable {
         return ExactValue(e16: average * part + rest * part / whole)
     }
 
-    /// Rescales for a split and drops the fraction that is paid in cash; the cost of the fraction goes into `realized` with its proceeds.
+    /// Rescales for a split; what the dropped fraction cost is taken from `realized`, where its proceeds come by `realize`.
     ///
     /// - Parameters:
-    ///   - newQuantity: the quantity after the split, rounded to the lot.
-    ///   - exactQuantity: the quantity after the split, before rounding.
-    ///   - proceeds: cash paid for the fraction.
-    public mutating func split(to newQuantity: Quantity, exactQuantity: Quantity, proceeds: Money) {
-        guard exactQuantity != newQuantity, exactQuantity != .zero else {
-            quantity = newQuantity
-            return
-        }
+    ///   - newQuantity: the quantity that stays.
+    ///   - exactQuantity: the quantity after the split, before rounding to the lot.
+    public mutating func split(to newQuantity: Quantity, exactQuantity: Quantity) {
+        defer { quantity = newQuantity }
+        guard exactQuantity != newQuantity, exactQuantity != .zero else { return }
         let kept = newQuantity == .zero ? 0 : cost.e16 / Int128(exactQuantity.e8) * Int128(newQuantity.e8)
-        realized = realized + ExactValue(proceeds) - ExactValue(e16: cost.e16 - kept)
+        realized = realized - ExactValue(e16: cost.e16 - kept)
         cost = ExactValue(e16: kept)
-        quantity = newQuantity
+    }
+
+    /// Adds proceeds that came without a trade, such as cash in lieu of a fraction.
+    public mutating func realize(_ proceeds: Money) {
+        realized = realized + ExactValue(proceeds)
     }
 }

@@ -14,6 +14,8 @@ public struct VenueOrder: Sendable, Equatable {
     public var terms: OrderTerms
     /// When it was decided.
     public var decidedAt: Timestamp
+    /// Whether the decision was stated as a date: it stands at the end of that date.
+    public var isDecidedOnDate: Bool
     /// When it reaches the venue: decision time plus latency.
     public var arrival: Timestamp
     /// 1 for what may go at once, 2 for buys that follow the sells of the same moment.
@@ -24,22 +26,27 @@ public struct VenueOrder: Sendable, Equatable {
     public var parent: OrderNumber?
     /// One number for each OCA group of the run.
     public var ocaGroup: Int32?
+    /// Whether the group was not named but made for the exits of one bracket.
+    public var isGroupOfBracketOnly: Bool
     public var cashRule: CashRule
 
     @inlinable
     public init(
-        number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, arrival: Timestamp, phase: UInt8 = 1, row: Int64,
-        cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil, cashRule: CashRule = .unchecked
+        number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, isDecidedOnDate: Bool = false, arrival: Timestamp,
+        phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false,
+        cashRule: CashRule = .unchecked
     ) {
         self.number = number
         self.terms = terms
         self.decidedAt = decidedAt
+        self.isDecidedOnDate = isDecidedOnDate
         self.arrival = arrival
         self.phase = phase
         self.row = row
         self.cancelAt = cancelAt
         self.parent = parent
         self.ocaGroup = ocaGroup
+        self.isGroupOfBracketOnly = isGroupOfBracketOnly
         self.cashRule = cashRule
     }
 }
@@ -80,8 +87,8 @@ public enum VenueEvent: Sendable, Equatable {
     case expired(OrderNumber, reason: StatusReason, limitedBy: Limitation?, at: Timestamp)
     /// The order's whole quantity and its prices are now these; `filled` is what has filled of it, in the same units.
     case resized(OrderNumber, terms: OrderTerms, filled: Quantity, cause: ResizeCause, at: Timestamp)
-    /// A split changed a position by `change`.
-    case split(InstrumentID, ratioE9: Int64, change: Quantity, at: Timestamp)
+    /// A split made a position `exact`, of which `kept` stays and the rest is paid in cash.
+    case split(InstrumentID, ratioE9: Int64, exact: Quantity, kept: Quantity, at: Timestamp)
     /// Money that moved without a trade.
     case cash(CashKind, InstrumentID?, Money, at: Timestamp)
     /// What keeps an order that is still open from filling; reported when the data ends.

@@ -1,0 +1,130 @@
+import TradingModel
+
+extension MarketSimulator {
+    /// Takes an order or a cancel; an order is accepted or rejected at once, a cancel acts at its time.
+    public mutating func handle(_ request: VenueRequest, into events: inout [VenueEvent]) throws {
+        switch request {
+        case .submit(let order): submit(order, &events)
+        case .cancel(let number, let effective, let reason): requestCancel(number, effective, reason)
+        }
+    }
+
+    private mutating func submit(_ order: VenueOrder, _ events: inout [VenueEvent]) {
+        let instrument = instruments[Int(order.terms.instrument.index)]
+        if let reason = refusal(of: order, instrument) {
+            events.append(.rejected(order.number, reason: reason, at: order.arrival))
+            return
+        }
+        var simulated = SimulatedOrder(order)
+        adapt(&simulated, instrument)
+        let slot = store(simulated)
+        events.append(.accepted(order.number, at: order.arrival))
+        noteDeadline(simulated.deadline)
+        if order.parent != nil, rules.preset != .backtrader {
+            hold(slot)
+        } else if takesLastClose(simulated) {
+            atLastClose.append(slot)
+        } else {
+            pending.append(slot)
+        }
+    }
+
+    /// Rounds prices to the tick and does what a preset does to an order when it is placed.
+    private func adapt(_ order: inout SimulatedOrder, _ instrument: Instrument) {
+        switch rules.preset {
+        case nil: order.roundLimit(toTick: instrument.tickSize)
+        case .zipline: order.roundAsZipline(tick: instrument.tickSize ?? Price(e8: 1_000_000))
+        case .backtrader: adaptToBacktrader(&order)
+        }
+    }
+
+    /// A market order never expires; a trailing level starts at the close of the decision's bar, an exit's too.
+    private func adaptToBacktrader(_ order: inout SimulatedOrder) {
+        if order.stage == .market { order.goodTill = nil }
+        guard case .trailing(let distance, nil, let limitOffset) = order.stage,
+            let close = lastClose(order.terms.instrument)
+        else { return }
+        order.stage = .trailing(distance, level: order.trail(distance, from: close, tick: nil), limitOffset: limitOffset)
+    }
+
+    private func refusal(of order: VenueOrder, _ instrument: Instrument) -> StatusReason? {
+        if rules.preset == nil, let stop = order.terms.type.stopPrice, !stop.isOnTick(instrument.tickSize) { return .offTick }
+        if let parent = order.parent, slot(of: parent) == nil { return .parentRejected }
+        return nil
+    }
+
+    /// An exit waits, out of the queue, for its entry.
+    private mutating func hold(_ slot: Int32) {
+        unarmed.append(slot)
+        if let parent = orders[Int(slot)].parent.flatMap(self.slot(of:)) { orders[parent].exits = orders[Int(slot)].group }
+    }
+
+    private mutating func store(_ order: SimulatedOrder) -> Int32 {
+        let slot: Int32
+        if let free = freeSlots.popLast() {
+            slot = free
+            orders[Int(slot)] = order
+        } else {
+            slot = Int32(orders.count)
+            orders.append(order)
+        }
+        let number = Int(order.number.value)
+        while slots.count <= number { slots.append(-1) }
+        slots[number] = slot
+        if let group = order.group {
+            while groups.count <= Int(group) { groups.append(OCAGroup()) }
+        }
+        return slot
+    }
+
+    /// The slot of a live order.
+    func slot(of number: OrderNumber) -> Int? {
+        guard slots.indices.contains(Int(number.value)) else { return nil }
+        let slot = Int(slots[Int(number.value)])
+        return slot >= 0 ? slot : nil
+    }
+
+    private mutating func requestCancel(_ number: OrderNumber, _ effective: Timestamp, _ reason: StatusReason) {
+        guard let slot = slot(of: number) else { return }
+        if let earlier = orders[slot].cancelAt, earlier <= effective { return }
+        orders[slot].cancelAt = effective
+        orders[slot].cancelReason = reason
+        noteDeadline(effective)
+    }
+
+    private mutating func noteDeadline(_ deadline: Timestamp?) {
+        guard let deadline else { return }
+        earliestDeadline = earliestDeadline.map { min($0, deadline) } ?? deadline
+    }
+
+    /// Carries out cancels and expiries up to an instant, between bars; at one instant the expiry comes first.
+    public mutating func processDeadlines(through instant: Timestamp, into events: inout [VenueEvent]) {
+        guard let earliest = earliestDeadline, earliest <= instant else { return }
+        var next: Timestamp?
+        for slot in active + pending + unarmed {
+            let index = Int(slot)
+            guard orders[index].isLive, let deadline = orders[index].deadline else { continue }
+            if deadline > instant {
+                next = next.map { min($0, deadline) } ?? deadline
+            } else if orders[index].goodTill == deadline {
+                end(index, .expire(.goodTill), at: deadline, &events)
+            } else {
+                end(index, .cancel(orders[index].cancelReason), at: deadline, &events)
+            }
+        }
+        earliestDeadline = next
+        removeDead()
+    }
+}
+
+extension SimulatedOrder {
+    /// Moves a limit that is off the tick away from aggression: a buy down, a sell up.
+    fileprivate mutating func roundLimit(toTick tick: Price?) {
+        let rounding: Rounding = side == .buy ? .down : .up
+        switch stage {
+        case .limit(let limit): stage = .limit(limit.rounded(toTick: tick, rounding))
+        case .stopLimit(let stop, let limit): stage = .stopLimit(stop: stop, limit: limit.rounded(toTick: tick, rounding))
+        default: break
+        }
+    }
+}

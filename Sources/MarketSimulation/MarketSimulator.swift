@@ -1,0 +1,246 @@
+import TradingModel
+
+/// A venue that fills orders from historical bars.
+///
+/// A bar is played in halves: `playOpen` at its start, `playRest` (inside, then close) for its end, so that decisions that
+/// fall within it see its open and nothing later. Between bars, `processDeadlines` and `applyCorporateActions` bring the
+/// book up to an instant. Fills come in the order bar time, moment, queue.
+///
+/// The simulator keeps the account's cash and positions itself, as a broker does; it owes nothing to the engine's books.
+public struct MarketSimulator: Venue {
+    let rules: SimulationRules
+    let instruments: [Instrument]
+    let localTime: LocalTime
+    /// Ascending by ex-date; dividends before splits, for they are paid on the shares held before.
+    let actions: [CorporateAction]
+    var nextAction = 0
+
+    var books: [InstrumentBook]
+    var orders: [SimulatedOrder] = []
+    var freeSlots: [Int32] = []
+    /// Slot of each order by its number; −1 once it is gone.
+    var slots: [Int32] = []
+    /// Orders at the market, in queue order.
+    var active: [Int32] = []
+    /// Orders on their way.
+    var pending: [Int32] = []
+    /// Exits whose entry has not filled.
+    var unarmed: [Int32] = []
+    /// `same_close` orders that take the bar that is just over.
+    var atLastClose: [Int32] = []
+    var groups: [OCAGroup] = []
+    var hasDead = false
+    var earliestDeadline: Timestamp?
+    /// Orders that only act at a bar's close, so that other bars skip that moment.
+    var closingOrders = 0
+    /// Orders other than plain market orders, so that other bars skip the inside.
+    var priceOrders = 0
+
+    /// Counts the bars played.
+    var slice: Int32 = -1
+    var turn: Int64 = 0
+    var current = BarSlice(
+        start: Timestamp(ms: .min), end: Timestamp(ms: .min), session: CalendarDate(days: .min), isFirstOfSession: false,
+        isLastOfSession: false, nextSession: nil)
+    var isBarRunning = false
+
+    var monthlyVolume = MonthlyVolume()
+    /// The account's cash.
+    public internal(set) var cash: Money
+    /// The least cash there ever was.
+    public internal(set) var lowestCash: Money
+    var shortPositions = 0
+
+    /// - Parameters:
+    ///   - rules: how orders fill.
+    ///   - instruments: by `InstrumentID`.
+    ///   - actions: splits and dividends, in any order.
+    ///   - cash: what the account starts with.
+    public init(
+        rules: SimulationRules, instruments: [Instrument], actions: [CorporateAction], localTime: LocalTime, cash: Money
+    ) {
+        self.rules = rules
+        self.instruments = instruments
+        self.localTime = localTime
+        self.actions = actions.enumerated().sorted { left, right in
+            (left.element.exDate, left.element.kind.rank, left.offset)
+                < (right.element.exDate, right.element.kind.rank, right.offset)
+        }.map(\.element)
+        self.cash = cash
+        lowestCash = cash
+        books = Array(repeating: InstrumentBook(), count: instruments.count)
+    }
+
+    /// The last traded close of an instrument that is over; nil before the first.
+    public func lastClose(_ instrument: InstrumentID) -> Price? {
+        books[Int(instrument.index)].lastClose
+    }
+
+    /// The last closes by instrument.
+    public var lastCloses: [Price?] { books.map(\.lastClose) }
+
+    /// The position as the venue keeps it.
+    public func position(_ instrument: InstrumentID) -> Quantity {
+        books[Int(instrument.index)].position
+    }
+
+    // MARK: - Playing a bar
+
+    /// Admits what has arrived and plays the open of a bar.
+    ///
+    /// Call `processDeadlines` and `applyCorporateActions` up to the bar first.
+    public mutating func playOpen(_ slice: BarSlice, into events: inout [VenueEvent]) throws(ArithmeticOverflow) {
+        self.slice += 1
+        current = slice
+        isBarRunning = true
+        for (instrument, bar) in zip(slice.instruments, slice.bars) { try take(bar, of: Int(instrument.index)) }
+        admitArrivals()
+        turn += 1
+        var index = 0
+        while index < active.count {
+            try actAtOpen(Int(active[index]), &events)
+            index += 1
+        }
+    }
+
+    /// Plays the inside and the close of the bar whose open was played.
+    public mutating func playRest(into events: inout [VenueEvent]) throws(ArithmeticOverflow) {
+        if rules.preset == nil, priceOrders > 0 {
+            turn += 1
+            var index = 0
+            while index < active.count {
+                try actInside(Int(active[index]), &events)
+                index += 1
+            }
+        }
+        if closingOrders > 0 || rules.limitFill == .close || rules.preset == .zipline {
+            turn += 1
+            var index = 0
+            while index < active.count {
+                try actAtClose(Int(active[index]), &events)
+                index += 1
+            }
+        }
+        endBar()
+        if current.isLastOfSession { try endSession(&events) }
+        isBarRunning = false
+        removeDead()
+    }
+
+    private mutating func take(_ bar: Bar, of index: Int) throws(ArithmeticOverflow) {
+        books[index].bar = bar
+        books[index].slice = slice
+        books[index].filledInBar = .zero
+        books[index].room = try volumeShare(of: bar, index)
+    }
+
+    /// The part of a bar's volume that may fill, down to the lot; nil without a limit.
+    func volumeShare(of bar: Bar, _ index: Int) throws(ArithmeticOverflow) -> Quantity? {
+        guard let limitE9 = rules.volumeLimitE9 else { return nil }
+        let share = divide(Int128(bar.volume?.e8 ?? 0) * Int128(limitE9), by: 1_000_000_000, rounding: .down)
+        return Quantity(e8: try narrowed(share, "a bar's volume limit"))
+            .roundedTowardZero(toLot: instruments[index].lotSize)
+    }
+
+    /// Lets the orders in that have arrived by the start of the bar, in the order of the queue.
+    private mutating func admitArrivals() {
+        guard !pending.isEmpty else { return }
+        let start = current.start
+        var arrived = pending.filter { orders[Int($0)].arrival <= start }
+        guard !arrived.isEmpty else { return }
+        pending.removeAll { orders[Int($0)].arrival <= start }
+        arrived.sort { SimulatedOrder.queues(orders[Int($0)], before: orders[Int($1)]) }
+        for slot in arrived where orders[Int(slot)].isLive { activate(slot) }
+    }
+
+    mutating func activate(_ slot: Int32) {
+        let index = Int(slot)
+        if orders[index].session == nil { orders[index].session = current.session }
+        active.append(slot)
+        if let group = orders[index].group { groups[Int(group)].members.append(slot) }
+        orders[index].countsAsClosing = actsAtClose(orders[index])
+        orders[index].countsAsPriced = orders[index].stage != .market
+        if orders[index].countsAsClosing { closingOrders += 1 }
+        if orders[index].countsAsPriced { priceOrders += 1 }
+    }
+
+    /// Whether the order has business at the close of a bar, whatever its stage.
+    private func actsAtClose(_ order: SimulatedOrder) -> Bool {
+        order.terms.timeInForce == .atTheClose || (rules.marketFill != .nextOpen && !order.stage.isPlainLimit)
+    }
+
+    private mutating func endBar() {
+        let tracksHistory = rules.slippage.needsHistory
+        for (instrument, bar) in zip(current.instruments, current.bars) where bar.hasTrades {
+            let index = Int(instrument.index)
+            books[index].lastClose = bar.close
+            if tracksHistory, let volume = bar.volume { books[index].sessionVolume = books[index].sessionVolume + volume }
+        }
+    }
+
+    private mutating func endSession(_ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
+        for slot in active + unarmed { expireDayOrder(Int(slot), &events) }
+        if rules.slippage.needsHistory { closeDailyHistories() }
+        try chargeBorrow(&events)
+    }
+
+    private mutating func expireDayOrder(_ index: Int, _ events: inout [VenueEvent]) {
+        guard orders[index].isLive, orders[index].terms.timeInForce == .day, orders[index].available > .zero else { return }
+        if orders[index].isShortOfCash {
+            orders[index].session = nil
+        } else if let session = orders[index].session, session <= current.session {
+            end(index, .expire(.dayEnded), at: current.end, &events)
+        }
+    }
+
+    private mutating func closeDailyHistories() {
+        for index in books.indices where books[index].sessionVolume > .zero {
+            if let close = books[index].lastClose {
+                books[index].history.append(close: close, volume: books[index].sessionVolume)
+            }
+            books[index].sessionVolume = .zero
+        }
+    }
+
+    /// Forgets orders that have ended; their slots serve again.
+    mutating func removeDead() {
+        guard hasDead else { return }
+        hasDead = false
+        for list in [\MarketSimulator.active, \.pending, \.unarmed] {
+            var kept: [Int32] = []
+            for slot in self[keyPath: list] {
+                if orders[Int(slot)].isLive { kept.append(slot) } else { freeSlots.append(slot) }
+            }
+            self[keyPath: list] = kept
+        }
+    }
+
+    /// Reports what keeps the orders that are still open from filling; call it when the data has ended.
+    public func reportOpenOrders(into events: inout [VenueEvent]) {
+        for slot in active + pending + unarmed where orders[Int(slot)].isLive {
+            let order = orders[Int(slot)]
+            events.append(.open(order.number, limitedBy: order.limitedBy ?? .noBar))
+        }
+    }
+}
+
+extension SimulatedOrder.Stage {
+    var isPlainLimit: Bool {
+        if case .limit = self { true } else { false }
+    }
+}
+
+extension SlippageModel {
+    var needsHistory: Bool {
+        if case .squareRoot = self { true } else { false }
+    }
+}
+
+extension CorporateAction.Kind {
+    fileprivate var rank: Int {
+        switch self {
+        case .dividend: 0
+        case .split: 1
+        }
+    }
+}

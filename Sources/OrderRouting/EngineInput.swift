@@ -1,0 +1,81 @@
+import TradingModel
+
+/// One target of a batch.
+public struct TargetRequest: Sendable, Equatable {
+    /// Where the target stands in its file; orders queue by it.
+    public var row: Int64
+    public var instrument: InstrumentID
+    public var size: TargetSize
+    /// The user's own price to value the target with; nil takes the last close.
+    public var referencePrice: Price?
+    public var type: OrderType
+    public var timeInForce: TimeInForce
+
+    public init(
+        row: Int64, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, type: OrderType, timeInForce: TimeInForce
+    ) {
+        self.row = row
+        self.instrument = instrument
+        self.size = size
+        self.referencePrice = referencePrice
+        self.type = type
+        self.timeInForce = timeInForce
+    }
+}
+
+/// The targets of one decision.
+public struct TargetBatch: Sendable, Equatable {
+    public var decision: DecisionID
+    public var targets: [TargetRequest]
+
+    public init(decision: DecisionID, targets: [TargetRequest]) {
+        self.decision = decision
+        self.targets = targets
+    }
+}
+
+/// An order that a user brings.
+public struct OwnOrder: Sendable, Equatable {
+    public var row: Int64
+    public var decision: DecisionID
+    public var terms: OrderTerms
+    public var cancelAt: DecisionTime?
+    /// The row of the bracket's entry.
+    public var parentRow: Int64?
+    public var ocaGroup: Int32?
+    public var isGroupOfBracketOnly: Bool
+
+    public init(
+        row: Int64, decision: DecisionID, terms: OrderTerms, cancelAt: DecisionTime? = nil, parentRow: Int64? = nil,
+        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false
+    ) {
+        self.row = row
+        self.decision = decision
+        self.terms = terms
+        self.cancelAt = cancelAt
+        self.parentRow = parentRow
+        self.ocaGroup = ocaGroup
+        self.isGroupOfBracketOnly = isGroupOfBracketOnly
+    }
+}
+
+/// Everything that reaches the engine. Time is part of the input; the engine has no clock.
+public enum EngineInput: Sendable {
+    /// The account's first cash.
+    case deposit(Money, at: Timestamp)
+    /// All batches decided at one time, and the last closes known then, by instrument.
+    case decide([TargetBatch], at: DecisionTime, lastCloses: [Price?])
+    /// Orders that users bring, all decided at one time.
+    case place([OwnOrder], at: DecisionTime, lastCloses: [Price?])
+    case venue(VenueEvent)
+    /// No more market data will come; plans that still wait for a cancel are closed.
+    case endOfData
+}
+
+/// What the engine wants done: commit the journal, then send the requests.
+public struct EngineOutput: Sendable {
+    public var journal = JournalBatch()
+    public var requests: [VenueRequest] = []
+
+    public init() {}
+}

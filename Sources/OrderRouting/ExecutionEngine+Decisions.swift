@@ -1,0 +1,247 @@
+import OrderPlanning
+import RiskControl
+import TradingModel
+
+/// A target that is planned once the older orders for its ticker are confirmed gone.
+struct WaitingPlan: Sendable {
+    var target: OrderPlanner.Target
+    var size: TargetSize
+    var row: Int64
+    var time: DecisionTime
+}
+
+extension ExecutionEngine {
+    /// Plans all batches of one decision time.
+    mutating func decide(
+        _ batches: [TargetBatch], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
+    ) throws {
+        statistics.decisions += Int64(batches.count)
+        let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
+        var named: Set<Int32> = []
+        for batch in batches {
+            for request in batch.targets {
+                named.insert(request.instrument.index)
+                try aim(request, batch.decision, equity, at: time, lastCloses, &output)
+            }
+        }
+        if planning.missingTargets == .close, let last = batches.last {
+            try closeMissing(named, last, at: time, lastCloses, &output)
+        }
+    }
+
+    /// Positions that no batch of the time names are closed, on behalf of the last one.
+    private mutating func closeMissing(
+        _ named: Set<Int32>, _ batch: TargetBatch, at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
+    ) throws {
+        let lastRow = batch.targets.map(\.row).max() ?? 0
+        for index in positions.indices where !named.contains(Int32(index)) {
+            guard positions[index].quantity != .zero || !book.openByInstrument[index].isEmpty else { continue }
+            let request = TargetRequest(
+                row: lastRow, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil, type: .market,
+                timeInForce: batch.targets.first?.timeInForce ?? .day)
+            try aim(request, batch.decision, .zero, at: time, lastCloses, &output)
+        }
+    }
+
+    private mutating func aim(
+        _ request: TargetRequest, _ decision: DecisionID, _ equity: Money, at time: DecisionTime, _ lastCloses: [Price?],
+        _ output: inout EngineOutput
+    ) throws {
+        statistics.targets += 1
+        let index = Int(request.instrument.index)
+        let price = request.referencePrice ?? lastCloses[index]
+        guard let computed = try OrderPlanner.quantity(for: request.size, equity: equity, price: price) else {
+            throw MissingPrice(ticker: instruments[index].ticker, time: time.instant)
+        }
+        let plan = WaitingPlan(
+            target: OrderPlanner.Target(
+                decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
+                type: request.type, timeInForce: request.timeInForce),
+            size: request.size, row: request.row, time: time)
+        supersede(request.instrument, &output)
+        if planning.openOrders == .cancel, cancelOpenOrders(request.instrument, at: time, &output) {
+            waitingPlans[request.instrument.index] = plan
+        } else {
+            try carryOut(plan, &output)
+        }
+    }
+
+    /// A plan that is still waiting when a newer one comes is journaled as given up.
+    private mutating func supersede(_ instrument: InstrumentID, _ output: inout EngineOutput) {
+        guard let older = waitingPlans.removeValue(forKey: instrument.index) else { return }
+        journalUnplanned(older, &output)
+    }
+
+    private func journalUnplanned(_ plan: WaitingPlan, _ output: inout EngineOutput) {
+        output.journal.targets.append(
+            record(of: plan, open: .zero, planned: .zero, residualReason: .superseded))
+    }
+
+    private func record(
+        of plan: WaitingPlan, open: Quantity, planned: Quantity, residualReason: StatusReason?
+    ) -> TargetRecord {
+        TargetRecord(
+            decision: plan.target.decision, instrument: plan.target.instrument, size: plan.size,
+            referencePrice: plan.target.referencePrice, computed: plan.target.computed,
+            held: positions[Int(plan.target.instrument.index)].quantity, open: open, planned: planned,
+            residualReason: residualReason)
+    }
+
+    /// Asks for the cancel of every open order of an instrument; false when there is none.
+    private mutating func cancelOpenOrders(
+        _ instrument: InstrumentID, at time: DecisionTime, _ output: inout EngineOutput
+    ) -> Bool {
+        let open = book.openByInstrument[Int(instrument.index)]
+        let effective = router.arrival(of: time)
+        for slot in open {
+            let order = book.records[Int(slot)]
+            output.journal.events.append(
+                OrderEventRecord(
+                    order: order.number, time: time.instant, kind: .cancelRequested, from: order.state, to: order.state))
+            output.requests.append(.cancel(order.number, effective: effective, reason: .superseded))
+        }
+        return !open.isEmpty
+    }
+
+    /// Plans a target against what is held now and sends its orders.
+    mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+        let index = Int(plan.target.instrument.index)
+        let open = openQuantity(index)
+        let orders = try planner.plan(
+            plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
+        output.journal.targets.append(
+            record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
+        for order in [orders.first, orders.second] {
+            guard let order else { continue }
+            let placement = OrderPlacement(
+                row: plan.row * 2 + Int64(order.leg),
+                cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
+            send(order, inputRow: nil, at: plan.time, placement, &output)
+        }
+    }
+
+    private func openQuantity(_ index: Int) -> Quantity {
+        book.openByInstrument[index].reduce(.zero) { sum, slot in
+            let order = book.records[Int(slot)]
+            return sum + Quantity(e8: order.remaining.e8 * order.terms.side.sign)
+        }
+    }
+
+    /// The confirmation a plan waited for may have come.
+    mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+        guard !waitingPlans.isEmpty, book.openByInstrument[Int(instrument.index)].isEmpty,
+            let plan = waitingPlans.removeValue(forKey: instrument.index)
+        else { return }
+        try carryOut(plan, &output)
+    }
+
+    mutating func closeWaitingPlans(_ output: inout EngineOutput) {
+        for index in waitingPlans.keys.sorted() {
+            if let plan = waitingPlans.removeValue(forKey: index) { journalUnplanned(plan, &output) }
+        }
+    }
+
+    // MARK: - Orders that users bring
+
+    /// Places orders, entries of brackets before their exits.
+    mutating func place(
+        _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
+    ) {
+        var entries: [Int64: OrderNumber] = [:]
+        for order in orders where order.parentRow == nil {
+            entries[order.row] = place(order, parent: nil, at: time, lastCloses, &output)
+        }
+        for order in orders {
+            guard let parentRow = order.parentRow else { continue }
+            _ = place(order, parent: entries[parentRow], at: time, lastCloses, &output)
+        }
+    }
+
+    private mutating func place(
+        _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
+    ) -> OrderNumber {
+        let index = Int(order.terms.instrument.index)
+        let delta = Quantity(e8: order.terms.quantity.e8 * order.terms.side.sign)
+        let planned = PlannedOrder(
+            decision: order.decision, leg: 0, action: OrderAction(held: positions[index].quantity, delta: delta),
+            terms: order.terms, phase: 1, referencePrice: lastCloses[index])
+        let placement = OrderPlacement(
+            row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), parent: parent, ocaGroup: order.ocaGroup,
+            isGroupOfBracketOnly: order.isGroupOfBracketOnly, cashRule: .unchecked)
+        return send(planned, inputRow: Int32(order.row), at: time, placement, &output)
+    }
+
+    // MARK: - Sending
+
+    /// Journals an order, has it reviewed, and asks for it to be sent.
+    @discardableResult
+    private mutating func send(
+        _ planned: PlannedOrder, inputRow: Int32?, at time: DecisionTime, _ placement: OrderPlacement,
+        _ output: inout EngineOutput
+    ) -> OrderNumber {
+        statistics.orders += 1
+        let number = book.nextNumber()
+        let verdict = gate.review(planned, instrument: instruments[Int(planned.terms.instrument.index)])
+        journalVerdict(verdict, planned, number, &output)
+        var order = OrderRecord(
+            number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
+            terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,
+            parent: placement.parent, ocaGroup: placement.ocaGroup)
+        switch verdict {
+        case .denied(let reason):
+            order.state = .denied(reason)
+            journalCreation(order, &output)
+            statistics.countEnd(of: order)
+        case .approved(let approved):
+            order.terms = approved.order.terms
+            journalCreation(order, &output)
+            order.state = .submitted
+            output.journal.events.append(
+                OrderEventRecord(
+                    order: number, time: time.instant, kind: .moved(.submit), from: .planned, to: .submitted))
+            output.requests.append(router.submission(of: approved, number: number, at: time, placement: placement))
+        }
+        book.add(order)
+        return number
+    }
+
+    private func journalVerdict(
+        _ verdict: RiskGate.Verdict, _ planned: PlannedOrder, _ number: OrderNumber, _ output: inout EngineOutput
+    ) {
+        var record = RiskRecord(
+            decision: planned.decision, order: number, instrument: planned.terms.instrument, side: planned.terms.side,
+            requested: planned.terms.quantity, approved: .zero, reason: nil)
+        switch verdict {
+        case .approved(let approved):
+            record.approved = approved.order.terms.quantity
+            if record.approved != record.requested { record.reason = .belowLot }
+        case .denied(let reason): record.reason = reason
+        }
+        output.journal.riskDecisions.append(record)
+    }
+
+    private func journalCreation(_ order: OrderRecord, _ output: inout EngineOutput) {
+        output.journal.events.append(
+            OrderEventRecord(
+                order: order.number, time: order.createdAt, kind: .created, from: nil, to: order.state,
+                quantity: order.terms.quantity))
+    }
+}
+
+/// A target by weight or notional for which no price is known.
+public struct MissingPrice: Error, Equatable, Sendable, CustomStringConvertible {
+    public let ticker: String
+    public let time: Timestamp
+
+    public var description: String {
+        "\(ticker) has no close before \(time) to turn its target into a quantity with; give a reference_price or a target_quantity"
+    }
+}
+
+extension TargetBatch {
+    fileprivate var hasWeights: Bool {
+        targets.contains { target in
+            if case .weight = target.size { true } else { false }
+        }
+    }
+}

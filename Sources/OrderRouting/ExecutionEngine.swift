@@ -1,0 +1,88 @@
+import OrderPlanning
+import RiskControl
+import TradingModel
+
+/// A venue's report about an order that was never sent.
+public struct UnknownOrder: Error, Equatable, Sendable, CustomStringConvertible {
+    public let number: OrderNumber
+
+    public var description: String { "the venue reports on order \(number.value), which this run has not sent" }
+}
+
+/// The engine: targets, orders and venue events in; journal records and venue requests out.
+///
+/// It is pure and synchronous. Whoever runs it commits `output.journal`, then sends `output.requests`, and brings the answers
+/// back as the next inputs.
+public struct ExecutionEngine: Sendable {
+    let instruments: [Instrument]
+    let planning: PlanningRules
+    let planner: OrderPlanner
+    let gate = RiskGate()
+    let router: ModeRouter
+
+    var book: OrderBook
+    public internal(set) var positions: [Position]
+    public internal(set) var cash: Money = .zero
+    public internal(set) var statistics = RunStatistics()
+    var changedPositions: Set<Int32> = []
+    var lastTrade: Int64 = 0
+    /// Plans that wait for the cancels of older orders, by instrument.
+    var waitingPlans: [Int32: WaitingPlan] = [:]
+
+    public init(instruments: [Instrument], planning: PlanningRules, router: ModeRouter) {
+        self.instruments = instruments
+        self.planning = planning
+        self.router = router
+        planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
+        book = OrderBook(instruments: instruments.count)
+        positions = Array(repeating: Position(), count: instruments.count)
+    }
+
+    /// Handles one input; what is to be done is appended to `output`.
+    public mutating func handle(_ input: EngineInput, into output: inout EngineOutput) throws {
+        switch input {
+        case .deposit(let amount, let time):
+            try record(CashRecord(time: time, kind: .deposit, amount: amount), &output)
+        case .decide(let batches, let time, let lastCloses):
+            try decide(batches, at: time, lastCloses, &output)
+        case .place(let orders, let time, let lastCloses):
+            place(orders, at: time, lastCloses, &output)
+        case .venue(let event):
+            try take(event, &output)
+        case .endOfData:
+            closeWaitingPlans(&output)
+            for order in book.open { statistics.countEnd(of: order) }
+        }
+    }
+
+    /// Moves the orders, positions and balance that have changed into a batch, and forgets orders that have ended.
+    ///
+    /// - Parameter keepsOrders: false where the run does not record orders.
+    public mutating func collectState(into batch: inout JournalBatch, at time: Timestamp, keepsOrders: Bool) {
+        book.collect(into: &batch, keepsRecords: keepsOrders)
+        for index in changedPositions.sorted() {
+            batch.positions.append(
+                PositionRecord(instrument: InstrumentID(Int(index)), position: positions[Int(index)], updatedAt: time))
+        }
+        changedPositions.removeAll(keepingCapacity: true)
+        batch.balance = cash
+    }
+
+    /// Cash and positions at the given prices, rounded to the nearest 10⁻⁶.
+    public func equity(at prices: [Price?]) throws(ArithmeticOverflow) -> Money {
+        var total = ExactValue(cash)
+        for (position, price) in zip(positions, prices) where position.quantity != .zero {
+            if let price { total = total + price * position.quantity }
+        }
+        return try Money(total, rounding: .nearest)
+    }
+
+    // MARK: - Books
+
+    mutating func record(_ entry: CashRecord, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+        let (sum, overflow) = cash.e6.addingReportingOverflow(entry.amount.e6)
+        if overflow { throw ArithmeticOverflow("the account's cash") }
+        cash = Money(e6: sum)
+        output.journal.cash.append(entry)
+    }
+}

@@ -1,0 +1,38 @@
+import TradingModel
+
+/// An order that the risk gate let through; only the gate can make one, and only one can be routed.
+public struct ApprovedOrder: Sendable, Equatable {
+    public let order: PlannedOrder
+
+    init(order: PlannedOrder) {
+        self.order = order
+    }
+}
+
+/// Stands between the plan and every venue.
+///
+/// It refuses what the service cannot account for: a quantity that rounds to nothing, and an order whose value, at the highest
+/// price known for it, does not fit the number type for money.
+public struct RiskGate: Sendable {
+    /// What the gate made of a planned order.
+    public enum Verdict: Sendable, Equatable {
+        case approved(ApprovedOrder)
+        case denied(StatusReason)
+    }
+
+    public init() {}
+
+    /// Reviews one planned order.
+    public func review(_ order: PlannedOrder, instrument: Instrument) -> Verdict {
+        let quantity = order.terms.quantity.roundedTowardZero(toLot: instrument.lotSize)
+        guard quantity > .zero else { return .denied(.belowLot) }
+        let prices = [order.referencePrice, order.terms.type.limitPrice, order.terms.type.stopPrice].compactMap { $0 }
+        // Half the range is left to the price to move in before the fill.
+        if let highest = prices.max(), (try? Money(highest * quantity, rounding: .up)).map({ $0.e6 > Int64.max / 2 }) ?? true {
+            return .denied(.notionalOverflow)
+        }
+        var approved = order
+        approved.terms.quantity = quantity
+        return .approved(ApprovedOrder(order: approved))
+    }
+}
