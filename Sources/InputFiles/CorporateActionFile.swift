@@ -2,14 +2,19 @@ import TradingModel
 
 /// What a file says of one split or dividend.
 public struct CorporateActionRow: Sendable, Equatable {
+    /// The line of the file.
     public var line: Int
+    /// As the file spells it.
     public var ticker: String
+    /// The first date on which the share trades without it.
     public var exDate: CalendarDate
+    /// With its ratio or amount.
     public var kind: CorporateAction.Kind
 }
 
-/// Reads splits and cash dividends from CSV or JSON Lines: `ticker`, `ex_date`, `kind` (`split`, `dividend`) and `value`.
+/// Reads splits and cash dividends from CSV or JSON Lines.
 ///
+/// Columns: `ticker`, `ex_date`, `kind` (`split`, `dividend`) and `value`.
 /// The value of a split is the number of new shares for each old one; of a dividend, the cash for each share.
 public enum CorporateActionFile {
     private static let schema = TableSchema(
@@ -32,8 +37,10 @@ public enum CorporateActionFile {
         let kind: Kind
     }
 
-    /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it; two splits, or two dividends, of one
-    /// ticker on one date are.
+    /// Reads a file as a whole.
+    ///
+    /// Throws `InputError` with everything that is wrong with it, two splits or two dividends of one ticker on one date
+    /// included.
     public static func read(_ file: InputFile) throws(InputError) -> [CorporateActionRow] {
         var records = try RecordReader(file: file, schema: schema)
         var times = TimeReader(localTime: .utc)

@@ -2,12 +2,17 @@ import TradingModel
 
 /// On whose behalf something is decided: one decision of the upstream pipeline, as a file states it.
 public struct FileDecision: Sendable, Hashable {
+    /// When it was decided.
     public var asOf: DecisionTime
     /// Nil where the file gives none.
     public var decisionID: String?
+    /// Nil where the file gives none.
     public var strategyID: String?
+    /// Nil where the file gives none.
     public var profileVersionID: String?
+    /// Nil where the file gives none.
     public var regimeID: String?
+    /// Nil where the file gives none.
     public var universeID: String?
     /// The line on which it appears first.
     public var firstLine: Int

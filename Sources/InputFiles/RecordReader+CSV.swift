@@ -30,8 +30,6 @@ extension RecordReader {
     /// One pass over the bytes of a record; it starts over when more bytes have to be read.
     private mutating func scanFields() throws(InputError) -> Scan {
         let bytes = self.bytes
-        let end = self.end
-        let delimiter = self.delimiter
         var at = position
         var count = 0
         var seen: UInt8 = 0
@@ -49,12 +47,7 @@ extension RecordReader {
                 if at < end, bytes[at] == carriageReturn { at += 1 }
             } else {
                 let start = at
-                while at < end {
-                    let byte = bytes[at]
-                    if byte == delimiter || byte == newline { break }
-                    seen |= byte
-                    at += 1
-                }
+                at = scanPlain(from: start, seen: &seen)
                 fields[count] = Field(start: start, end: at)
             }
             count += 1
@@ -68,6 +61,20 @@ extension RecordReader {
         fieldCount = count
         try finishRecord(at: at, newlines: newlines, seen: seen, hasEscapes: hasEscapes)
         return .complete
+    }
+
+    /// Where an unquoted field ends: at a delimiter, a newline, or the end of the buffer.
+    @inline(__always)
+    private func scanPlain(from start: Int, seen: inout UInt8) -> Int {
+        let bytes = self.bytes
+        var at = start
+        while at < end {
+            let byte = bytes[at]
+            if byte == delimiter || byte == newline { break }
+            seen |= byte
+            at += 1
+        }
+        return at
     }
 
     private mutating func finishRecord(at: Int, newlines: Int, seen: UInt8, hasEscapes: Bool) throws(InputError) {

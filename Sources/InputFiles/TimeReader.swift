@@ -17,8 +17,10 @@ public struct TimeReader: Sendable {
     private static let first_ms = Int64(CalendarDate(year: 1900, month: 1, day: 1)?.days ?? 0) * 86_400_000
     private static let last_ms = Int64(CalendarDate(year: 2201, month: 1, day: 1)?.days ?? 0) * 86_400_000 - 1
 
-    /// Reads `2005-02-28`, `20050228`, `2005-02-28T14:30[:00[.000]][Z|±HH:MM]` (a blank may stand for the T),
-    /// Unix seconds (9 or 10 digits) or milliseconds (12 or 13 digits); throws for anything else and for years outside 1900 to 2200.
+    /// Reads `2005-02-28`, `20050228`, `2005-02-28T14:30[:00[.000]][Z|±HH:MM]` (a blank may stand for the T), Unix seconds
+    /// (9 or 10 digits) or milliseconds (12 or 13 digits).
+    ///
+    /// Throws for anything else, and for years outside 1900 to 2200.
     public mutating func read(_ text: UnsafeBufferPointer<UInt8>) throws(TimeTextError) -> TimeText {
         guard text.count >= 8 else { throw .notATime }
         guard text[4] == UInt8(ascii: "-") else { return try readDigits(text) }
