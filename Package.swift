@@ -59,7 +59,7 @@ let package = Package(
         tests("RiskControl"),
         tests("MarketSimulation"),
         tests("OrderRouting"),
-        tests("InputFiles"),
+        tests("InputFiles", ["CZlib"]),
         tests("Storage", ["SQLSchema"]),
         tests("Reporting"),
         tests("ExecutionService"),

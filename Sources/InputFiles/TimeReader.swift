@@ -17,8 +17,10 @@ public struct TimeReader: Sendable {
     private static let first_ms = Int64(CalendarDate(year: 1900, month: 1, day: 1)?.days ?? 0) * 86_400_000
     private static let last_ms = Int64(CalendarDate(year: 2201, month: 1, day: 1)?.days ?? 0) * 86_400_000 - 1
 
-    /// Reads `2005-02-28`, `20050228`, `2005-02-28T14:30[:00[.000]][Z|±HH:MM]` (a blank may stand for the T),
-    /// Unix seconds (10 digits) or milliseconds (13 digits); throws for anything else and for years outside 1900 to 2200.
+    /// Reads `2005-02-28`, `20050228`, `2005-02-28T14:30[:00[.000]][Z|±HH:MM]` (a blank may stand for the T), Unix seconds
+    /// (9 or 10 digits) or milliseconds (12 or 13 digits).
+    ///
+    /// Throws for anything else, and for years outside 1900 to 2200.
     public mutating func read(_ text: UnsafeBufferPointer<UInt8>) throws(TimeTextError) -> TimeText {
         guard text.count >= 8 else { throw .notATime }
         guard text[4] == UInt8(ascii: "-") else { return try readDigits(text) }
@@ -67,6 +69,8 @@ public struct TimeReader: Sendable {
         return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : -1
     }
 
+    private static let compactTimes: ClosedRange<Int64> = 190_001_010_000...220_012_312_359
+
     private func readDigits(_ text: UnsafeBufferPointer<UInt8>) throws(TimeTextError) -> TimeText {
         var value: Int64 = 0
         guard text.count <= 13 else { throw .notATime }
@@ -76,8 +80,10 @@ public struct TimeReader: Sendable {
         }
         switch text.count {
         case 8: return .date(try TimeReader.date(text, year: 0, month: 4, day: 6))
-        case 10: return .instant(try TimeReader.checked(value * 1_000))
-        case 13: return .instant(try TimeReader.checked(value))
+        case 9, 10: return .instant(try TimeReader.checked(value * 1_000))
+        // `200502281430` is meant as a date and a time far more likely than as an instant of 1976.
+        case 12 where TimeReader.compactTimes.contains(value): throw .notATime
+        case 12, 13: return .instant(try TimeReader.checked(value))
         default: throw .notATime
         }
     }
