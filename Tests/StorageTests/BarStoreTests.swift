@@ -68,6 +68,18 @@ final class BarStoreTests: DatabaseTestCase {
         XCTAssertEqual(try read(store, "A").count, 5)
     }
 
+    /// Bars go in by groups; wherever the known ones lie among the new ones, each is met once.
+    func testKnownBarsAreFoundAnywhereInABatch() throws {
+        for known in [[0], [15], [16], [39], Array(0...39), [3, 17, 30], Array(10...25)] as [[Int64]] {
+            let store = BarStore(try makeDatabase("\(known).db"))
+            _ = try store.importBars(interval: .day) { try $0.append(ticker: "A", bars: bars(known)) }
+            let summary = try store.importBars(interval: .day) { try $0.append(ticker: "A", bars: bars(Array(0...39))) }
+            XCTAssertEqual(summary.inserted, Int64(40 - known.count), "\(known)")
+            XCTAssertEqual(summary.unchanged, Int64(known.count), "\(known)")
+            XCTAssertEqual(try read(store, "A"), bars(Array(0...39)), "\(known)")
+        }
+    }
+
     func testADifferentBarStopsTheWholeImport() throws {
         let store = BarStore(try makeDatabase())
         _ = try store.importBars(interval: .day) { try $0.append(ticker: "A", bars: bars([1, 2])) }
