@@ -14,6 +14,7 @@ public enum Durability: Sendable {
 
 /// A database of this service, known to be one and of the schema this build knows.
 public struct Database {
+    /// The open connection, set up for what it was opened for.
     public let connection: Connection
 
     /// Opens a database for reading.
