@@ -41,7 +41,7 @@ let package = Package(
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("InputFiles", ["TradingModel", "CZlib"]),
         library("Storage", ["TradingModel", "CSQLite", "SQLSchema"]),
-        library("Reporting", ["Storage"]),
+        library("Reporting", ["TradingModel", "Storage"]),
         library(
             "ExecutionService",
             [
@@ -60,8 +60,8 @@ let package = Package(
         tests("MarketSimulation"),
         tests("OrderRouting"),
         tests("InputFiles", ["CZlib"]),
-        tests("Storage", ["SQLSchema"]),
-        tests("Reporting"),
+        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
+        tests("Reporting", ["TradingModel", "Storage"]),
         tests("ExecutionService"),
         .testTarget(
             name: "CommandLineTests", dependencies: ["execution", "Storage"], swiftSettings: strict),

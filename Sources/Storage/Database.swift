@@ -28,7 +28,7 @@ public struct Database {
         guard version == SQLSchema.version else {
             throw DatabaseRefusal.older(path: path, version: version, needed: SQLSchema.version)
         }
-        try connection.execute("PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824")
+        try connection.execute("PRAGMA query_only = ON; PRAGMA foreign_keys = ON")
         return Database(connection: connection)
     }
 

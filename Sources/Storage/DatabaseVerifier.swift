@@ -14,10 +14,14 @@ public struct DatabaseVerifier {
     /// Throws `DatabaseError` when the database cannot be read to its end.
     public func verify() throws -> [Finding] {
         try connection.transaction(.deferred) {
-            let file = try integrity() + foreignKeys()
-            // A damaged file can make any query fail; what it says first is enough.
-            guard file.isEmpty else { return file }
-            return try Invariant.all.flatMap { try findings(of: $0) } + fills()
+            var findings = try integrity()
+            do {
+                findings += try foreignKeys() + Invariant.all.flatMap { try self.findings(of: $0) } + fills()
+            } catch {
+                // In a damaged file any query may fail; what is known by then says why.
+                guard !findings.isEmpty else { throw error }
+            }
+            return findings
         }
     }
 

@@ -194,11 +194,13 @@ extension Invariant {
     }
 
     private static let states: [OrderState] = [
-        .denied(.oca), .planned, .submitted, .working, .unknown, .filled, .cancelled(.oca), .expired(.oca), .rejected(.oca),
+        .denied(.oca), .planned, .submitted, .working, .unknown, .filled, .cancelled(.oca), .expired(.oca),
+        .rejected(.oca),
     ]
 
     private static let transitions: [OrderTransition] = [
-        .submit, .accept, .reject(.oca), .fill(isComplete: false), .fill(isComplete: true), .cancel(.oca), .expire(.oca),
+        .submit, .accept, .reject(.oca), .fill(isComplete: false), .fill(isComplete: true), .cancel(.oca),
+        .expire(.oca),
         .loseTrack,
     ]
 }

@@ -132,6 +132,11 @@ public struct IllegalTransition: Error, Equatable, Sendable, CustomStringConvert
     public let state: OrderState
     public let transition: OrderTransition
 
+    public init(state: OrderState, transition: OrderTransition) {
+        self.state = state
+        self.transition = transition
+    }
+
     public var description: String { "an order that is \(state.code) cannot take \(transition.kind)" }
 }
 

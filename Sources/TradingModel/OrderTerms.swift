@@ -115,6 +115,9 @@ public struct OrderTerms: Sendable, Hashable {
         self.type = type
         self.timeInForce = timeInForce
     }
+
+    /// The quantity as it changes the position: negative for a sell.
+    @inlinable public var signedQuantity: Quantity { side == .buy ? quantity : -quantity }
 }
 
 /// What an order does to the position.
