@@ -83,13 +83,12 @@ extension MarketSimulator {
     private mutating func affordableQuantity(
         _ index: Int, _ quantity: Quantity, _ execution: Execution, _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) -> Quantity? {
-        orders[index].isShortOfCash = false
         if try cost(index, quantity, execution) <= cash { return quantity }
         if orders[index].cashRule == .reject {
             end(index, .reject(.insufficientCash), at: time(of: execution.moment), &events)
             return nil
         }
-        orders[index].isShortOfCash = true
+        orders[index].shortOfCashSlice = slice
         orders[index].limitedBy = .cash
         if orders[index].terms.timeInForce == .fillOrKill { return .zero }
         let lot = max(instruments[Int(orders[index].terms.instrument.index)].lotSize.e8, 1)

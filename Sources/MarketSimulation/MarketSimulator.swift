@@ -186,8 +186,9 @@ public struct MarketSimulator: Venue {
 
     private mutating func expireDayOrder(_ index: Int, _ events: inout [VenueEvent]) {
         guard orders[index].isLive, orders[index].terms.timeInForce == .day, orders[index].available > .zero else { return }
-        if orders[index].isShortOfCash {
-            orders[index].session = nil
+        let lastBar = books[Int(orders[index].terms.instrument.index)].slice
+        if orders[index].shortOfCashSlice == lastBar {
+            orders[index].session = current.nextSession
         } else if let session = orders[index].session, session <= current.session {
             end(index, .expire(.dayEnded), at: current.end, &events)
         }

@@ -43,8 +43,8 @@ struct SimulatedOrder: Sendable {
     var cancelReason = StatusReason.cancelRequested
     /// The session a DAY order belongs to; nil until it has one.
     var session: CalendarDate?
-    /// Set where cash fell short on the last test: such a buy waits for the next bar, and its DAY counts from there.
-    var isShortOfCash = false
+    /// The slice in which cash fell short: such a buy waits for its next bar, and its DAY counts from there.
+    var shortOfCashSlice: Int32 = -2
     var limitedBy: Limitation?
 
     /// The first slice on which the order may be tested.
