@@ -33,7 +33,7 @@ let package = Package(
         .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        library("SQLSchema", path: "sql", resources: [.embedInCode("migrations")]),
+        library("SQLSchema", path: "sql", resources: [.embedInCode("migrations"), .embedInCode("queries")]),
         library("TradingModel"),
         library("OrderPlanning", ["TradingModel"]),
         library("RiskControl", ["TradingModel"]),
@@ -41,7 +41,7 @@ let package = Package(
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("InputFiles", ["TradingModel", "CZlib"]),
         library("Storage", ["TradingModel", "CSQLite", "SQLSchema"]),
-        library("Reporting", ["Storage"]),
+        library("Reporting", ["TradingModel", "Storage"]),
         library(
             "ExecutionService",
             [
@@ -49,7 +49,8 @@ let package = Package(
                 "InputFiles", "Storage", "Reporting", "CLibcrypto",
             ]),
         .executableTarget(
-            name: "execution", dependencies: ["ExecutionService"], swiftSettings: strict),
+            name: "execution", dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
+            swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark", dependencies: ["ExecutionService"], swiftSettings: strict),
 
@@ -58,9 +59,9 @@ let package = Package(
         tests("RiskControl"),
         tests("MarketSimulation"),
         tests("OrderRouting"),
-        tests("InputFiles"),
-        tests("Storage", ["SQLSchema"]),
-        tests("Reporting"),
+        tests("InputFiles", ["CZlib"]),
+        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
+        tests("Reporting", ["TradingModel", "Storage"]),
         tests("ExecutionService"),
         .testTarget(
             name: "CommandLineTests", dependencies: ["execution", "Storage"], swiftSettings: strict),

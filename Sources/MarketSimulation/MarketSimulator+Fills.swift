@@ -181,9 +181,9 @@ extension MarketSimulator {
 
     /// What a fill means for the order itself, its OCA group and its bracket.
     private mutating func settle(_ index: Int, _ fill: Fill, _ execution: Execution, _ events: inout [VenueEvent]) {
+        if orders[index].remaining == .zero { retire(index) }
         if let group = orders[index].group { reduceOthers(group, than: index, by: fill, &events) }
         if let exits = orders[index].exits { arm(exits, of: index, with: fill, execution.moment) }
-        if orders[index].remaining == .zero { retire(index) }
     }
 
     /// Takes an order that has ended out of the book.

@@ -6,6 +6,11 @@ enum Ending: Sendable {
     case expire(StatusReason)
     case reject(StatusReason)
 
+    /// Whether the order's group ended it, which then goes no further.
+    var isOfGroup: Bool {
+        if case .cancel(.oca) = self { true } else { false }
+    }
+
     /// The reason that the exits of a bracket get when their entry ends so without a fill.
     var reasonForExits: StatusReason {
         switch self {
@@ -31,7 +36,7 @@ extension MarketSimulator {
         case .reject(let reason):
             events.append(.rejected(order.number, reason: reason, at: time))
         }
-        if rules.preset == .backtrader { endFamilyAsBacktrader(order, at: time, &events) }
+        if rules.preset == .backtrader, !ending.isOfGroup { endFamilyAsBacktrader(order, at: time, &events) }
         for exit in exits(of: order.number, order.exits) where orders[exit].isLive {
             if order.filled == .zero || rules.preset == .backtrader {
                 end(exit, .cancel(ending.reasonForExits), at: time, &events)

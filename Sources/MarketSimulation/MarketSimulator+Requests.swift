@@ -20,8 +20,9 @@ extension MarketSimulator {
         let slot = store(simulated)
         events.append(.accepted(order.number, at: order.arrival))
         noteDeadline(simulated.deadline)
+        if let parent = order.parent.flatMap(self.slot(of:)) { orders[parent].exits = order.ocaGroup }
         if order.parent != nil, rules.preset != .backtrader {
-            hold(slot)
+            unarmed.append(slot)
         } else if takesLastClose(simulated) {
             atLastClose.append(slot)
         } else {
@@ -51,12 +52,6 @@ extension MarketSimulator {
         if rules.preset == nil, let stop = order.terms.type.stopPrice, !stop.isOnTick(instrument.tickSize) { return .offTick }
         if let parent = order.parent, slot(of: parent) == nil { return .parentRejected }
         return nil
-    }
-
-    /// An exit waits, out of the queue, for its entry.
-    private mutating func hold(_ slot: Int32) {
-        unarmed.append(slot)
-        if let parent = orders[Int(slot)].parent.flatMap(self.slot(of:)) { orders[parent].exits = orders[Int(slot)].group }
     }
 
     private mutating func store(_ order: SimulatedOrder) -> Int32 {

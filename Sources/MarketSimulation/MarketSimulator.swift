@@ -76,6 +76,9 @@ public struct MarketSimulator: Venue {
         books[Int(instrument.index)].lastClose
     }
 
+    /// The last closes by instrument.
+    public var lastCloses: [Price?] { books.map(\.lastClose) }
+
     /// The position as the venue keeps it.
     public func position(_ instrument: InstrumentID) -> Quantity {
         books[Int(instrument.index)].position

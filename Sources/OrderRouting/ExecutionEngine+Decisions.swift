@@ -157,26 +157,26 @@ extension ExecutionEngine {
     mutating func place(
         _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) throws {
+        statistics.decisions += Int64(Set(orders.map(\.decision)).count)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
-            entries[order.row] = try place(order, parent: nil, at: time, lastCloses, &output)
+            entries[order.row] = place(order, parent: nil, at: time, lastCloses, &output)
         }
         for order in orders {
             guard let parentRow = order.parentRow else { continue }
             guard let parent = entries[parentRow] else { throw MissingParent(row: order.row, parentRow: parentRow) }
-            _ = try place(order, parent: parent, at: time, lastCloses, &output)
+            _ = place(order, parent: parent, at: time, lastCloses, &output)
         }
     }
 
     private mutating func place(
         _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?],
         _ output: inout EngineOutput
-    ) throws(ArithmeticOverflow) -> OrderNumber {
+    ) -> OrderNumber {
         let index = Int(order.terms.instrument.index)
         let delta = order.terms.signedQuantity
-        var held = positions[index].quantity
-        // An exit works only once its entry, of the same quantity and the other side, has filled.
-        if parent != nil { held = try held.adding(-delta, "the position with the entry of a bracket") }
+        // An exit is for what its entry will have bought or sold.
+        let held = order.parentRow == nil ? positions[index].quantity : -delta
         let planned = PlannedOrder(
             decision: order.decision, leg: 0, action: OrderAction(held: held, delta: delta),
             terms: order.terms, phase: 1, referencePrice: lastCloses[index])

@@ -1,12 +1,6 @@
 import RiskControl
 import TradingModel
 
-/// What a run is for; the same engine serves both, only the venue differs.
-public enum ExecutionMode: String, Sendable, CaseIterable {
-    case training = "TRAINING"
-    case production = "PRODUCTION"
-}
-
 /// Turns approved orders into requests to the venue of the mode.
 public struct ModeRouter: Sendable {
     public let mode: ExecutionMode

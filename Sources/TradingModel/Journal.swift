@@ -255,6 +255,24 @@ public struct JournalBatch: Sendable {
     public var balance: Money = .zero
 
     public init() {}
+
+    /// Rows of the journals, state aside.
+    public var rowCount: Int {
+        targets.count + riskDecisions.count + events.count + trades.count + cash.count + adjustments.count
+    }
+
+    /// Empties the batch and keeps its room.
+    public mutating func removeAll() {
+        targets.removeAll(keepingCapacity: true)
+        newOrders.removeAll(keepingCapacity: true)
+        changedOrders.removeAll(keepingCapacity: true)
+        riskDecisions.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
+        trades.removeAll(keepingCapacity: true)
+        cash.removeAll(keepingCapacity: true)
+        adjustments.removeAll(keepingCapacity: true)
+        positions.removeAll(keepingCapacity: true)
+    }
 }
 
 /// One row of `positions`.

@@ -1,0 +1,72 @@
+/// One key of the configuration, as it is checked and documented.
+public struct ConfigurationKey: Sendable, Equatable {
+    /// From the top, joined by points: `simulation.slippage.bps`.
+    public let path: String
+    /// As it is written in a file; `required` where there is none.
+    public let defaultText: String
+    /// What is accepted, worded to follow "give".
+    public let accepted: String
+
+    /// Every key, in the order of the documentation.
+    public static let all: [ConfigurationKey] = [
+        key("account.cash", "1000000", "an amount of money from 0 to 1000000000000"),
+        key("account.currency", "\"USD\"", "three capital letters such as \"USD\""),
+
+        key("planning.lot_size", "1", "a quantity above zero, such as 1 or 0.001"),
+        key("planning.minimum_notional", "0", "an amount of money of zero or more"),
+        key("planning.open_orders", "\"cancel\"", "\"cancel\" or \"keep\""),
+        key("planning.missing_targets", "\"hold\"", "\"hold\" or \"close\""),
+        key("planning.two_phase", "true", "true or false"),
+        key("planning.insufficient_cash", "\"wait\"", "\"wait\" or \"reject\""),
+
+        key("orders.type", "\"MARKET\"", "\"MARKET\", or \"LIMIT\" with a limit_price for every target"),
+        key("orders.time_in_force", "\"DAY\"", "\"DAY\", \"GTC\", \"IOC\", \"FOK\", \"OPG\" or \"CLS\""),
+
+        key("simulation.preset", "null", "null, \"zipline\" or \"backtrader\""),
+        key(
+            "simulation.market_fill", "\"next_open\"",
+            "\"next_open\", \"next_close\", \"next_typical\" or \"same_close\""),
+        key("simulation.limit_fill", "\"penetrate\"", "\"penetrate\", \"touch\" or \"close\""),
+        key("simulation.ambiguous_bar", "\"stop_first\"", "\"stop_first\", \"target_first\" or \"nearest_to_open\""),
+        key("simulation.volume_limit", "0.1", "a share of the volume above 0 and up to 1, or null for no cap"),
+        key("simulation.latency_ms", "0", "whole milliseconds from 0 to 86400000"),
+        key("simulation.borrow_rate", "0", "a yearly rate from 0 to below 10, such as 0.03 for 3 %"),
+
+        key(
+            "simulation.slippage.model", "\"fixed_bps\"",
+            "\"none\", \"fixed_bps\", \"fixed_spread\", \"volume_share\" or \"square_root\""),
+        key("simulation.slippage.bps", "5", "basis points from 0 to below 10000, such as 5"),
+        key("simulation.slippage.spread", "required", "a price of zero or more, such as 0.02"),
+        key("simulation.slippage.price_impact", "required", "a number from 0 to 1000, such as 0.1"),
+        key("simulation.slippage.coefficient", "required", "a number from 0 to 1000, such as 1"),
+
+        key(
+            "simulation.commission.model", "\"ibkr_fixed\"",
+            "\"none\", \"per_share\", \"bps\", \"per_order\", \"ibkr_fixed\" or \"ibkr_tiered\""),
+        key("simulation.commission.rate", "required", "an amount a share from 0 to 1000, such as 0.005"),
+        key("simulation.commission.minimum", "0", "an amount of money of zero or more, such as 1"),
+        key(
+            "simulation.commission.maximum_fraction", "null",
+            "a share of the value above 0 and up to 1, or null for none"),
+        key("simulation.commission.bps", "required", "basis points from 0 to below 10000, such as 10"),
+        key("simulation.commission.amount", "required", "an amount of money of zero or more, such as 1"),
+
+        key("time_zone", "\"UTC\"", "\"UTC\" or a name such as \"America/New_York\""),
+        key("record", "\"full\"", "\"full\", \"trades\" or \"summary\""),
+    ]
+
+    private static func key(_ path: String, _ defaultText: String, _ accepted: String) -> ConfigurationKey {
+        ConfigurationKey(path: path, defaultText: defaultText, accepted: accepted)
+    }
+
+    /// The names directly below a section, in the order of the documentation; the top is the empty path.
+    static func names(in section: String) -> [String] {
+        let prefix = section.isEmpty ? "" : section + "."
+        var names: [String] = []
+        for key in all where key.path.hasPrefix(prefix) {
+            let name = key.path.dropFirst(prefix.count).prefix { $0 != "." }
+            if names.last != String(name) { names.append(String(name)) }
+        }
+        return names
+    }
+}

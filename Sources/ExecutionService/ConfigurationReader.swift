@@ -1,0 +1,168 @@
+import Foundation
+import InputFiles
+import TradingModel
+
+/// Takes a configuration file apart, section by section; what is wrong is noted and the default stands in.
+struct ConfigurationReader {
+    var problems: ProblemLog
+    let file: String
+    private let root: [String: ConfigurationValue]
+    private let lines: [String: Int]
+
+    /// Reads the text. Throws when it is no JSON5 object.
+    init(_ input: InputFile) throws(InputError) {
+        file = input.name
+        problems = ProblemLog(file: file)
+        let bytes = try input.readAll()
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw InputError(file: file, problem: "is not UTF-8 (wrong encoding)", accepted: "save the file as UTF-8")
+        }
+        let outline = ConfigurationOutline(text: text)
+        if let problem = outline.problem {
+            throw InputError(
+                file: file, line: problem.line, problem: "\(problem.problem) (column \(problem.column))",
+                accepted: "give a JSON5 object such as { account: { cash: 1000000 } }")
+        }
+        root = try ConfigurationReader.decode(bytes, file: file)
+        lines = outline.lines
+        for repetition in outline.repetitions {
+            problems.add(
+                line: repetition.line, field: repetition.path,
+                problem: "is there twice (first on line \(repetition.firstLine))",
+                accepted: "keep one of them")
+        }
+        refuseUnknown(in: root, path: "")
+    }
+
+    private static func decode(_ bytes: [UInt8], file: String) throws(InputError) -> [String: ConfigurationValue] {
+        let decoder = JSONDecoder()
+        decoder.allowsJSON5 = true
+        let accepted = "give a JSON5 object such as { account: { cash: 1000000 } }"
+        do {
+            if case .section(let members) = try decoder.decode(ConfigurationValue.self, from: Data(bytes)) {
+                return members
+            }
+        } catch {
+            throw InputError(file: file, problem: "is not JSON5", accepted: accepted)
+        }
+        throw InputError(file: file, line: 1, problem: "is not an object", accepted: accepted)
+    }
+
+    private mutating func refuseUnknown(in section: [String: ConfigurationValue], path: String) {
+        let known = ConfigurationKey.names(in: path)
+        for (name, value) in section.sorted(by: { $0.key < $1.key }) {
+            let keyPath = path.isEmpty ? name : "\(path).\(name)"
+            guard known.contains(name) else {
+                let list = path.isEmpty ? "the keys are" : "the keys of \(path) are"
+                let accepted = Suggestion.phrase(
+                    for: name, in: known, otherwise: "\(list) \(known.joined(separator: ", "))")
+                problems.add(line: lines[keyPath], field: keyPath, problem: "is an unknown key", accepted: accepted)
+                continue
+            }
+            let isSection = !ConfigurationKey.names(in: keyPath).isEmpty
+            if case .section(let members) = value, isSection {
+                refuseUnknown(in: members, path: keyPath)
+            } else if isSection {
+                let example = ConfigurationKey.names(in: keyPath)[0]
+                note(keyPath, "is not a section", accepted: "give an object such as { \(example): … }")
+            }
+        }
+    }
+
+    /// The value at a path; nil where the file says nothing.
+    func value(_ path: String) -> ConfigurationValue? {
+        var section = root
+        let names = path.split(separator: ".").map(String.init)
+        for name in names.dropLast() {
+            guard case .section(let members)? = section[name] else { return nil }
+            section = members
+        }
+        return names.last.flatMap { section[$0] }
+    }
+
+    func has(_ path: String) -> Bool { value(path) != nil }
+
+    /// The keys that a section of the file has.
+    func names(in path: String) -> [String] {
+        guard case .section(let members)? = value(path) else { return [] }
+        return members.keys.sorted()
+    }
+
+    /// Notes a problem with the value at a path.
+    mutating func note(_ path: String, _ problem: String, accepted: String? = nil) {
+        let shown = value(path).flatMap(\.shown)
+        problems.add(line: lines[path], field: path, value: shown, problem: problem, accepted: accepted)
+    }
+
+    private static func accepted(_ path: String) -> String? {
+        ConfigurationKey.all.first { $0.path == path }.map { "give \($0.accepted)" }
+    }
+
+    /// One of a list of words; `null` is one only where `nullMeans` says so.
+    mutating func choice<Choice>(_ path: String, _ choices: [(String, Choice)]) -> Choice? {
+        guard let value = value(path) else { return nil }
+        if case .text(let text) = value {
+            if let match = choices.first(where: { $0.0 == text }) { return match.1 }
+            let suggestion = Suggestion.nearest(to: text, in: choices.map(\.0)).map { "did you mean \"\($0)\"?" }
+            note(path, "is not accepted", accepted: suggestion ?? ConfigurationReader.accepted(path))
+        } else {
+            note(path, "is not a text", accepted: ConfigurationReader.accepted(path))
+        }
+        return nil
+    }
+
+    /// One of the cases of a type.
+    mutating func choice<Choice: CaseIterable & RawRepresentable<String>>(_ path: String) -> Choice? {
+        choice(path, Choice.allCases.map { ($0.rawValue, $0) })
+    }
+
+    mutating func text(_ path: String) -> String? {
+        guard let value = value(path) else { return nil }
+        guard case .text(let text) = value else {
+            note(path, "is not a text", accepted: ConfigurationReader.accepted(path))
+            return nil
+        }
+        return text
+    }
+
+    mutating func boolean(_ path: String) -> Bool? {
+        guard let value = value(path) else { return nil }
+        guard case .boolean(let boolean) = value else {
+            note(path, "is not true or false", accepted: ConfigurationReader.accepted(path))
+            return nil
+        }
+        return boolean
+    }
+
+    /// An integer number of 10^-`scale` within `range`; nil, with a note unless the file says nothing.
+    mutating func number(_ path: String, scale: Int, in range: ClosedRange<Int64>) -> Int64? {
+        guard let value = value(path) else { return nil }
+        let accepted = ConfigurationReader.accepted(path)
+        guard case .number(let decimal) = value, decimal.isFinite else {
+            note(path, "is not a number", accepted: accepted)
+            return nil
+        }
+        let text = decimal.description
+        let decimals = text.split(separator: ".").dropFirst().first?.count ?? 0
+        guard decimals <= scale else {
+            let limit = scale == 0 ? "is not a whole number" : "has more than \(scale) decimals"
+            note(path, limit, accepted: accepted)
+            return nil
+        }
+        guard let number = try? DecimalText.parse(text, scale: scale), range.contains(number) else {
+            note(path, "is out of range", accepted: accepted)
+            return nil
+        }
+        return number
+    }
+
+    /// The number of a key that its model cannot do without.
+    mutating func required(_ path: String, scale: Int, in range: ClosedRange<Int64>, model: String) -> Int64? {
+        if !has(path) {
+            problems.add(
+                line: lines[path.split(separator: ".").dropLast().joined(separator: ".")], field: path,
+                problem: "is missing, and the model \(model) needs it", accepted: ConfigurationReader.accepted(path))
+        }
+        return number(path, scale: scale, in: range)
+    }
+}

@@ -1,0 +1,93 @@
+import InputFiles
+import OrderRouting
+import TradingModel
+
+/// The decisions of a plan in the order of time, ready for the engine.
+struct DecisionSchedule {
+    /// Everything decided at one time.
+    struct Entry {
+        var time: DecisionTime
+        var batches: [TargetBatch]
+        var orders: [OwnOrder]
+    }
+
+    private(set) var entries: [Entry] = []
+    /// By `DecisionID`.
+    let decisions: [Decision]
+
+    init(_ plan: ExecutionPlan, runID: String) {
+        decisions = Self.name(plan.input.decisions, runID)
+        switch plan.input {
+        case .targets(let sheet): addBatches(sheet, plan.configuration.orders)
+        case .orders(let sheet): addOrders(sheet)
+        }
+        // At one instant a date comes first: it was decided when the day before was over.
+        entries.sort { left, right in
+            left.time.instant == right.time.instant
+                ? left.time.isDate && !right.time.isDate : left.time.instant < right.time.instant
+        }
+    }
+
+    /// The same schedule without what is decided after a time.
+    func upTo(_ time: DecisionTime) -> DecisionSchedule {
+        var part = self
+        part.entries.removeAll { $0.time.instant > time.instant }
+        return part
+    }
+
+    /// A decision without an id gets one from the run and its time, so that it is the run's own.
+    private static func name(_ decisions: [FileDecision], _ runID: String) -> [Decision] {
+        var uses: [String: Int] = [:]
+        return decisions.map { decision in
+            let base = "\(runID):\(decision.asOf.instant)"
+            let use = uses[base, default: 0] + 1
+            if decision.decisionID == nil { uses[base] = use }
+            return Decision(
+                decisionID: decision.decisionID ?? (use == 1 ? base : "\(base):\(use)"), decidedAt: decision.asOf.instant,
+                strategyID: decision.strategyID, profileVersionID: decision.profileVersionID, regimeID: decision.regimeID,
+                universeID: decision.universeID)
+        }
+    }
+
+    private mutating func addBatches(_ sheet: TargetSheet, _ defaults: OrderDefaults) {
+        var places: [DecisionTime: Int] = [:]
+        var batchPlaces = [Int](repeating: -1, count: sheet.decisions.count)
+        for row in sheet.rows {
+            let decision = Int(row.decisionIndex)
+            let time = sheet.decisions[decision].asOf
+            let request = TargetRequest(
+                row: Int64(row.queueRow), instrument: InstrumentID(Int(row.tickerIndex)), size: row.size,
+                referencePrice: row.referencePrice, type: row.limitPrice.map { .limit($0) } ?? .market,
+                timeInForce: row.timeInForce ?? defaults.timeInForce)
+            let place = places[time] ?? entries.count
+            if place == entries.count {
+                places[time] = place
+                entries.append(Entry(time: time, batches: [], orders: []))
+            }
+            if batchPlaces[decision] < 0 {
+                batchPlaces[decision] = entries[place].batches.count
+                entries[place].batches.append(TargetBatch(decision: DecisionID(decision), targets: []))
+            }
+            entries[place].batches[batchPlaces[decision]].targets.append(request)
+        }
+    }
+
+    private mutating func addOrders(_ sheet: OrderSheet) {
+        var places: [DecisionTime: Int] = [:]
+        for (index, row) in sheet.rows.enumerated() {
+            let place = places[row.asOf] ?? entries.count
+            if place == entries.count {
+                places[row.asOf] = place
+                entries.append(Entry(time: row.asOf, batches: [], orders: []))
+            }
+            entries[place].orders.append(
+                OwnOrder(
+                    row: Int64(index), decision: DecisionID(Int(row.decisionIndex)),
+                    terms: OrderTerms(
+                        instrument: InstrumentID(Int(row.tickerIndex)), side: row.side, quantity: row.quantity,
+                        type: row.type, timeInForce: row.timeInForce),
+                    cancelAt: row.cancelAt, parentRow: row.parentRow.map(Int64.init), ocaGroup: row.ocaGroup,
+                    isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false))
+        }
+    }
+}

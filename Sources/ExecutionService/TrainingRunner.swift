@@ -1,0 +1,212 @@
+import MarketSimulation
+import OrderPlanning
+import OrderRouting
+import Storage
+import TradingModel
+
+/// Where the journal of a run goes.
+protocol JournalSink {
+    /// Commits a batch as a whole.
+    func write(_ batch: JournalBatch) throws
+}
+
+/// How far a run has come.
+public struct RunProgress: Sendable {
+    /// From 0 to 1, by the time the bars cover.
+    public var fraction: Double
+    public var bars: Int64
+    public var orders: Int64
+    public var fills: Int64
+}
+
+/// The run was asked to stop; what it had committed stays, and the same command goes on.
+public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertible {
+    public let runID: String
+
+    public init(runID: String) {
+        self.runID = runID
+    }
+
+    public var description: String { "run \(runID) was interrupted; the same command completes it" }
+}
+
+/// Replays history: brings decisions and bars, in the order of time, to the engine and the simulator.
+struct TrainingRunner {
+    /// Journal rows that are committed together.
+    private static let batchSize = 100_000
+    /// Bars between two looks at the outside world.
+    private static let progressInterval: Int64 = 20_000
+
+    private(set) var engine: ExecutionEngine
+    private(set) var simulator: MarketSimulator
+    private(set) var feed: BarFeed
+    private let schedule: [DecisionSchedule.Entry]
+    private var nextEntry = 0
+    private let localTime: LocalTime
+    private let sink: any JournalSink
+    private let recordsOrders: Bool
+    private let observe: (RunProgress) throws -> Void
+
+    private var output = EngineOutput()
+    private var events: [VenueEvent] = []
+    private var slice: BarSlice
+    private var now: Timestamp
+    private var firstStart: Timestamp
+    private let lastStart: Timestamp
+    private var nextProgress: Int64 = 0
+
+    init(
+        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, recordsOrders: Bool,
+        observe: @escaping (RunProgress) throws -> Void
+    ) throws {
+        let configuration = plan.configuration
+        engine = ExecutionEngine(
+            instruments: plan.instruments,
+            planning: PlanningRules(configuration.planning),
+            router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms))
+        simulator = MarketSimulator(
+            rules: configuration.simulation, instruments: plan.instruments, actions: plan.actions,
+            localTime: configuration.localTime, cash: configuration.account.cash)
+        feed = try plan.market.feed(of: plan.tickers)
+        self.schedule = schedule.entries
+        localTime = configuration.localTime
+        self.sink = sink
+        self.observe = observe
+        self.recordsOrders = recordsOrders
+        firstStart = feed.peek ?? Timestamp(ms: 0)
+        lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
+        now = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
+        slice = BarSlice(
+            start: now, end: now, session: CalendarDate(days: .min), isFirstOfSession: false, isLastOfSession: false,
+            nextSession: nil)
+    }
+
+    /// Runs to the end of the data.
+    mutating func run(deposit: Money) throws {
+        try engine.handle(.deposit(deposit, at: now), into: &output)
+        while try feed.next(into: &slice) {
+            try bringUp(to: slice)
+            now = slice.start
+            try simulator.playOpen(slice, into: &events)
+            try settle()
+            try decide { [end = slice.end] in $0 < end }
+            now = slice.end
+            try simulator.playRest(into: &events)
+            try settle()
+            try simulator.playSameClose(into: &events)
+            try settle()
+            try report()
+        }
+        try decide { _ in true }
+        simulator.reportOpenOrders(into: &events)
+        try settle()
+        try engine.handle(.endOfData, into: &output)
+        try commit()
+    }
+
+    // MARK: - The order of time
+
+    /// Decisions, corporate actions, cancels and expiries up to the start of a slice.
+    private mutating func bringUp(to slice: BarSlice) throws {
+        while let entry = nextDecision(where: { $0 <= slice.start }) { try decideBetweenBars(entry) }
+        try applyCorporateActions(through: slice.session)
+        try processDeadlines(through: slice.start)
+    }
+
+    /// Splits come at the midnight of their ex-date, after the decisions of the date before.
+    private mutating func applyCorporateActions(through date: CalendarDate) throws {
+        while let exDate = simulator.nextExDate(through: date) {
+            let midnight = localTime.start(of: exDate)
+            try processDeadlines(through: midnight)
+            try simulator.applyCorporateActions(through: exDate, at: midnight, into: &events)
+            try settle()
+        }
+    }
+
+    private mutating func processDeadlines(through instant: Timestamp) throws {
+        simulator.processDeadlines(through: instant, into: &events)
+        try settle()
+    }
+
+    private mutating func nextDecision(where isDue: (Timestamp) -> Bool) -> DecisionSchedule.Entry? {
+        guard nextEntry < schedule.count, isDue(schedule[nextEntry].time.instant) else { return nil }
+        defer { nextEntry += 1 }
+        return schedule[nextEntry]
+    }
+
+    /// Decisions within the bar that runs, or, at the end of the data, those that are left.
+    private mutating func decide(where isDue: (Timestamp) -> Bool) throws {
+        while let entry = nextDecision(where: isDue) {
+            if entry.time.instant > slice.start, entry.time.instant < slice.end {
+                try place(entry)
+            } else {
+                try decideBetweenBars(entry)
+            }
+        }
+    }
+
+    private mutating func decideBetweenBars(_ entry: DecisionSchedule.Entry) throws {
+        let instant = entry.time.instant
+        if !entry.time.isDate { try applyCorporateActions(through: localTime.date(of: instant)) }
+        try processDeadlines(through: instant)
+        try place(entry)
+        try processDeadlines(through: instant)
+        try simulator.playSameClose(into: &events)
+        try settle()
+    }
+
+    private mutating func place(_ entry: DecisionSchedule.Entry) throws {
+        now = max(now, entry.time.instant)
+        let closes = simulator.lastCloses
+        if !entry.batches.isEmpty {
+            try engine.handle(.decide(entry.batches, at: entry.time, lastCloses: closes), into: &output)
+        }
+        if !entry.orders.isEmpty {
+            try engine.handle(.place(entry.orders, at: entry.time, lastCloses: closes), into: &output)
+        }
+        try settle()
+    }
+
+    // MARK: - Engine and venue
+
+    /// Brings events to the engine and its requests to the venue until both are quiet.
+    private mutating func settle() throws {
+        while !events.isEmpty || !output.requests.isEmpty {
+            for event in events { try engine.handle(.venue(event), into: &output) }
+            events.removeAll(keepingCapacity: true)
+            for request in output.requests { try simulator.handle(request, into: &events) }
+            output.requests.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private mutating func report() throws {
+        if output.journal.rowCount >= Self.batchSize { try commit() }
+        guard feed.barsRead >= nextProgress else { return }
+        nextProgress = feed.barsRead + Self.progressInterval
+        let span = Double(lastStart.ms - firstStart.ms)
+        let fraction = span > 0 ? Double(slice.start.ms - firstStart.ms) / span : 1
+        try observe(
+            RunProgress(
+                fraction: min(1, fraction), bars: feed.barsRead, orders: engine.statistics.orders,
+                fills: engine.statistics.fills))
+    }
+
+    private mutating func commit() throws {
+        engine.collectState(into: &output.journal, at: now, keepsOrders: recordsOrders)
+        try sink.write(output.journal)
+        output.journal.removeAll()
+    }
+
+    /// Cash and positions at the last closes.
+    func equity() throws -> Money {
+        try engine.equity(at: simulator.lastCloses)
+    }
+}
+
+extension PlanningRules {
+    init(_ configuration: PlanningConfiguration) {
+        self.init(
+            openOrders: configuration.openOrders, missingTargets: configuration.missingTargets,
+            isTwoPhase: configuration.twoPhase, insufficientCash: configuration.insufficientCash)
+    }
+}

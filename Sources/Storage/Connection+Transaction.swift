@@ -1,0 +1,31 @@
+import CSQLite
+
+extension Connection {
+    /// When a transaction takes its lock.
+    public enum TransactionKind: String, Sendable {
+        /// At its first read or write.
+        case deferred = "BEGIN"
+        /// At once; waits for other writers.
+        case immediate = "BEGIN IMMEDIATE"
+    }
+
+    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    public func transaction<Result>(_ kind: TransactionKind = .immediate, _ body: () throws -> Result) throws -> Result
+    {
+        try execute(kind.rawValue)
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    /// Some failures, a full disk among them, have rolled back already; there is nothing left to undo then.
+    private func rollBack() {
+        guard sqlite3_get_autocommit(handle) == 0 else { return }
+        sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+    }
+}

@@ -1,0 +1,54 @@
+import TradingModel
+
+/// A decision id that stands for two different decisions.
+public struct DecisionConflict: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The id in question.
+    public let decisionID: String
+    /// The column in which they differ.
+    public let field: String
+    /// Nil for NULL.
+    public let recorded: String?
+    /// Nil where none was given.
+    public let given: String?
+
+    public var description: String {
+        "decision \(decisionID) is recorded with \(field) \(recorded ?? "(none)"), and given with \(given ?? "(none)"); "
+            + "a decision id stands for one decision: use another id, or the recorded value"
+    }
+}
+
+/// Writes `pipeline_decisions`, which runs share: a decision that is there already has to be the same.
+struct DecisionWriter {
+    private static let columns = ["decided_at", "strategy_id", "profile_version_id", "regime_id", "universe_id"]
+    private let selection: Statement
+    private let insertion: Statement
+
+    init(_ connection: Connection) throws(DatabaseError) {
+        let columns = DecisionWriter.columns.joined(separator: ", ")
+        selection = try connection.prepare("SELECT \(columns) FROM pipeline_decisions WHERE decision_id = ?")
+        insertion = try connection.prepare(
+            "INSERT INTO pipeline_decisions (\(columns), decision_id) VALUES (?, ?, ?, ?, ?, ?)")
+    }
+
+    /// Inserts a decision, or throws `DecisionConflict` when another one has its id.
+    func write(_ decision: Decision) throws {
+        let values = [
+            decision.decidedAt.description, decision.strategyID, decision.profileVersionID, decision.regimeID,
+            decision.universeID,
+        ]
+        try selection.bind(1, decision.decisionID)
+        defer { selection.reset() }
+        guard try selection.step() else { return try insert(decision.decisionID, values) }
+        for (index, value) in values.enumerated() where selection.text(Int32(index)) != value {
+            throw DecisionConflict(
+                decisionID: decision.decisionID, field: DecisionWriter.columns[index],
+                recorded: selection.text(Int32(index)), given: value)
+        }
+    }
+
+    private func insert(_ decisionID: String, _ values: [String?]) throws(DatabaseError) {
+        for (index, value) in values.enumerated() { try insertion.bind(Int32(index + 1), value) }
+        try insertion.bind(6, decisionID)
+        try insertion.run()
+    }
+}

@@ -1,0 +1,73 @@
+import TradingModel
+
+/// The names of a run's things, which the journal's records carry as plain numbers.
+public struct RunNames {
+    /// By `InstrumentID.index`.
+    public var tickers: [String]
+    /// By `DecisionID.index`.
+    public var decisions: [Decision]
+    /// By `OrderRecord.ocaGroup`.
+    public var ocaGroups: [String]
+    /// The user's own reference of an order, by `OrderRecord.inputRow`.
+    public var orderRef: (Int32) -> String?
+
+    public init(
+        tickers: [String], decisions: [Decision], ocaGroups: [String] = [],
+        orderRef: @escaping (Int32) -> String? = { _ in nil }
+    ) {
+        self.tickers = tickers
+        self.decisions = decisions
+        self.ocaGroups = ocaGroups
+        self.orderRef = orderRef
+    }
+}
+
+/// What the writers of all tables of a run share: the connection, the ids, and every repeated text at a fixed address.
+final class JournalContext {
+    /// A decision's texts, pooled.
+    struct Lineage {
+        let decisionID: PooledText
+        let strategyID: PooledText?
+        let profileVersionID: PooledText?
+        let regimeID: PooledText?
+        let universeID: PooledText?
+        let decidedAt: PooledText
+    }
+
+    let connection: Connection
+    let pool = TextPool()
+    let ids: RowNumbering
+    let runID: PooledText
+    let mode: PooledText
+    let account: PooledText
+    let currency: PooledText
+    let tickers: [PooledText]
+    let lineages: [Lineage]
+    let names: RunNames
+    let codes: JournalCodes
+
+    init(connection: Connection, handle: RunHandle, names: RunNames) {
+        let pool = self.pool
+        self.connection = connection
+        self.names = names
+        ids = RowNumbering(runNumber: handle.runNumber)
+        runID = pool.intern(handle.header.runID)
+        mode = pool.intern(handle.header.mode.rawValue)
+        account = pool.intern(handle.header.account)
+        currency = pool.intern(handle.header.currency.description)
+        tickers = names.tickers.map { pool.intern($0) }
+        lineages = names.decisions.map { decision in
+            Lineage(
+                decisionID: pool.intern(decision.decisionID), strategyID: pool.intern(decision.strategyID),
+                profileVersionID: pool.intern(decision.profileVersionID), regimeID: pool.intern(decision.regimeID),
+                universeID: pool.intern(decision.universeID), decidedAt: pool.intern(decision.decidedAt.description))
+        }
+        codes = JournalCodes(pool)
+    }
+
+    @inline(__always)
+    func ticker(_ instrument: InstrumentID) -> PooledText { tickers[Int(instrument.index)] }
+
+    @inline(__always)
+    func lineage(_ decision: DecisionID) -> Lineage { lineages[Int(decision.index)] }
+}

@@ -1,0 +1,62 @@
+import ExecutionService
+import Foundation
+import InputFiles
+
+/// The command line.
+@main
+enum ExecutionCommand {
+    static func main() {
+        // A reader that has seen enough (`| head`) ends the program quietly.
+        signal(SIGPIPE, SIG_DFL)
+        do {
+            let code = try run(Array(CommandLine.arguments.dropFirst()))
+            exit(code.rawValue)
+        } catch {
+            Terminal.note("execution: \(error)")
+            if error is CommandLineError { Terminal.note("See execution --help.") }
+            exit(ExitCode(for: error).rawValue)
+        }
+    }
+
+    private static func run(_ words: [String]) throws -> ExitCode {
+        guard let first = words.first, first != "help", first != "--help", first != "-h" else {
+            try Terminal.print(Help.overview)
+            return words.isEmpty ? .usage : .done
+        }
+        if first == "--version" {
+            try Terminal.print("execution \(serviceVersion)")
+            return .done
+        }
+        let command = try command(for: words)
+        let rest = words.dropFirst(command.words.count)
+        if rest.contains("--help") || rest.contains("-h") {
+            try Terminal.print(Help.page(of: command))
+            return .done
+        }
+        return try perform(command, CommandArguments(rest, for: command))
+    }
+
+    private static func command(for words: [String]) throws(CommandLineError) -> CommandSpecification {
+        if let command = Commands.all.first(where: { words.starts(with: $0.words) }) { return command }
+        let names = Commands.all.map(\.name)
+        let group = Commands.all.filter { $0.words[0] == words[0] }
+        if !group.isEmpty {
+            throw CommandLineError(
+                description: "execution \(words[0]) needs one of: \(group.map { $0.words[1] }.joined(separator: ", "))")
+        }
+        let suggestion = Suggestion.nearest(to: words[0], in: names).map { "; did you mean \($0)?" } ?? ""
+        throw CommandLineError(description: "there is no command \"\(words[0])\"\(suggestion)")
+    }
+
+    private static func perform(_ command: CommandSpecification, _ arguments: CommandArguments) throws -> ExitCode {
+        switch command.name {
+        case Commands.initialize.name: try DatabaseCommands.initialize(arguments)
+        case Commands.importBars.name: try BarCommands.importBars(arguments)
+        case Commands.listBars.name: try BarCommands.list(arguments)
+        case Commands.plan.name: try RunCommands.plan(arguments)
+        case Commands.apply.name: try RunCommands.apply(arguments)
+        case Commands.verify.name: try DatabaseCommands.verify(arguments)
+        default: try DatabaseCommands.table(command.name, arguments)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// The help pages.
+enum Help {
+    static var overview: String {
+        let rows = Commands.all.map { row($0.name, $0.summary, width: 14) }
+        return """
+            execution turns target positions into orders and fills: in TRAINING on historical bars, recorded in SQLite.
+
+            Usage: execution COMMAND [OPTION…]
+
+            \(rows.joined(separator: "\n"))
+
+            execution COMMAND --help says more; execution --version prints the version.
+            The first run:
+              execution bars import --db historical.db bars.csv
+              execution apply --mode training --db training.db --bars historical.db --targets targets.csv
+              execution trades --db training.db
+            """
+    }
+
+    static func page(of command: CommandSpecification) -> String {
+        let required = command.options.filter(\.isRequired).map { " \($0.name) \($0.value ?? "")" }.joined()
+        let rows = command.options.map { option in
+            row([option.name, option.value].compactMap { $0 }.joined(separator: " "), option.help, width: 26)
+        }
+        let discussion = command.discussion.isEmpty ? "" : "\n\n" + command.discussion
+        return """
+            execution \(command.name): \(command.summary)
+
+            Usage: execution \(command.name)\(required) [OPTION…]\(command.arguments.map { " " + $0 } ?? "")
+
+            \(rows.joined(separator: "\n"))\(discussion)
+            """
+    }
+
+    private static func row(_ term: String, _ text: String, width: Int) -> String {
+        let padding = String(repeating: " ", count: max(2, width - term.count))
+        return "  \(term)\(padding)\(text)"
+    }
+}
