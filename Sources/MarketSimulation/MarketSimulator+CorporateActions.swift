@@ -48,7 +48,7 @@ extension MarketSimulator {
         books[book].lastClose = try books[book].lastClose.map { close throws(ArithmeticOverflow) in
             try close.divided(byE9: ratioE9, .nearest)
         }
-        books[book].history.split(ratioE9: ratioE9)
+        histories[book].split(ratioE9: ratioE9)
         for group in groups.indices where groups[group].instrument == instrument {
             groups[group].filled = try groups[group].filled.multiplied(byE9: ratioE9)
         }
