@@ -139,7 +139,7 @@ public struct MarketSimulator: Venue {
     private mutating func take(_ bar: Bar, of index: Int) throws(ArithmeticOverflow) {
         books[index].bar = bar
         books[index].slice = slice
-        books[index].filledInBar = .zero
+        books[index].filledInBar = 0
         books[index].room = try volumeShare(of: bar, index)
     }
 
