@@ -82,13 +82,9 @@ extension ExecutionPlan {
     ) {
         let isLate = time.instant > range.lastEnd
         problems.add(
-            line: line, field: "as_of", value: text(time),
+            line: line, field: "as_of", value: time.text(in: market.localTime),
             problem: isLate ? "is after the last bar of \(ticker)" : "is before the first bar of \(ticker) is over",
             accepted: "its bars in \(market.name) start from \(text(range.first)) to \(text(range.lastStart))")
-    }
-
-    private func text(_ time: DecisionTime) -> String {
-        time.isDate ? market.localTime.date(of: time.instant.adding(ms: -1)).description : time.instant.description
     }
 
     private func text(_ start: Timestamp) -> String {

@@ -1,3 +1,4 @@
+import InputFiles
 import Reporting
 import TradingModel
 
@@ -89,8 +90,6 @@ private final class OrderCollector: JournalSink {
 extension DecisionTime {
     /// Whether the text names this time: the date, or the instant from its beginning.
     fileprivate func matches(_ text: String, in localTime: LocalTime) -> Bool {
-        isDate
-            ? localTime.date(of: instant.adding(ms: -1)).description == text
-            : !text.isEmpty && instant.description.hasPrefix(text)
+        isDate ? self.text(in: localTime) == text : !text.isEmpty && instant.description.hasPrefix(text)
     }
 }
