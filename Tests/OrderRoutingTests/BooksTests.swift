@@ -156,11 +156,29 @@ final class BooksTests: XCTestCase {
         try desk.fill(1, 10)
         var batch = JournalBatch()
         var engine = desk.engine
-        engine.collectState(into: &batch, at: desk.time, keepsOrders: false)
+        engine.collectState(into: &batch, keepsOrders: false)
         XCTAssertEqual(batch.newOrders, [])
         XCTAssertEqual(batch.positions.count, 1)
         var output = EngineOutput()
         XCTAssertThrowsError(try engine.handle(.venue(.open(OrderNumber(1), limitedBy: nil)), into: &output))
+    }
+
+    /// `positions.updated_at` is the time of the change, whenever it is committed.
+    func testPositionsCarryTheTimeTheyChanged() throws {
+        var desk = try Desk()
+        desk.collects = false
+        let start = desk.time
+        try desk.decide(0, [(0, 10), (1, 10), (2, 10)])
+        try desk.fill(1, 10)
+        desk.time = start.adding(ms: 1_000)
+        try desk.fill(2, 10)
+        desk.time = start.adding(ms: 2_000)
+        try desk.take(
+            .venue(.split(InstrumentID(1), ratioE9: 2_000_000_000, exact: units(20), kept: units(20), at: desk.time)))
+        desk.time = start.adding(ms: 9_000)
+        XCTAssertEqual(desk.collect().positions.map(\.updatedAt.ms), [start.ms, start.ms + 2_000])
+        try desk.take(.venue(.cash(.cashInLieu, InstrumentID(1), money(1), at: desk.time)))
+        XCTAssertEqual(desk.collect().positions.map(\.updatedAt), [desk.time])
     }
 
     // MARK: - Figures
