@@ -50,7 +50,6 @@ struct TrainingRunner {
     private var output = EngineOutput()
     private var events: [VenueEvent] = []
     private var slice: BarSlice
-    private var now: Timestamp
     private var firstStart: Timestamp
     private let lastStart: Timestamp
     private var nextProgress: Int64 = 0
@@ -75,22 +74,21 @@ struct TrainingRunner {
         self.recordsOrders = recordsOrders
         firstStart = feed.peek ?? Timestamp(ms: 0)
         lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
-        now = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
+        let start = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
         slice = BarSlice(
-            start: now, end: now, session: CalendarDate(days: .min), isFirstOfSession: false, isLastOfSession: false,
+            start: start, end: start, session: CalendarDate(days: .min), isFirstOfSession: false,
+            isLastOfSession: false,
             nextSession: nil)
     }
 
     /// Runs to the end of the data.
     mutating func run(deposit: Money) throws {
-        try engine.handle(.deposit(deposit, at: now), into: &output)
+        try engine.handle(.deposit(deposit, at: slice.start), into: &output)
         while try feed.next(into: &slice) {
             try bringUp(to: slice)
-            now = slice.start
             try simulator.playOpen(slice, into: &events)
             try settle()
             try decide { [end = slice.end] in $0 < end }
-            now = slice.end
             try simulator.playRest(into: &events)
             try settle()
             try simulator.playSameClose(into: &events)
@@ -156,7 +154,6 @@ struct TrainingRunner {
     }
 
     private mutating func place(_ entry: DecisionSchedule.Entry) throws {
-        now = max(now, entry.time.instant)
         let closes = simulator.lastCloses
         if !entry.batches.isEmpty {
             try engine.handle(.decide(entry.batches, at: entry.time, lastCloses: closes), into: &output)
@@ -192,7 +189,7 @@ struct TrainingRunner {
     }
 
     private mutating func commit() throws {
-        engine.collectState(into: &output.journal, at: now, keepsOrders: recordsOrders)
+        engine.collectState(into: &output.journal, keepsOrders: recordsOrders)
         try sink.write(output.journal)
         output.journal.removeAll()
     }

@@ -79,7 +79,7 @@ extension ExecutionEngine {
         try bookCash(of: fill, &output)
         try positions[Int(fill.instrument.index)].book(
             fill.side == .buy ? fill.quantity : -fill.quantity, at: fill.price)
-        changedPositions.insert(fill.instrument.index)
+        markChanged(fill.instrument, at: fill.time)
         try statistics.count(fill)
         guard to.isTerminal else { return }
         statistics.countEnd(of: book.records[slot])
@@ -132,7 +132,7 @@ extension ExecutionEngine {
         let index = Int(instrument.index)
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
         positions[index].split(to: kept, exactQuantity: exact)
-        changedPositions.insert(instrument.index)
+        markChanged(instrument, at: time)
         output.journal.adjustments.append(
             AdjustmentRecord(time: time, instrument: instrument, ratioE9: ratioE9, change: change))
         try waitingPlans[instrument.index]?.target.split(ratioE9)
@@ -149,7 +149,7 @@ extension ExecutionEngine {
         case .cashInLieu:
             guard let instrument else { return }
             positions[Int(instrument.index)].realize(amount)
-            changedPositions.insert(instrument.index)
+            markChanged(instrument, at: time)
         case .deposit, .trade, .commission: break
         }
     }

@@ -39,7 +39,9 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var positions: [Position]
     public internal(set) var cash: Money = .zero
     public internal(set) var statistics = RunStatistics()
-    var changedPositions: Set<Int32> = []
+    /// When each position last changed.
+    private var positionTimes: [Timestamp]
+    private var changedPositions: Set<Int32> = []
     var lastTrade: Int64 = 0
     /// Plans that wait for the cancels of older orders, by instrument.
     var waitingPlans: [Int32: WaitingPlan] = [:]
@@ -51,6 +53,7 @@ public struct ExecutionEngine: Sendable {
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
         book = OrderBook(instruments: instruments.count)
         positions = Array(repeating: Position(), count: instruments.count)
+        positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
     }
 
     /// Handles one input; what is to be done is appended to `output`.
@@ -75,11 +78,13 @@ public struct ExecutionEngine: Sendable {
     /// Moves the orders, positions and balance that have changed into a batch, and forgets orders that have ended.
     ///
     /// - Parameter keepsOrders: false where the run does not record orders.
-    public mutating func collectState(into batch: inout JournalBatch, at time: Timestamp, keepsOrders: Bool) {
+    public mutating func collectState(into batch: inout JournalBatch, keepsOrders: Bool) {
         book.collect(into: &batch, keepsRecords: keepsOrders)
         for index in changedPositions.sorted() {
             batch.positions.append(
-                PositionRecord(instrument: InstrumentID(Int(index)), position: positions[Int(index)], updatedAt: time))
+                PositionRecord(
+                    instrument: InstrumentID(Int(index)), position: positions[Int(index)],
+                    updatedAt: positionTimes[Int(index)]))
         }
         changedPositions.removeAll(keepingCapacity: true)
         batch.balance = cash
@@ -98,6 +103,12 @@ public struct ExecutionEngine: Sendable {
     }
 
     // MARK: - Books
+
+    /// Notes that a position has changed.
+    mutating func markChanged(_ instrument: InstrumentID, at time: Timestamp) {
+        positionTimes[Int(instrument.index)] = time
+        changedPositions.insert(instrument.index)
+    }
 
     mutating func record(_ entry: CashRecord, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
         cash = try cash.adding(entry.amount, "the account's cash")
