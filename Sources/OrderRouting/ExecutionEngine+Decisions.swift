@@ -147,6 +147,7 @@ extension ExecutionEngine {
     mutating func place(
         _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) {
+        statistics.decisions += Int64(Set(orders.map(\.decision)).count)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
             entries[order.row] = place(order, parent: nil, at: time, lastCloses, &output)
@@ -162,8 +163,10 @@ extension ExecutionEngine {
     ) -> OrderNumber {
         let index = Int(order.terms.instrument.index)
         let delta = Quantity(e8: order.terms.quantity.e8 * order.terms.side.sign)
+        // An exit is for what its entry will have bought or sold.
+        let held = order.parentRow == nil ? positions[index].quantity : -delta
         let planned = PlannedOrder(
-            decision: order.decision, leg: 0, action: OrderAction(held: positions[index].quantity, delta: delta),
+            decision: order.decision, leg: 0, action: OrderAction(held: held, delta: delta),
             terms: order.terms, phase: 1, referencePrice: lastCloses[index])
         let placement = OrderPlacement(
             row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), parent: parent, ocaGroup: order.ocaGroup,

@@ -2,6 +2,7 @@ import Storage
 
 /// A run id that the database does not know.
 public struct UnknownRun: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The run id that was asked for.
     public let runID: String
     /// The latest run ids it knows.
     public let known: [String]

@@ -12,7 +12,9 @@ public struct TableQuery: Sendable {
             case time
         }
 
+        /// The column's header and JSON key.
         public let name: String
+        /// How its values are shown.
         public let kind: Kind
         /// Whether it is left out of tables for people, who have one screen; programs get every column.
         public let isForProgramsOnly: Bool
@@ -21,6 +23,7 @@ public struct TableQuery: Sendable {
 
     /// `trades`, …: the name of the command.
     public let name: String
+    /// Every column, in order.
     public let columns: [Column]
     /// The run that is asked for; nil for all.
     public let runID: String?

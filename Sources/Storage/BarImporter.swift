@@ -37,8 +37,9 @@ public final class BarImporter {
             "SELECT open_e8, high_e8, low_e8, close_e8, volume_e8, adjusted_close_e8 FROM bar_rows WHERE bar_key = ?1")
     }
 
+    /// OR FAIL keeps the rows before one that is there already, and spares SQLite the journal it needs to undo a statement.
     private static func insertionSQL(rows: Int) -> String {
-        "INSERT INTO bar_rows (bar_key, open_e8, high_e8, low_e8, close_e8, volume_e8, adjusted_close_e8) VALUES "
+        "INSERT OR FAIL INTO bar_rows (bar_key, open_e8, high_e8, low_e8, close_e8, volume_e8, adjusted_close_e8) VALUES "
             + repeatElement("(?, ?, ?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
     }
 
@@ -56,8 +57,8 @@ public final class BarImporter {
                 throw BarImportError.outOfRange(ticker: ticker, start: bars[index].start)
             }
             let isWhole = group.count == BarImporter.groupSize
-            if isWhole, !meetsKnownBars, try insert(group, of: batch) { continue }
-            for index in group { try append(index, of: batch) }
+            let inserted = isWhole && !meetsKnownBars ? try insert(group, of: batch) : 0
+            for index in group.dropFirst(inserted) { try append(index, of: batch) }
         }
     }
 
@@ -96,30 +97,30 @@ public final class BarImporter {
     private func append(_ index: Int, of batch: Batch) throws {
         if meetsKnownBars, try isKnown(index, of: batch) { return }
         batch.bind(index, to: insertion, first: 1)
-        meetsKnownBars = try !run(insertion, adding: 1)
+        meetsKnownBars = try run(insertion) == 0
         if meetsKnownBars { _ = try isKnown(index, of: batch) }
     }
 
-    /// Inserts a whole group, or none of it and returns false when a bar of one of its keys is there.
-    private func insert(_ group: Range<Int>, of batch: Batch) throws(DatabaseError) -> Bool {
+    /// Inserts a group up to the first bar whose key is there, and returns how many that were.
+    private func insert(_ group: Range<Int>, of batch: Batch) throws(DatabaseError) -> Int {
         var first: Int32 = 1
         for index in group {
             batch.bind(index, to: groupInsertion, first: first)
             first += 7
         }
-        return try run(groupInsertion, adding: Int64(group.count))
+        return try run(groupInsertion)
     }
 
-    /// False when there is a bar of that key.
-    private func run(_ insertion: Statement, adding count: Int64) throws(DatabaseError) -> Bool {
+    /// How many of the statement's rows went in before one whose key is there.
+    private func run(_ insertion: Statement) throws(DatabaseError) -> Int {
         do throws(DatabaseError) {
             try insertion.run()
         } catch {
             guard error.extendedCode == SQLiteConstraint.primaryKey else { throw error }
-            return false
         }
+        let count = connection.changes
         summary.inserted += count
-        return true
+        return Int(count)
     }
 
     /// Whether an equal bar is there; throws when a different one is.

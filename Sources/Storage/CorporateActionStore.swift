@@ -2,8 +2,11 @@ import TradingModel
 
 /// A split or dividend as the database has it, by ticker.
 public struct CorporateActionRow: Sendable, Equatable {
+    /// The instrument's ticker.
     public var ticker: String
+    /// The first day without the right to it.
     public var exDate: CalendarDate
+    /// What it is, with its value.
     public var kind: CorporateAction.Kind
 
     public init(ticker: String, exDate: CalendarDate, kind: CorporateAction.Kind) {
@@ -15,7 +18,9 @@ public struct CorporateActionRow: Sendable, Equatable {
 
 /// The database has another value for a split or dividend; nothing was imported.
 public struct CorporateActionConflict: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What the database has.
     public let recorded: CorporateActionRow
+    /// What was to be imported.
     public let given: CorporateActionRow
 
     public var description: String {

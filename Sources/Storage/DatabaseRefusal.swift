@@ -23,7 +23,9 @@ extension DatabaseRefusal: CustomStringConvertible {
         case .directory(let path): "\(path): this is a directory; give the path of a database file"
         case .notADatabase(let path): "\(path): this file is no SQLite database"
         case .notOurs(let path, let applicationID):
-            "\(path): this SQLite database belongs to another program (application_id \(applicationID)); give another path"
+            applicationID == 0
+                ? "\(path): this SQLite database was not made by this program; give another path"
+                : "\(path): this SQLite database belongs to another program (application_id \(applicationID)); give another path"
         case .newer(let path, let version, let supported):
             "\(path): schema version \(version) is newer than version \(supported), the newest this program knows; update the program"
         case .older(let path, let version, let needed):

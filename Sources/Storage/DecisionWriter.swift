@@ -2,6 +2,7 @@ import TradingModel
 
 /// A decision id that stands for two different decisions.
 public struct DecisionConflict: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The id in question.
     public let decisionID: String
     /// The column in which they differ.
     public let field: String

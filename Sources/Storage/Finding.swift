@@ -1,5 +1,6 @@
 /// One thing that a verification has to say.
 public struct Finding: Sendable, Equatable, CustomStringConvertible {
+    /// How bad it is.
     public enum Severity: String, Sendable {
         /// Worth knowing, nothing is wrong.
         case note
@@ -7,6 +8,7 @@ public struct Finding: Sendable, Equatable, CustomStringConvertible {
         case broken
     }
 
+    /// How bad it is.
     public let severity: Severity
     /// The invariant's name, such as `positions`.
     public let check: String

@@ -2,6 +2,7 @@ import CSQLite
 
 /// A primary result code of SQLite; see <https://www.sqlite.org/rescode.html>.
 public struct ResultCode: RawRepresentable, Hashable, Sendable {
+    /// The number SQLite gives it.
     public let rawValue: Int32
 
     public init(rawValue: Int32) { self.rawValue = rawValue }

@@ -1,38 +1,5 @@
 import TradingModel
 
-/// How a run ended.
-public struct RunOutcome: Sendable, Equatable {
-    public enum Status: String, Sendable {
-        case completed = "COMPLETED"
-        /// It stopped on an error; the same command takes it up again.
-        case failed = "FAILED"
-    }
-
-    public var status: Status
-    /// What the run came to, for people and programs.
-    public var summaryJSON: String
-    public var finalEquity: Money?
-    public var finishedAt: Timestamp
-
-    public init(status: Status, summaryJSON: String, finalEquity: Money?, finishedAt: Timestamp) {
-        self.status = status
-        self.summaryJSON = summaryJSON
-        self.finalEquity = finalEquity
-        self.finishedAt = finishedAt
-    }
-}
-
-/// An interrupted run that was done again did not make the rows it had committed before.
-public struct ResumeMismatch: Error, Equatable, Sendable, CustomStringConvertible {
-    public let runID: String
-    public let committed: JournalCounts
-    public let made: JournalCounts
-
-    public var description: String {
-        "run \(runID) made \(made.json) where its first attempt had committed \(committed.json); choose another --run-id"
-    }
-}
-
 /// Writes what happens in one run, a batch in one transaction.
 ///
 /// An interrupted run is done again from its start. It makes the same records, so the journal skips those that are

@@ -85,6 +85,21 @@ final class DatabaseTests: DatabaseTestCase {
         assertFails(.readOnly) { try reader.connection.execute("INSERT INTO instruments (ticker) VALUES ('A')") }
     }
 
+    func testAnImmutableFileIsReadWhateverItsName() throws {
+        let path = path("a b%?#é.db")
+        try Scenario.write(to: Database.openForWriting(path, durability: .normal))
+        let connection = try Connection(path: path, mode: .immutable)
+        XCTAssertEqual(try connection.integer("SELECT count(*) FROM trades"), 3)
+    }
+
+    func testAFileInAReadOnlyFolderCanBeRead() throws {
+        try XCTSkipIf(getuid() == 0, "root may write to every folder")
+        try Scenario.write(to: makeDatabase())
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.path)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path) }
+        XCTAssertEqual(try DatabaseVerifier(Database.openForReading(path())).verify(), [])
+    }
+
     func testALockedDatabaseIsBusyAfterTheTimeout() throws {
         let holder = try makeDatabase()
         try holder.connection.execute("BEGIN IMMEDIATE")
