@@ -14,13 +14,9 @@ public enum RunRecord: String, Sendable, CaseIterable {
 public struct RunHeader: Sendable, Equatable {
     /// The run's name, unique in its database.
     public var runID: String
-<<<<<<< HEAD
-    public var mode: ExecutionMode
-=======
     /// Where its orders go.
-    public var mode: RunMode
+    public var mode: ExecutionMode
     /// The venue's name.
->>>>>>> storage
     public var venue: String
     /// The account's name; any text in a simulation.
     public var account: String

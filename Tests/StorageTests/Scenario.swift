@@ -127,7 +127,7 @@ struct Scenario {
         let id = InstrumentID(instrument)
         var position = positions[id] ?? Position()
         let change = newQuantity - position.quantity
-        position.split(to: newQuantity, exactQuantity: newQuantity, proceeds: .zero)
+        position.split(to: newQuantity, exactQuantity: newQuantity)
         positions[id] = position
         batch.adjustments.append(AdjustmentRecord(time: now, instrument: id, ratioE9: 2_000_000_000, change: change))
     }
