@@ -17,7 +17,7 @@ public struct CorporateActionRow: Sendable, Equatable {
 /// Columns: `ticker`, `ex_date`, `kind` (`split`, `dividend`) and `value`.
 /// The value of a split is the number of new shares for each old one; of a dividend, the cash for each share.
 public enum CorporateActionFile {
-    private static let schema = TableSchema(
+    static let schema = TableSchema(
         rowName: "corporate action",
         columns: [
             .init(name: "ticker", aliases: ["symbol"], isRequired: true),

@@ -20,7 +20,7 @@ public struct InstrumentRow: Sendable, Equatable {
 ///
 /// Columns: `ticker`; optionally `lot_size`, `tick_size`, `minimum_notional`, `borrow_rate`.
 public enum InstrumentFile {
-    private static let schema = TableSchema(
+    static let schema = TableSchema(
         rowName: "instrument",
         columns: [
             .init(name: "ticker", aliases: ["symbol"], isRequired: true),

@@ -1,13 +1,22 @@
 import TradingModel
 
-/// Reads times from bytes; it remembers the last date, since the times of a file are neighbours.
+/// Reads times from bytes; it remembers the dates it met, since a file repeats them.
 public struct TimeReader: Sendable {
     /// What a time without a zone is read in.
     public let localTime: LocalTime
 
-    private var knownDate = CalendarDate(days: .min)
-    private var knownMidnight_ms: Int64 = 0
-    private var knownDateIsPlain = false
+    /// What the zone makes of a date.
+    private struct KnownDate {
+        var date = CalendarDate(days: .min)
+        var midnight_ms: Int64 = 0
+        /// Whether the clock does not change within it.
+        var isPlain = false
+    }
+
+    private var last = KnownDate()
+    /// By the last bits of the date, ten years and more without a collision; empty until the first is met.
+    private var known: [KnownDate] = []
+    private static let knownMask = 4_095
 
     /// A reader for times that are local where they name no zone.
     public init(localTime: LocalTime) {
@@ -42,8 +51,8 @@ public struct TimeReader: Sendable {
 
     /// The first instant of a date, in local time.
     mutating func start(of date: CalendarDate) -> Timestamp {
-        if date != knownDate { remember(date) }
-        return Timestamp(ms: knownMidnight_ms)
+        if date != last.date { recall(date) }
+        return Timestamp(ms: last.midnight_ms)
     }
 
     private static func date(
@@ -159,22 +168,27 @@ public struct TimeReader: Sendable {
     }
 
     private mutating func local(_ date: CalendarDate, _ sinceMidnight_ms: Int64) throws(TimeTextError) -> Timestamp {
-        if date != knownDate { remember(date) }
-        if knownDateIsPlain { return Timestamp(ms: knownMidnight_ms + sinceMidnight_ms) }
+        if date != last.date { recall(date) }
+        if last.isPlain { return Timestamp(ms: last.midnight_ms + sinceMidnight_ms) }
         return try localOnOddDate(date, sinceMidnight_ms)
     }
 
-    /// A date is plain when the clock does not change within it.
-    private mutating func remember(_ date: CalendarDate) {
-        knownDate = date
+    private mutating func recall(_ date: CalendarDate) {
+        if known.isEmpty { known = Array(repeating: KnownDate(), count: TimeReader.knownMask + 1) }
+        let place = Int(date.days) & TimeReader.knownMask
+        if known[place].date != date { known[place] = lookUp(date) }
+        last = known[place]
+    }
+
+    private func lookUp(_ date: CalendarDate) -> KnownDate {
         let midnight = localTime.start(of: date)
-        knownMidnight_ms = midnight.ms
-        let asUTC_ms = Int64(date.days) * 86_400_000
         let next = localTime.start(of: date.adding(days: 1))
         let offset_s = localTime.offset_s(at: midnight)
-        knownDateIsPlain =
+        let asUTC_ms = Int64(date.days) * 86_400_000
+        let isPlain =
             asUTC_ms - Int64(offset_s) * 1_000 == midnight.ms && next.ms - midnight.ms == 86_400_000
             && localTime.offset_s(at: next.adding(ms: -1)) == offset_s
+        return KnownDate(date: date, midnight_ms: midnight.ms, isPlain: isPlain)
     }
 
     /// On the day of a clock change; of a time that comes twice the first is taken.

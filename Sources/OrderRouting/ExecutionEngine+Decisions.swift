@@ -35,7 +35,7 @@ extension ExecutionEngine {
     ) throws {
         let lastRow = batch.targets.map(\.row).max() ?? 0
         for index in positions.indices where !named.contains(Int32(index)) {
-            guard positions[index].quantity != .zero || !book.openByInstrument[index].isEmpty else { continue }
+            guard positions[index].quantity != .zero || book.hasOpenOrders(InstrumentID(index)) else { continue }
             let request = TargetRequest(
                 row: lastRow, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil, type: .market,
                 timeInForce: batch.targets.first?.timeInForce ?? .day)
@@ -87,26 +87,28 @@ extension ExecutionEngine {
             residualReason: residualReason)
     }
 
-    /// Asks for the cancel of every open order of an instrument; false when there is none.
+    /// Asks, once each, for the cancel of every open order of an instrument; false when there is none.
     private mutating func cancelOpenOrders(
         _ instrument: InstrumentID, at time: DecisionTime, _ output: inout EngineOutput
     ) -> Bool {
-        let open = book.openByInstrument[Int(instrument.index)]
+        guard let oldest = book.oldestOpen(instrument) else { return false }
         let effective = router.arrival(of: time)
-        for slot in open {
-            let order = book.records[Int(slot)]
+        var next: Int? = oldest
+        while let slot = next {
+            next = book.nextOpen(after: slot)
+            guard book.askCancel(slot) else { continue }
+            let (number, state) = (book.records[slot].number, book.records[slot].state)
             output.journal.events.append(
-                OrderEventRecord(
-                    order: order.number, time: time.instant, kind: .cancelRequested, from: order.state, to: order.state))
-            output.requests.append(.cancel(order.number, effective: effective, reason: .superseded))
+                OrderEventRecord(order: number, time: time.instant, kind: .cancelRequested, from: state, to: state))
+            output.requests.append(.cancel(number, effective: effective, reason: .superseded))
         }
-        return !open.isEmpty
+        return true
     }
 
     /// Plans a target against what is held now and sends its orders.
     mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
         let index = Int(plan.target.instrument.index)
-        let open = openQuantity(index)
+        let open = try openQuantity(plan.target.instrument)
         let orders = try planner.plan(
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
         output.journal.targets.append(
@@ -120,16 +122,24 @@ extension ExecutionEngine {
         }
     }
 
-    private func openQuantity(_ index: Int) -> Quantity {
-        book.openByInstrument[index].reduce(.zero) { sum, slot in
-            let order = book.records[Int(slot)]
-            return sum + Quantity(e8: order.remaining.e8 * order.terms.side.sign)
+    /// What the open orders of an instrument would add, signed.
+    private func openQuantity(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
+        var sum = Quantity.zero
+        var next = book.oldestOpen(instrument)
+        while let slot = next {
+            let remaining = book.records[slot].remaining
+            sum = try sum.adding(
+                book.records[slot].terms.side == .buy ? remaining : -remaining, "the open orders of \(ticker(instrument))")
+            next = book.nextOpen(after: slot)
         }
+        return sum
     }
+
+    private func ticker(_ instrument: InstrumentID) -> String { instruments[Int(instrument.index)].ticker }
 
     /// The confirmation a plan waited for may have come.
     mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
-        guard !waitingPlans.isEmpty, book.openByInstrument[Int(instrument.index)].isEmpty,
+        guard !waitingPlans.isEmpty, !book.hasOpenOrders(instrument),
             let plan = waitingPlans.removeValue(forKey: instrument.index)
         else { return }
         try carryOut(plan, &output)
