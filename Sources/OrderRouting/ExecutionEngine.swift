@@ -77,6 +77,9 @@ public struct ExecutionEngine: Sendable {
         return try Money(total, rounding: .nearest)
     }
 
+    /// Whether targets wait for the confirmation that older orders are gone.
+    public var hasWaitingPlans: Bool { !waitingPlans.isEmpty }
+
     // MARK: - Books
 
     mutating func record(_ entry: CashRecord, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
