@@ -52,7 +52,7 @@ let package = Package(
             name: "execution", dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
             swiftSettings: strict),
         .executableTarget(
-            name: "execution-benchmark", dependencies: ["ExecutionService"], swiftSettings: strict),
+            name: "execution-benchmark", dependencies: ["CSQLite", "Storage", "TradingModel"], swiftSettings: strict),
 
         tests("TradingModel"),
         tests("OrderPlanning"),

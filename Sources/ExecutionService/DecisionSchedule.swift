@@ -16,7 +16,7 @@ struct DecisionSchedule {
     let decisions: [Decision]
 
     init(_ plan: ExecutionPlan, runID: String) {
-        decisions = Self.name(plan.input.decisions, runID)
+        decisions = Self.name(plan.input.decisions, runID, plan.configuration.localTime)
         switch plan.input {
         case .targets(let sheet): addBatches(sheet, plan.configuration.orders)
         case .orders(let sheet): addOrders(sheet)
@@ -36,10 +36,10 @@ struct DecisionSchedule {
     }
 
     /// A decision without an id gets one from the run and its time, so that it is the run's own.
-    private static func name(_ decisions: [FileDecision], _ runID: String) -> [Decision] {
+    private static func name(_ decisions: [FileDecision], _ runID: String, _ localTime: LocalTime) -> [Decision] {
         var uses: [String: Int] = [:]
         return decisions.map { decision in
-            let base = "\(runID):\(decision.asOf.instant)"
+            let base = "\(runID):\(decision.asOf.text(in: localTime))"
             let use = uses[base, default: 0] + 1
             if decision.decisionID == nil { uses[base] = use }
             return Decision(

@@ -1,3 +1,4 @@
+import InputFiles
 import Reporting
 import TradingModel
 

@@ -9,9 +9,9 @@ struct DailyHistory: Sendable {
     private var volumes: [Double] = []
 
     /// Adds a session that has ended.
-    mutating func append(close: Price, volume: Quantity) {
+    mutating func append(close: Price, volume: Int128) {
         closes.append(Double(close.e8))
-        volumes.append(Double(volume.e8))
+        volumes.append(Double(volume))
         if closes.count > Self.window + 1 { closes.removeFirst() }
         if volumes.count > Self.window { volumes.removeFirst() }
     }

@@ -31,7 +31,8 @@ extension MarketSimulator {
         case .market, .electedStop:
             let isClosing = orders[index].terms.timeInForce == .atTheClose
             try fill(
-                index, isClosing ? Execution(bar.close, .closing, .close) : Execution(bar.open, .marketOpen, .open), &events)
+                index, isClosing ? Execution(bar.close, .closing, .close) : Execution(bar.open, .marketOpen, .open),
+                &events)
         case .limit(let limit): try touchLimit(index, limit, bar, .limitOpen, &events)
         case .stop(let stop): try touchStop(index, stop, bar, .stopOpen, .stopInside, &events)
         case .stopLimit(let stop, let limit):
@@ -61,7 +62,8 @@ extension MarketSimulator {
     }
 
     private mutating func touchStop(
-        _ index: Int, _ stop: Price, _ bar: Bar, _ openRule: FillRule, _ insideRule: FillRule, _ events: inout [VenueEvent]
+        _ index: Int, _ stop: Price, _ bar: Bar, _ openRule: FillRule, _ insideRule: FillRule,
+        _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
         let side = orders[index].side
         if side.reaches(bar.open, stop: stop) {
@@ -121,27 +123,45 @@ extension MarketSimulator {
         _ group: Int32, than filler: Int, at time: Timestamp, _ events: inout [VenueEvent]
     ) {
         guard !orders[filler].isOwnBracketOnly || orders[filler].remaining == .zero else { return }
-        for slot in groups[Int(group)].members where Int(slot) != filler {
-            end(Int(slot), .cancel(.oca), at: time, &events)
-        }
+        // A group acts once: the filler lives on without it.
+        let members = groups[Int(group)].all
+        dissolve(group)
+        for slot in members where Int(slot) != filler { end(Int(slot), .cancel(.oca), at: time, &events) }
+    }
+
+    private mutating func dissolve(_ group: Int32) {
+        groups[Int(group)].members = []
+        groups[Int(group)].waiting = []
     }
 
     /// The exits of an entry that is complete live from the next bar.
-    mutating func armAsBacktrader(of entry: Int) {
+    mutating func armAsBacktrader(_ group: Int32, of entry: Int) {
         guard orders[entry].remaining == .zero else { return }
-        for slot in active where orders[Int(slot)].parent == orders[entry].number {
-            orders[Int(slot)].unarmed = .zero
-            orders[Int(slot)].liveFrom = slice + 1
-            orders[Int(slot)].limitedBy = nil
+        for exit in exits(of: orders[entry].number, group) {
+            orders[exit].unarmed = .zero
+            orders[exit].liveFrom = slice + 1
+            orders[exit].limitedBy = nil
+            if current.isLastOfSession { orders[exit].session = current.nextSession ?? orders[exit].session }
         }
     }
 
     /// The cancel or expiry of a member takes its group with it, that of an exit also the entry.
-    mutating func endFamilyAsBacktrader(_ order: SimulatedOrder, at time: Timestamp, _ events: inout [VenueEvent]) {
+    mutating func endFamilyAsBacktrader(
+        _ order: SimulatedOrder, _ ending: Ending, at time: Timestamp, _ events: inout [VenueEvent]
+    ) {
+        let members = order.group.map { groups[Int($0)].all } ?? []
+        if let group = order.group { dissolve(group) }
         if let parent = order.parent, let entry = slot(of: parent) { end(entry, .cancel(.oca), at: time, &events) }
-        guard let group = order.group else { return }
-        while let other = groups[Int(group)].members.first {
-            end(Int(other), .cancel(.oca), at: time, &events)
+        for slot in members { end(Int(slot), .cancel(ending.reasonForSiblings), at: time, &events) }
+    }
+}
+
+extension Ending {
+    /// What takes a whole family along is the same for each of its members; else one leg cancels the other.
+    fileprivate var reasonForSiblings: StatusReason {
+        switch self {
+        case .cancel(let reason) where [.parentCancelled, .parentExpired, .parentRejected].contains(reason): reason
+        default: .oca
         }
     }
 }

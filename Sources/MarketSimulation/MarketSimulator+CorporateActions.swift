@@ -12,6 +12,7 @@ extension MarketSimulator {
     public mutating func applyCorporateActions(
         through date: CalendarDate, at time: Timestamp, into events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
+        try endSession(&events)
         while nextAction < actions.count, actions[nextAction].exDate <= date {
             let action = actions[nextAction]
             nextAction += 1
@@ -48,6 +49,9 @@ extension MarketSimulator {
             try close.divided(byE9: ratioE9, .nearest)
         }
         books[book].history.split(ratioE9: ratioE9)
+        for group in groups.indices where groups[group].instrument == instrument {
+            groups[group].filled = try groups[group].filled.multiplied(byE9: ratioE9)
+        }
         try splitOrders(of: instrument, ratioE9, at: time, &events)
     }
 
@@ -79,7 +83,8 @@ extension MarketSimulator {
         _ index: Int, _ ratioE9: Int64, at time: Timestamp, _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
         let instrument = instruments[Int(orders[index].terms.instrument.index)]
-        let available = try orders[index].available.multiplied(byE9: ratioE9).roundedTowardZero(toLot: instrument.lotSize)
+        let available = try orders[index].available.multiplied(byE9: ratioE9).roundedTowardZero(
+            toLot: instrument.lotSize)
         if let parent = orders[index].parent {
             orders[index].unarmed = slot(of: parent).map { orders[$0].remaining } ?? .zero
         }
@@ -92,7 +97,9 @@ extension MarketSimulator {
             try price.divided(byE9: ratioE9, .nearest)
         }
         events.append(
-            .resized(orders[index].number, terms: orders[index].terms, filled: orders[index].filled, cause: .split, at: time))
+            .resized(
+                orders[index].number, terms: orders[index].terms, filled: orders[index].filled, cause: .split, at: time)
+        )
     }
 
     /// Charges the short positions for the days to the next session: rate ÷ 360 × days × value at the close, half up.
@@ -169,10 +176,12 @@ extension OrderType {
             return .stopLimit(stop: try prices.stop(stop), limit: try prices.limit(limit))
         case .trailingStop(let distance, let stop):
             return .trailingStop(
-                try prices.trail(distance), initialStop: try stop.map { level throws(ArithmeticOverflow) in try prices.stop(level) })
+                try prices.trail(distance),
+                initialStop: try stop.map { level throws(ArithmeticOverflow) in try prices.stop(level) })
         case .trailingStopLimit(let distance, let stop, let offset):
             return .trailingStopLimit(
-                try prices.trail(distance), initialStop: try stop.map { level throws(ArithmeticOverflow) in try prices.stop(level) },
+                try prices.trail(distance),
+                initialStop: try stop.map { level throws(ArithmeticOverflow) in try prices.stop(level) },
                 limitOffset: try prices.distance(offset))
         }
     }
@@ -189,7 +198,8 @@ extension SimulatedOrder.Stage {
             return .stopLimit(stop: try prices.stop(stop), limit: try prices.limit(limit))
         case .trailing(let distance, let level, let offset):
             return .trailing(
-                try prices.trail(distance), level: try level.map { price throws(ArithmeticOverflow) in try prices.stop(price) },
+                try prices.trail(distance),
+                level: try level.map { price throws(ArithmeticOverflow) in try prices.stop(price) },
                 limitOffset: try offset.map { price throws(ArithmeticOverflow) in try prices.distance(price) })
         }
     }

@@ -55,17 +55,18 @@ extension MarketSimulator {
             quantity = affordable
         }
         guard quantity > .zero else { return }
-        if let parent = orders[index].parent, rules.preset == nil { cancelEntry(parent, of: index, &events) }
+        if let parent = orders[index].parent, rules.preset != .backtrader {
+            cancelEntry(parent, at: time(of: execution.moment), &events)
+        }
         try book(index, quantity, execution, &events)
     }
 
-    /// A limit does not act on the part of its entry that filled inside this bar: nobody knows which came first.
+    /// A limit does not act on the part of its entry that filled inside this bar, for nobody knows which came first; nothing
+    /// acts at a close on what was armed there.
     private func wantedQuantity(_ index: Int, _ execution: Execution) -> Quantity {
-        let order = orders[index]
-        guard execution.moment == .inside, !execution.takesLiquidity, order.entryInsideSlice == slice,
-            execution.rule == .limitInside
-        else { return order.available }
-        return max(.zero, order.available - order.entryInsideQuantity)
+        let isPartial = execution.moment == .close || execution.rule == .limitInside
+        return isPartial && rules.preset != .backtrader
+            ? orders[index].availableAtClose(of: slice) : orders[index].available
     }
 
     private mutating func quantityWithinLimit(_ index: Int, _ wanted: Quantity) -> Quantity {
@@ -83,13 +84,12 @@ extension MarketSimulator {
     private mutating func affordableQuantity(
         _ index: Int, _ quantity: Quantity, _ execution: Execution, _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) -> Quantity? {
-        orders[index].isShortOfCash = false
         if try cost(index, quantity, execution) <= cash { return quantity }
         if orders[index].cashRule == .reject {
             end(index, .reject(.insufficientCash), at: time(of: execution.moment), &events)
             return nil
         }
-        orders[index].isShortOfCash = true
+        orders[index].shortOfCashSlice = slice
         orders[index].limitedBy = .cash
         if orders[index].terms.timeInForce == .fillOrKill { return .zero }
         let lot = max(instruments[Int(orders[index].terms.instrument.index)].lotSize.e8, 1)
@@ -97,7 +97,11 @@ extension MarketSimulator {
         var tooMuch = quantity.e8 / lot
         while tooMuch - affordable > 1 {
             let middle = affordable + (tooMuch - affordable) / 2
-            if try cost(index, Quantity(e8: middle * lot), execution) <= cash { affordable = middle } else { tooMuch = middle }
+            if try cost(index, Quantity(e8: middle * lot), execution) <= cash {
+                affordable = middle
+            } else {
+                tooMuch = middle
+            }
         }
         return Quantity(e8: affordable * lot)
     }
@@ -119,7 +123,7 @@ extension MarketSimulator {
         let instrument = instruments[Int(order.terms.instrument.index)]
         let book = books[Int(order.terms.instrument.index)]
         let slipped = try rules.slippage.price(
-            from: execution.base, side: order.side, tick: instrument.tickSize,
+            from: execution.base, side: order.side, tick: rules.preset == nil ? instrument.tickSize : nil,
             context: SlippageContext(
                 quantity: quantity, filledInBar: book.filledInBar + quantity, barVolume: book.bar.volume,
                 volumeLimitE9: rules.volumeLimitE9, volatility: book.history.volatility,
@@ -128,7 +132,9 @@ extension MarketSimulator {
         return order.side == .buy ? min(slipped, limit) : max(slipped, limit)
     }
 
-    private func slippageCost(_ base: BasePrice, _ price: Price, _ side: Side, _ quantity: Quantity) throws(ArithmeticOverflow) -> Money {
+    private func slippageCost(_ base: BasePrice, _ price: Price, _ side: Side, _ quantity: Quantity)
+        throws(ArithmeticOverflow) -> Money
+    {
         let distance = Price(e8: (price.e8 - base.nearest.e8) * side.sign)
         return try Money(distance * quantity, rounding: .nearest)
     }
@@ -146,7 +152,8 @@ extension MarketSimulator {
         let instrument = orders[index].terms.instrument
         let price = try self.price(index, quantity, execution)
         let commission = try orders[index].fees.charge(
-            rules.commission, side: side, quantity: quantity, price: price, date: current.session, month: &monthlyVolume)
+            rules.commission, side: side, quantity: quantity, price: price, date: current.session, month: &monthlyVolume
+        )
         orders[index].executions += 1
         let fill = Fill(
             order: orders[index].number, instrument: instrument, side: side, quantity: quantity, price: price,
@@ -155,13 +162,19 @@ extension MarketSimulator {
             isAmbiguous: execution.isAmbiguous, executionIndex: orders[index].executions)
         try move(cash: try fill.cashFlow() - commission)
         let book = Int(instrument.index)
-        books[book].filledInBar = books[book].filledInBar + quantity
+        try addToBar(book, quantity)
         if let room = books[book].room { books[book].room = room - quantity }
         try changePosition(book, by: Quantity(e8: quantity.e8 * side.sign))
         orders[index].filled = orders[index].filled + quantity
         orders[index].remaining = orders[index].remaining - quantity
         events.append(.filled(fill))
         settle(index, fill, execution, &events)
+    }
+
+    private mutating func addToBar(_ book: Int, _ quantity: Quantity) throws(ArithmeticOverflow) {
+        let (sum, overflow) = books[book].filledInBar.e8.addingReportingOverflow(quantity.e8)
+        if overflow { throw ArithmeticOverflow("what filled of \(instruments[book].ticker) in one bar") }
+        books[book].filledInBar = Quantity(e8: sum)
     }
 
     mutating func changePosition(_ book: Int, by change: Quantity) throws(ArithmeticOverflow) {
@@ -181,9 +194,9 @@ extension MarketSimulator {
 
     /// What a fill means for the order itself, its OCA group and its bracket.
     private mutating func settle(_ index: Int, _ fill: Fill, _ execution: Execution, _ events: inout [VenueEvent]) {
-        if orders[index].remaining == .zero { retire(index) }
         if let group = orders[index].group { reduceOthers(group, than: index, by: fill, &events) }
-        if let exits = orders[index].exits { arm(exits, of: index, with: fill, execution.moment) }
+        if let exits = orders[index].exits { arm(exits, of: index, with: fill, execution.moment, &events) }
+        if orders[index].remaining == .zero { retire(index) }
     }
 
     /// Takes an order that has ended out of the book.
@@ -192,7 +205,7 @@ extension MarketSimulator {
         orders[index].isLive = false
         hasDead = true
         slots[Int(order.number.value)] = -1
-        if let group = order.group { groups[Int(group)].members.removeAll { $0 == Int32(index) } }
+        if let group = order.group { groups[Int(group)].remove(Int32(index)) }
         if order.countsAsClosing { closingOrders -= 1 }
         if order.countsAsPriced { priceOrders -= 1 }
     }

@@ -6,11 +6,6 @@ enum Ending: Sendable {
     case expire(StatusReason)
     case reject(StatusReason)
 
-    /// Whether the order's group ended it, which then goes no further.
-    var isOfGroup: Bool {
-        if case .cancel(.oca) = self { true } else { false }
-    }
-
     /// The reason that the exits of a bracket get when their entry ends so without a fill.
     var reasonForExits: StatusReason {
         switch self {
@@ -36,7 +31,7 @@ extension MarketSimulator {
         case .reject(let reason):
             events.append(.rejected(order.number, reason: reason, at: time))
         }
-        if rules.preset == .backtrader, !ending.isOfGroup { endFamilyAsBacktrader(order, at: time, &events) }
+        if rules.preset == .backtrader { endFamilyAsBacktrader(order, ending, at: time, &events) }
         for exit in exits(of: order.number, order.exits) where orders[exit].isLive {
             if order.filled == .zero || rules.preset == .backtrader {
                 end(exit, .cancel(ending.reasonForExits), at: time, &events)
@@ -47,61 +42,81 @@ extension MarketSimulator {
     }
 
     /// The live exits of an entry, armed or not.
-    private func exits(of entry: OrderNumber, _ group: Int32?) -> [Int] {
-        guard group != nil else { return [] }
-        return (unarmed + active + pending).map(Int.init).filter { orders[$0].isLive && orders[$0].parent == entry }
+    func exits(of entry: OrderNumber, _ group: Int32?) -> [Int] {
+        guard let group else { return [] }
+        return groups[Int(group)].all.map(Int.init).filter { orders[$0].parent == entry }
     }
 
     /// The entry will not fill any further: its exits are for what it has filled.
     private mutating func keepArmedPart(_ index: Int, at time: Timestamp, _ events: inout [VenueEvent]) {
         guard orders[index].unarmed > .zero else { return }
-        orders[index].terms.quantity = orders[index].terms.quantity - orders[index].unarmed
-        orders[index].remaining = orders[index].remaining - orders[index].unarmed
+        let left = orders[index].available
+        guard left > .zero else { return end(index, .cancel(.oca), at: time, &events) }
+        orders[index].terms.quantity = orders[index].filled + left
+        orders[index].remaining = left
         orders[index].unarmed = .zero
         events.append(
             .resized(
-                orders[index].number, terms: orders[index].terms, filled: orders[index].filled, cause: .parent, at: time))
+                orders[index].number, terms: orders[index].terms, filled: orders[index].filled, cause: .parent, at: time
+            ))
     }
 
     /// The first exit of a bracket ends its entry.
-    mutating func cancelEntry(_ parent: OrderNumber, of exit: Int, _ events: inout [VenueEvent]) {
+    mutating func cancelEntry(_ parent: OrderNumber, at time: Timestamp, _ events: inout [VenueEvent]) {
         guard let entry = slot(of: parent) else { return }
-        end(entry, .cancel(.exitFilled), at: current.start, &events)
+        end(entry, .cancel(.exitFilled), at: time, &events)
     }
 
     /// Takes a fill off the other members of the group; when nothing is left for them they are cancelled.
     mutating func reduceOthers(_ group: Int32, than filler: Int, by fill: Fill, _ events: inout [VenueEvent]) {
         if rules.preset == .backtrader { return cancelOthersAsBacktrader(group, than: filler, at: fill.time, &events) }
-        for slot in groups[Int(group)].members where Int(slot) != filler && orders[Int(slot)].isLive {
-            let index = Int(slot)
-            let left = orders[index].remaining - fill.quantity
-            guard left > .zero else {
-                end(index, .cancel(.oca), at: fill.time, &events)
-                continue
-            }
-            orders[index].remaining = left
-            orders[index].terms.quantity = orders[index].filled + left
-            events.append(
-                .resized(
-                    orders[index].number, terms: orders[index].terms, filled: orders[index].filled, cause: .oca, at: fill.time))
+        groups[Int(group)].filled = groups[Int(group)].filled + fill.quantity
+        for slot in groups[Int(group)].all where Int(slot) != filler && orders[Int(slot)].isLive {
+            let left = orders[Int(slot)].remaining - fill.quantity
+            reduce(Int(slot), to: left, at: fill.time, &events)
         }
     }
 
-    /// Arms the exits for what has filled of their entry.
-    mutating func arm(_ group: Int32, of entry: Int, with fill: Fill, _ moment: Moment) {
-        if rules.preset == .backtrader { return armAsBacktrader(of: entry) }
-        let waiting = unarmed.filter { orders[Int($0)].isLive && orders[Int($0)].parent == orders[entry].number }
-        for exit in exits(of: orders[entry].number, group) { arm(exit, with: fill, moment) }
-        guard !waiting.isEmpty else { return }
-        unarmed.removeAll { waiting.contains($0) }
-        for slot in waiting { activate(slot) }
+    /// Takes off a member that joins its group late what the others have filled.
+    mutating func reduceNewMember(_ index: Int, at time: Timestamp, _ events: inout [VenueEvent]) {
+        guard let group = orders[index].group, groups[Int(group)].filled > .zero else { return }
+        let lot = instruments[Int(orders[index].terms.instrument.index)].lotSize
+        let left = (orders[index].remaining - groups[Int(group)].filled).roundedTowardZero(toLot: lot)
+        reduce(index, to: left, at: time, &events)
+    }
+
+    private mutating func reduce(_ index: Int, to left: Quantity, at time: Timestamp, _ events: inout [VenueEvent]) {
+        guard left > .zero else { return end(index, .cancel(.oca), at: time, &events) }
+        orders[index].remaining = left
+        orders[index].terms.quantity = orders[index].filled + left
+        events.append(
+            .resized(
+                orders[index].number, terms: orders[index].terms, filled: orders[index].filled, cause: .oca, at: time))
+    }
+
+    /// Arms the exits for what has filled of their entry; once it is complete they are for no more than that.
+    mutating func arm(
+        _ group: Int32, of entry: Int, with fill: Fill, _ moment: Moment, _ events: inout [VenueEvent]
+    ) {
+        if rules.preset == .backtrader { return armAsBacktrader(group, of: entry) }
+        let exits = exits(of: orders[entry].number, group)
+        for exit in exits {
+            arm(exit, with: fill, moment)
+            if groups[Int(group)].waiting.contains(Int32(exit)) {
+                unarmed.removeAll { $0 == Int32(exit) }
+                activate(Int32(exit))
+            }
+        }
+        guard orders[entry].remaining == .zero else { return }
+        for exit in exits where orders[exit].isLive { keepArmedPart(exit, at: fill.time, &events) }
     }
 
     private mutating func arm(_ index: Int, with fill: Fill, _ moment: Moment) {
         orders[index].unarmed = orders[index].unarmed - fill.quantity
         if orders[index].limitedBy == .parent { orders[index].limitedBy = nil }
         if orders[index].entryPrice == nil { startTrail(index, from: fill.price) }
-        orders[index].entryPrice = orders[index].entryPrice.map { orders[index].side.worse($0, fill.price) } ?? fill.price
+        orders[index].entryPrice =
+            orders[index].entryPrice.map { orders[index].side.worse($0, fill.price) } ?? fill.price
         switch moment {
         case .open: break
         case .inside:
@@ -109,7 +124,7 @@ extension MarketSimulator {
             orders[index].entryInsideQuantity = fill.quantity
         case .close:
             orders[index].entryCloseSlice = slice
-            if orders[index].filled == .zero, orders[index].liveFrom == 0 { orders[index].liveFrom = slice + 1 }
+            orders[index].entryCloseQuantity = fill.quantity
         }
     }
 
@@ -149,7 +164,8 @@ extension MarketSimulator {
         let level: Price
         switch order.stage {
         case .limit(let limit):
-            guard rules.limitFill != .close, accepts(order.side.best(of: bar), limit, order.side),
+            guard rules.limitFill != .close, !order.terms.timeInForce.isAuction,
+                accepts(order.side.best(of: bar), limit, order.side),
                 order.entryInsideSlice != slice || order.available > order.entryInsideQuantity
             else { return nil }
             level = limit
@@ -159,14 +175,17 @@ extension MarketSimulator {
             guard rules.limitFill != .close, accepts(bar.close, limit, order.side) else { return nil }
             level = stop
         case .trailing(_, let stop?, let offset?):
-            guard rules.limitFill != .close, accepts(bar.close, limitBeyond(stop, offset, index), order.side) else { return nil }
+            guard rules.limitFill != .close, accepts(bar.close, limitBeyond(stop, offset, index), order.side) else {
+                return nil
+            }
             level = stop
         case .market, .electedStop, .trailing(_, nil, _): return nil
         }
         let isStop = !order.stage.isPlainLimit
         if isStop, !order.side.reaches(order.side.worst(of: bar), stop: level) { return nil }
         return Candidate(
-            index: index, isStop: isStop, isAbove: isStop == (order.side == .buy), distance: abs(level.e8 - bar.open.e8))
+            index: index, isStop: isStop, isAbove: isStop == (order.side == .buy), distance: abs(level.e8 - bar.open.e8)
+        )
     }
 
     /// Whether one candidate goes before another; nil where nothing tells them apart but the queue.

@@ -8,7 +8,9 @@ extension MarketSimulator {
     mutating func actAtOpen(_ index: Int, _ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         guard isTestable(index) else { return }
         // backtrader tests the members one by one, so that the leg submitted first wins.
-        guard let group = orders[index].group, rules.preset != .backtrader else { return try testAtOpen(index, &events) }
+        guard let group = orders[index].group, rules.preset != .backtrader else {
+            return try testAtOpen(index, &events)
+        }
         for member in takeTurn(group) where isTestable(member) { try testAtOpen(member, &events) }
     }
 
@@ -19,9 +21,13 @@ extension MarketSimulator {
     }
 
     mutating func actAtClose(_ index: Int, _ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
-        guard isTestable(index) else { return }
+        guard isTestableAtClose(index) else { return }
         guard let group = orders[index].group else { return try testAtClose(index, &events) }
-        for member in takeTurn(group) where isTestable(member) { try testAtClose(member, &events) }
+        for member in takeTurn(group) where isTestableAtClose(member) { try testAtClose(member, &events) }
+    }
+
+    private func isTestableAtClose(_ index: Int) -> Bool {
+        isTestable(index) && (orders[index].parent == nil || orders[index].availableAtClose(of: slice) > .zero)
     }
 
     private func isTestable(_ index: Int) -> Bool {
@@ -107,7 +113,9 @@ extension MarketSimulator {
             try fillLimitAtOpen(index, limit, bar, .stopLimitOpen, &events)
         case .trailing(let distance, _, let limitOffset):
             let level = trailingLevel(index, bar)
-            guard side.reaches(bar.open, stop: level) else { return ratchet(index, distance, limitOffset, with: bar.open) }
+            guard side.reaches(bar.open, stop: level) else {
+                return ratchet(index, distance, limitOffset, with: bar.open)
+            }
             try electTrailingAtOpen(index, level, limitOffset, bar, &events)
         }
     }
@@ -198,7 +206,8 @@ extension MarketSimulator {
         if let limit, orders[index].side.isThrough(limit, limit: base) { return }
         try fill(
             index,
-            Execution(base, rule, .inside, takesLiquidity: true, limit: limit, isAmbiguous: isAmbiguous || filledInside),
+            Execution(
+                base, rule, .inside, takesLiquidity: true, limit: limit, isAmbiguous: isAmbiguous || filledInside),
             &events)
     }
 
@@ -216,6 +225,9 @@ extension MarketSimulator {
         }
         if orders[index].side.isThrough(limit, limit: stop) {
             let filledInside = orders[index].entryInsideSlice == slice
+            if filledInside, let entry = orders[index].entryPrice, orders[index].side.isThrough(limit, limit: entry) {
+                return
+            }
             try fill(
                 index,
                 Execution(
@@ -234,7 +246,6 @@ extension MarketSimulator {
         _ index: Int, _ distance: TrailDistance, _ limitOffset: Price?, _ bar: Bar, _ isAmbiguous: Bool,
         _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
-        guard orders[index].entryCloseSlice != slice else { return }
         let level = trailingLevel(index, bar)
         guard !reachesInside(index, level, bar) else {
             if let limitOffset {
@@ -260,7 +271,7 @@ extension MarketSimulator {
 
     /// The level that trails `price`, rounded away from the market.
     func trail(_ index: Int, _ distance: TrailDistance, from price: Price) -> Price {
-        orders[index].trail(distance, from: price, tick: instruments[Int(orders[index].terms.instrument.index)].tickSize)
+        orders[index].trail(distance, from: price, tick: tickOfLevels(index))
     }
 
     /// Moves the level after the market, never back.
@@ -273,8 +284,13 @@ extension MarketSimulator {
 
     func limitBeyond(_ level: Price, _ offset: Price, _ index: Int) -> Price {
         let side = orders[index].side
-        let tick = instruments[Int(orders[index].terms.instrument.index)].tickSize
-        return Price(e8: level.e8 + side.sign * offset.e8).rounded(toTick: tick, side == .buy ? .down : .up)
+        return Price(e8: level.e8 + side.sign * offset.e8).rounded(
+            toTick: tickOfLevels(index), side == .buy ? .down : .up)
+    }
+
+    /// backtrader rounds no price.
+    private func tickOfLevels(_ index: Int) -> Price? {
+        rules.preset == .backtrader ? nil : instruments[Int(orders[index].terms.instrument.index)].tickSize
     }
 
     // MARK: - The close
@@ -313,7 +329,7 @@ extension MarketSimulator {
             guard rules.marketFill != .nextOpen else { return }
             try fill(index, marketAtClose(bar, .electedStopClose, .electedStopTypical), &events)
         case .limit(let limit):
-            guard isClosing || rules.limitFill == .close, orders[index].entryInsideSlice != slice else { return }
+            guard isClosing || rules.limitFill == .close else { return }
             let takes = !orders[index].hasMetPrice
             orders[index].hasMetPrice = true
             guard accepts(bar.close, limit, orders[index].side) else {
@@ -322,7 +338,9 @@ extension MarketSimulator {
             }
             try fill(
                 index,
-                Execution(bar.close, isClosing ? .closing : .limitClose, .close, takesLiquidity: takes || isClosing, limit: limit),
+                Execution(
+                    bar.close, isClosing ? .closing : .limitClose, .close, takesLiquidity: takes || isClosing,
+                    limit: limit),
                 &events)
         case .stop, .stopLimit, .trailing: return
         }
@@ -339,7 +357,9 @@ extension MarketSimulator {
 
     /// Whether a market order under `same_close` takes the bar that starts before its decision and ends at or after it.
     func takesLastClose(_ order: SimulatedOrder) -> Bool {
-        guard rules.marketFill == .sameClose, order.stage == .market, !order.terms.timeInForce.isAuction else { return false }
+        guard rules.marketFill == .sameClose, order.stage == .market, !order.terms.timeInForce.isAuction else {
+            return false
+        }
         let book = books[Int(order.terms.instrument.index)]
         guard book.slice == slice, slice >= 0, book.bar.hasTrades else { return false }
         if order.isDecidedOnDate {
@@ -355,9 +375,9 @@ extension MarketSimulator {
         atLastClose = []
         for slot in taken {
             let index = Int(slot)
+            pending.append(slot)
             guard orders[index].isLive else { continue }
             let bar = books[Int(orders[index].terms.instrument.index)].bar
-            pending.append(slot)
             try fill(index, Execution(bar.close, .sameClose, .close), &events)
             if orders[index].isImmediate { endImmediate(index, at: current.end, &events) }
         }

@@ -20,7 +20,7 @@ extension MarketSimulator {
         let slot = store(simulated)
         events.append(.accepted(order.number, at: order.arrival))
         noteDeadline(simulated.deadline)
-        if let parent = order.parent.flatMap(self.slot(of:)) { orders[parent].exits = order.ocaGroup }
+        if let entry = order.parent.flatMap(self.slot(of:)) { orders[entry].exits = order.ocaGroup }
         if order.parent != nil, rules.preset != .backtrader {
             unarmed.append(slot)
         } else if takesLastClose(simulated) {
@@ -28,6 +28,7 @@ extension MarketSimulator {
         } else {
             pending.append(slot)
         }
+        reduceNewMember(Int(slot), at: order.arrival, &events)
     }
 
     /// Rounds prices to the tick and does what a preset does to an order when it is placed.
@@ -45,11 +46,14 @@ extension MarketSimulator {
         guard case .trailing(let distance, nil, let limitOffset) = order.stage,
             let close = lastClose(order.terms.instrument)
         else { return }
-        order.stage = .trailing(distance, level: order.trail(distance, from: close, tick: nil), limitOffset: limitOffset)
+        order.stage = .trailing(
+            distance, level: order.trail(distance, from: close, tick: nil), limitOffset: limitOffset)
     }
 
     private func refusal(of order: VenueOrder, _ instrument: Instrument) -> StatusReason? {
-        if rules.preset == nil, let stop = order.terms.type.stopPrice, !stop.isOnTick(instrument.tickSize) { return .offTick }
+        if rules.preset == nil, let stop = order.terms.type.stopPrice, !stop.isOnTick(instrument.tickSize) {
+            return .offTick
+        }
         if let parent = order.parent, slot(of: parent) == nil { return .parentRejected }
         return nil
     }
@@ -67,7 +71,9 @@ extension MarketSimulator {
         while slots.count <= number { slots.append(-1) }
         slots[number] = slot
         if let group = order.group {
-            while groups.count <= Int(group) { groups.append(OCAGroup()) }
+            while groups.count <= Int(group) { groups.append(OCAGroup(order.terms.instrument)) }
+            if groups[Int(group)].all.isEmpty { groups[Int(group)].instrument = order.terms.instrument }
+            groups[Int(group)].waiting.append(slot)
         }
         return slot
     }
@@ -95,20 +101,36 @@ extension MarketSimulator {
     /// Carries out cancels and expiries up to an instant, between bars; at one instant the expiry comes first.
     public mutating func processDeadlines(through instant: Timestamp, into events: inout [VenueEvent]) {
         guard let earliest = earliestDeadline, earliest <= instant else { return }
+        var due: [(slot: Int32, deadline: Timestamp, isCancel: Bool)] = []
         var next: Timestamp?
-        for slot in active + pending + unarmed {
-            let index = Int(slot)
-            guard orders[index].isLive, let deadline = orders[index].deadline else { continue }
-            if deadline > instant {
-                next = next.map { min($0, deadline) } ?? deadline
-            } else if orders[index].goodTill == deadline {
-                end(index, .expire(.goodTill), at: deadline, &events)
-            } else {
-                end(index, .cancel(orders[index].cancelReason), at: deadline, &events)
+        for list in [active, pending, unarmed] {
+            for slot in list where orders[Int(slot)].isLive {
+                guard let deadline = orders[Int(slot)].deadline else { continue }
+                if deadline > instant {
+                    next = next.map { min($0, deadline) } ?? deadline
+                } else {
+                    due.append((slot, deadline, orders[Int(slot)].goodTill != deadline))
+                }
             }
         }
         earliestDeadline = next
+        sortByTime(&due)
+        for (slot, deadline, isCancel) in due {
+            let ending = isCancel ? Ending.cancel(orders[Int(slot)].cancelReason) : .expire(.goodTill)
+            end(Int(slot), ending, at: deadline, &events)
+        }
         removeDead()
+    }
+
+    /// By instant, expiries before cancels; orders that end together keep the order of the book.
+    private func sortByTime(_ due: inout [(slot: Int32, deadline: Timestamp, isCancel: Bool)]) {
+        guard let first = due.first,
+            due.contains(where: { $0.deadline != first.deadline || $0.isCancel != first.isCancel })
+        else { return }
+        due = due.enumerated().sorted { left, right in
+            (left.element.deadline, left.element.isCancel ? 1 : 0, left.offset)
+                < (right.element.deadline, right.element.isCancel ? 1 : 0, right.offset)
+        }.map(\.element)
     }
 }
 
@@ -118,7 +140,8 @@ extension SimulatedOrder {
         let rounding: Rounding = side == .buy ? .down : .up
         switch stage {
         case .limit(let limit): stage = .limit(limit.rounded(toTick: tick, rounding))
-        case .stopLimit(let stop, let limit): stage = .stopLimit(stop: stop, limit: limit.rounded(toTick: tick, rounding))
+        case .stopLimit(let stop, let limit):
+            stage = .stopLimit(stop: stop, limit: limit.rounded(toTick: tick, rounding))
         default: break
         }
     }

@@ -45,7 +45,8 @@ extension MarketSimulator {
             guard side.reaches(close, stop: stop) else { return }
             orders[index].stage = .limit(limit)
             orders[index].isTriggered = !side.isThrough(limit, limit: close)
-        case .trailing(let distance, let level, let limitOffset): triggerTrailing(index, distance, level, limitOffset, close)
+        case .trailing(let distance, let level, let limitOffset):
+            triggerTrailing(index, distance, level, limitOffset, close)
         }
     }
 
@@ -54,10 +55,13 @@ extension MarketSimulator {
         _ index: Int, _ distance: TrailDistance, _ level: Price?, _ limitOffset: Price?, _ close: Price
     ) {
         guard let level else {
-            orders[index].stage = .trailing(distance, level: trail(index, distance, from: close), limitOffset: limitOffset)
+            orders[index].stage = .trailing(
+                distance, level: trail(index, distance, from: close), limitOffset: limitOffset)
             return
         }
-        guard orders[index].side.reaches(close, stop: level) else { return ratchet(index, distance, limitOffset, with: close) }
+        guard orders[index].side.reaches(close, stop: level) else {
+            return ratchet(index, distance, limitOffset, with: close)
+        }
         guard let limitOffset else {
             orders[index].isTriggered = true
             return

@@ -40,9 +40,12 @@ public struct MarketSimulator: Venue {
     var slice: Int32 = -1
     var turn: Int64 = 0
     var current = BarSlice(
-        start: Timestamp(ms: .min), end: Timestamp(ms: .min), session: CalendarDate(days: .min), isFirstOfSession: false,
+        start: Timestamp(ms: .min), end: Timestamp(ms: .min), session: CalendarDate(days: .min),
+        isFirstOfSession: false,
         isLastOfSession: false, nextSession: nil)
     var isBarRunning = false
+    /// Whether the last session is over and its positions and volumes have not been taken account of.
+    private var isSessionOpen = false
 
     var monthlyVolume = MonthlyVolume()
     /// The account's cash.
@@ -90,6 +93,7 @@ public struct MarketSimulator: Venue {
     ///
     /// Call `processDeadlines` and `applyCorporateActions` up to the bar first.
     public mutating func playOpen(_ slice: BarSlice, into events: inout [VenueEvent]) throws(ArithmeticOverflow) {
+        try endSession(&events)
         self.slice += 1
         current = slice
         isBarRunning = true
@@ -122,7 +126,12 @@ public struct MarketSimulator: Venue {
             }
         }
         endBar()
-        if current.isLastOfSession { try endSession(&events) }
+        if current.isLastOfSession {
+            expireDayOrders(&events)
+            isSessionOpen = true
+            // Under `same_close` the session's last fills are still to come.
+            if rules.marketFill != .sameClose { try endSession(&events) }
+        }
         isBarRunning = false
         removeDead()
     }
@@ -137,7 +146,14 @@ public struct MarketSimulator: Venue {
     /// The part of a bar's volume that may fill, down to the lot; nil without a limit.
     func volumeShare(of bar: Bar, _ index: Int) throws(ArithmeticOverflow) -> Quantity? {
         guard let limitE9 = rules.volumeLimitE9 else { return nil }
-        let share = divide(Int128(bar.volume?.e8 ?? 0) * Int128(limitE9), by: 1_000_000_000, rounding: .down)
+        let volume = bar.volume?.e8 ?? 0
+        guard limitE9 > 1_000_000_000 else {
+            // Whole multiples of 10⁹ apart, both products fit 64 bits.
+            let (whole, rest) = volume.quotientAndRemainder(dividingBy: 1_000_000_000)
+            return Quantity(e8: whole * limitE9 + rest * limitE9 / 1_000_000_000)
+                .roundedTowardZero(toLot: instruments[index].lotSize)
+        }
+        let share = divide(Int128(volume) * Int128(limitE9), by: 1_000_000_000, rounding: .down)
         return Quantity(e8: try narrowed(share, "a bar's volume limit"))
             .roundedTowardZero(toLot: instruments[index].lotSize)
     }
@@ -157,7 +173,7 @@ public struct MarketSimulator: Venue {
         let index = Int(slot)
         if orders[index].session == nil { orders[index].session = current.session }
         active.append(slot)
-        if let group = orders[index].group { groups[Int(group)].members.append(slot) }
+        if let group = orders[index].group { groups[Int(group)].activate(slot) }
         orders[index].countsAsClosing = actsAtClose(orders[index])
         orders[index].countsAsPriced = orders[index].stage != .market
         if orders[index].countsAsClosing { closingOrders += 1 }
@@ -174,31 +190,40 @@ public struct MarketSimulator: Venue {
         for (instrument, bar) in zip(current.instruments, current.bars) where bar.hasTrades {
             let index = Int(instrument.index)
             books[index].lastClose = bar.close
-            if tracksHistory, let volume = bar.volume { books[index].sessionVolume = books[index].sessionVolume + volume }
+            if tracksHistory, let volume = bar.volume { books[index].sessionVolume += Int128(volume.e8) }
         }
     }
 
-    private mutating func endSession(_ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
-        for slot in active + unarmed { expireDayOrder(Int(slot), &events) }
+    /// What follows from a session that is over: the daily histories and the cost of borrowing; once a session.
+    mutating func endSession(_ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
+        guard isSessionOpen else { return }
+        isSessionOpen = false
         if rules.slippage.needsHistory { closeDailyHistories() }
         try chargeBorrow(&events)
     }
 
+    private mutating func expireDayOrders(_ events: inout [VenueEvent]) {
+        for slot in active { expireDayOrder(Int(slot), &events) }
+    }
+
+    /// A buy that was short of cash on the last bar waits for the next one, and its DAY counts from there.
     private mutating func expireDayOrder(_ index: Int, _ events: inout [VenueEvent]) {
-        guard orders[index].isLive, orders[index].terms.timeInForce == .day, orders[index].available > .zero else { return }
-        if orders[index].isShortOfCash {
+        guard orders[index].isLive, orders[index].terms.timeInForce == .day, orders[index].available > .zero else {
+            return
+        }
+        if orders[index].shortOfCashSlice == slice {
             orders[index].session = nil
-        } else if let session = orders[index].session, session <= current.session {
+        } else if (orders[index].session ?? current.session) <= current.session {
             end(index, .expire(.dayEnded), at: current.end, &events)
         }
     }
 
     private mutating func closeDailyHistories() {
-        for index in books.indices where books[index].sessionVolume > .zero {
+        for index in books.indices where books[index].sessionVolume > 0 {
             if let close = books[index].lastClose {
                 books[index].history.append(close: close, volume: books[index].sessionVolume)
             }
-            books[index].sessionVolume = .zero
+            books[index].sessionVolume = 0
         }
     }
 
@@ -206,13 +231,23 @@ public struct MarketSimulator: Venue {
     mutating func removeDead() {
         guard hasDead else { return }
         hasDead = false
-        for list in [\MarketSimulator.active, \.pending, \.unarmed] {
-            var kept: [Int32] = []
-            for slot in self[keyPath: list] {
-                if orders[Int(slot)].isLive { kept.append(slot) } else { freeSlots.append(slot) }
+        Self.removeDead(&active, orders, &freeSlots)
+        Self.removeDead(&pending, orders, &freeSlots)
+        Self.removeDead(&unarmed, orders, &freeSlots)
+    }
+
+    private static func removeDead(_ list: inout [Int32], _ orders: [SimulatedOrder], _ freeSlots: inout [Int32]) {
+        var kept = 0
+        for position in list.indices {
+            let slot = list[position]
+            if orders[Int(slot)].isLive {
+                list[kept] = slot
+                kept += 1
+            } else {
+                freeSlots.append(slot)
             }
-            self[keyPath: list] = kept
         }
+        list.removeLast(list.count - kept)
     }
 
     /// Reports what keeps the orders that are still open from filling; call it when the data has ended.

@@ -18,9 +18,12 @@ struct OrderFees: Sendable {
 
     /// Adds a fill and returns what it pays.
     mutating func charge(
-        _ model: CommissionModel, side: Side, quantity: Quantity, price: Price, date: CalendarDate, month: inout MonthlyVolume
+        _ model: CommissionModel, side: Side, quantity: Quantity, price: Price, date: CalendarDate,
+        month: inout MonthlyVolume
     ) throws(ArithmeticOverflow) -> Money {
         if model == .none { return .zero }
+        // What fits an amount of money leaves the products below far from the end of 128 bits.
+        _ = try Money(price * quantity, rounding: .towardZero)
         shares += Int128(quantity.e8)
         value += (price * quantity).e16
         if model == .ibkrTiered { tieredE25 += month.charge(quantity, on: date) }
@@ -41,10 +44,12 @@ struct OrderFees: Sendable {
         case .perOrder(let amount): Int128(amount.e6) * Self.perMoney
         case .perShare(let rateE9, let minimum, let maximumFractionE9):
             try bounded(
-                product(shares, Int128(rateE9) * Self.perShareRate), minimum: minimum, maximumFractionE9: maximumFractionE9)
+                product(shares, Int128(rateE9) * Self.perShareRate), minimum: minimum,
+                maximumFractionE9: maximumFractionE9)
         case .ibkrFixed:
             try bounded(
-                product(shares, 5_000_000 * Self.perShareRate), minimum: Money(e6: 1_000_000), maximumFractionE9: 10_000_000)
+                product(shares, 5_000_000 * Self.perShareRate), minimum: Money(e6: 1_000_000),
+                maximumFractionE9: 10_000_000)
         case .ibkrTiered:
             try bounded(tieredE25, minimum: Money(e6: 350_000), maximumFractionE9: 10_000_000)
         }

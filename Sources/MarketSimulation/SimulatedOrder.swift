@@ -41,10 +41,10 @@ struct SimulatedOrder: Sendable {
     var goodTill: Timestamp?
     var cancelAt: Timestamp?
     var cancelReason = StatusReason.cancelRequested
-    /// The session a DAY order belongs to; nil until it has one.
+    /// The session a DAY order belongs to; nil until it arrives, and where it waits for cash.
     var session: CalendarDate?
-    /// Set where cash fell short on the last test: such a buy waits for the next bar, and its DAY counts from there.
-    var isShortOfCash = false
+    /// The last slice in which cash fell short.
+    var shortOfCashSlice: Int32 = -1
     var limitedBy: Limitation?
 
     /// The first slice on which the order may be tested.
@@ -64,8 +64,9 @@ struct SimulatedOrder: Sendable {
     var entryInsideSlice: Int32 = -1
     var entryInsideQuantity: Quantity = .zero
     var entryPrice: Price?
-    /// The slice in which the entry filled at the close: the trailing level rests on it.
+    /// The slice in which the entry filled at the close, and with how much: that part acts from the next bar.
     var entryCloseSlice: Int32 = -1
+    var entryCloseQuantity: Quantity = .zero
 
     init(_ order: VenueOrder) {
         number = order.number
@@ -91,6 +92,14 @@ struct SimulatedOrder: Sendable {
 
     /// What may fill now.
     var available: Quantity { remaining - unarmed }
+
+    /// What may fill at the close of a slice: not what was armed within it after its open.
+    func availableAtClose(of slice: Int32) -> Quantity {
+        var quantity = available
+        if entryInsideSlice == slice { quantity = quantity - entryInsideQuantity }
+        if entryCloseSlice == slice { quantity = quantity - entryCloseQuantity }
+        return max(.zero, quantity)
+    }
 
     var side: Side { terms.side }
 
@@ -143,10 +152,30 @@ extension SimulatedOrder.Stage {
 
 /// Orders of which one's fill reduces the others.
 struct OCAGroup: Sendable {
-    /// Slots of the live members, oldest first.
+    /// Slots of the live members at the market, oldest first.
     var members: [Int32] = []
+    /// Slots of the live members that have not arrived, or wait for their entry.
+    var waiting: [Int32] = []
+    /// What the members have filled together, for those that come later.
+    var filled: Quantity = .zero
+    var instrument: InstrumentID
     /// The last moment in which the group had its turn.
     var turn: Int64 = -1
+
+    init(_ instrument: InstrumentID) { self.instrument = instrument }
+
+    /// Every live member.
+    var all: [Int32] { waiting.isEmpty ? members : members + waiting }
+
+    mutating func activate(_ slot: Int32) {
+        waiting.removeAll { $0 == slot }
+        members.append(slot)
+    }
+
+    mutating func remove(_ slot: Int32) {
+        waiting.removeAll { $0 == slot }
+        members.removeAll { $0 == slot }
+    }
 }
 
 extension Side {

@@ -12,7 +12,8 @@ public struct TargetRequest: Sendable, Equatable {
     public var timeInForce: TimeInForce
 
     public init(
-        row: Int64, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, type: OrderType, timeInForce: TimeInForce
+        row: Int64, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, type: OrderType,
+        timeInForce: TimeInForce
     ) {
         self.row = row
         self.instrument = instrument

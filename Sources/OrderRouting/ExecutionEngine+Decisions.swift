@@ -17,34 +17,32 @@ extension ExecutionEngine {
     ) throws {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
-        var named: Set<Int32> = []
         for batch in batches {
-            for request in batch.targets {
-                named.insert(request.instrument.index)
-                try aim(request, batch.decision, equity, at: time, lastCloses, &output)
-            }
+            for request in batch.targets { try aim(request, batch.decision, equity, at: time, lastCloses, &output) }
         }
-        if planning.missingTargets == .close, let last = batches.last {
-            try closeMissing(named, last, at: time, lastCloses, &output)
-        }
+        if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
     }
 
     /// Positions that no batch of the time names are closed, on behalf of the last one.
     private mutating func closeMissing(
-        _ named: Set<Int32>, _ batch: TargetBatch, at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
+        _ batches: [TargetBatch], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) throws {
+        guard let batch = batches.last else { return }
+        let named = Set(batches.lazy.flatMap(\.targets).map(\.instrument.index))
         let lastRow = batch.targets.map(\.row).max() ?? 0
         for index in positions.indices where !named.contains(Int32(index)) {
             guard positions[index].quantity != .zero || book.hasOpenOrders(InstrumentID(index)) else { continue }
             let request = TargetRequest(
-                row: lastRow, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil, type: .market,
+                row: lastRow, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
+                type: .market,
                 timeInForce: batch.targets.first?.timeInForce ?? .day)
             try aim(request, batch.decision, .zero, at: time, lastCloses, &output)
         }
     }
 
     private mutating func aim(
-        _ request: TargetRequest, _ decision: DecisionID, _ equity: Money, at time: DecisionTime, _ lastCloses: [Price?],
+        _ request: TargetRequest, _ decision: DecisionID, _ equity: Money, at time: DecisionTime,
+        _ lastCloses: [Price?],
         _ output: inout EngineOutput
     ) throws {
         statistics.targets += 1
@@ -69,12 +67,11 @@ extension ExecutionEngine {
     /// A plan that is still waiting when a newer one comes is journaled as given up.
     private mutating func supersede(_ instrument: InstrumentID, _ output: inout EngineOutput) {
         guard let older = waitingPlans.removeValue(forKey: instrument.index) else { return }
-        journalUnplanned(older, &output)
+        journalUnplanned(older, .superseded, &output)
     }
 
-    private func journalUnplanned(_ plan: WaitingPlan, _ output: inout EngineOutput) {
-        output.journal.targets.append(
-            record(of: plan, open: .zero, planned: .zero, residualReason: .superseded))
+    private func journalUnplanned(_ plan: WaitingPlan, _ reason: StatusReason, _ output: inout EngineOutput) {
+        output.journal.targets.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
     }
 
     private func record(
@@ -113,13 +110,15 @@ extension ExecutionEngine {
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
         output.journal.targets.append(
             record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
-        for order in [orders.first, orders.second] {
-            guard let order else { continue }
-            let placement = OrderPlacement(
-                row: plan.row * 2 + Int64(order.leg),
-                cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
-            send(order, inputRow: nil, at: plan.time, placement, &output)
-        }
+        if let order = orders.first { send(order, of: plan, &output) }
+        if let order = orders.second { send(order, of: plan, &output) }
+    }
+
+    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) {
+        let placement = OrderPlacement(
+            row: plan.row * 2 + Int64(order.leg),
+            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
+        send(order, inputRow: nil, at: plan.time, placement, &output)
     }
 
     /// What the open orders of an instrument would add, signed.
@@ -129,7 +128,8 @@ extension ExecutionEngine {
         while let slot = next {
             let remaining = book.records[slot].remaining
             sum = try sum.adding(
-                book.records[slot].terms.side == .buy ? remaining : -remaining, "the open orders of \(ticker(instrument))")
+                book.records[slot].terms.side == .buy ? remaining : -remaining,
+                "the open orders of \(ticker(instrument))")
             next = book.nextOpen(after: slot)
         }
         return sum
@@ -147,7 +147,7 @@ extension ExecutionEngine {
 
     mutating func closeWaitingPlans(_ output: inout EngineOutput) {
         for index in waitingPlans.keys.sorted() {
-            if let plan = waitingPlans.removeValue(forKey: index) { journalUnplanned(plan, &output) }
+            if let plan = waitingPlans.removeValue(forKey: index) { journalUnplanned(plan, .endOfData, &output) }
         }
     }
 
@@ -156,7 +156,7 @@ extension ExecutionEngine {
     /// Places orders, entries of brackets before their exits.
     mutating func place(
         _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
-    ) {
+    ) throws {
         statistics.decisions += Int64(Set(orders.map(\.decision)).count)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
@@ -164,15 +164,17 @@ extension ExecutionEngine {
         }
         for order in orders {
             guard let parentRow = order.parentRow else { continue }
-            _ = place(order, parent: entries[parentRow], at: time, lastCloses, &output)
+            guard let parent = entries[parentRow] else { throw MissingParent(row: order.row, parentRow: parentRow) }
+            _ = place(order, parent: parent, at: time, lastCloses, &output)
         }
     }
 
     private mutating func place(
-        _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
+        _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?],
+        _ output: inout EngineOutput
     ) -> OrderNumber {
         let index = Int(order.terms.instrument.index)
-        let delta = Quantity(e8: order.terms.quantity.e8 * order.terms.side.sign)
+        let delta = order.terms.signedQuantity
         // An exit is for what its entry will have bought or sold.
         let held = order.parentRow == nil ? positions[index].quantity : -delta
         let planned = PlannedOrder(
@@ -194,7 +196,7 @@ extension ExecutionEngine {
     ) -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
-        let verdict = gate.review(planned, instrument: instruments[Int(planned.terms.instrument.index)])
+        let verdict = review(planned, parent: placement.parent)
         journalVerdict(verdict, planned, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
@@ -216,6 +218,14 @@ extension ExecutionEngine {
         }
         book.add(order)
         return number
+    }
+
+    /// What the gate says; exits of an entry that it denied are denied too.
+    private func review(_ planned: PlannedOrder, parent: OrderNumber?) -> RiskGate.Verdict {
+        if let slot = parent.flatMap(book.slot(of:)), case .denied = book.records[slot].state {
+            return .denied(.parentRejected)
+        }
+        return gate.review(planned, instrument: instruments[Int(planned.terms.instrument.index)])
     }
 
     private func journalVerdict(
@@ -241,10 +251,30 @@ extension ExecutionEngine {
     }
 }
 
+/// The exit of a bracket whose entry is not placed with it; alone it would open what it is to close.
+public struct MissingParent: Error, Equatable, Sendable, CustomStringConvertible {
+    public let row: Int64
+    public let parentRow: Int64
+
+    public init(row: Int64, parentRow: Int64) {
+        self.row = row
+        self.parentRow = parentRow
+    }
+
+    public var description: String {
+        "the order in row \(row) has its entry in row \(parentRow), where none is decided at the same time"
+    }
+}
+
 /// A target by weight or notional for which no price is known.
 public struct MissingPrice: Error, Equatable, Sendable, CustomStringConvertible {
     public let ticker: String
     public let time: Timestamp
+
+    public init(ticker: String, time: Timestamp) {
+        self.ticker = ticker
+        self.time = time
+    }
 
     public var description: String {
         "\(ticker) has no close before \(time) to turn its target into a quantity with; give a reference_price or a target_quantity"

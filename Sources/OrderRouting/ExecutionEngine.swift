@@ -2,11 +2,26 @@ import OrderPlanning
 import RiskControl
 import TradingModel
 
-/// A venue's report about an order that was never sent.
+/// A venue's report about an order that was never sent, or that had ended and was journaled so before.
 public struct UnknownOrder: Error, Equatable, Sendable, CustomStringConvertible {
     public let number: OrderNumber
 
-    public var description: String { "the venue reports on order \(number.value), which this run has not sent" }
+    public init(number: OrderNumber) { self.number = number }
+
+    public var description: String {
+        "the venue reports on order \(number.value), which this run has not sent or has closed"
+    }
+}
+
+/// A fill that cannot be of the order it names: another instrument, another side, or no quantity.
+public struct ContradictoryFill: Error, Equatable, Sendable, CustomStringConvertible {
+    public let order: OrderNumber
+
+    public init(order: OrderNumber) { self.order = order }
+
+    public var description: String {
+        "the venue reports a fill of order \(order.value) that is not of its instrument and side"
+    }
 }
 
 /// The engine: targets, orders and venue events in; journal records and venue requests out.
@@ -39,6 +54,8 @@ public struct ExecutionEngine: Sendable {
     }
 
     /// Handles one input; what is to be done is appended to `output`.
+    ///
+    /// After an error neither the engine nor the output is whole; neither may be used any further.
     public mutating func handle(_ input: EngineInput, into output: inout EngineOutput) throws {
         switch input {
         case .deposit(let amount, let time):
@@ -46,7 +63,7 @@ public struct ExecutionEngine: Sendable {
         case .decide(let batches, let time, let lastCloses):
             try decide(batches, at: time, lastCloses, &output)
         case .place(let orders, let time, let lastCloses):
-            place(orders, at: time, lastCloses, &output)
+            try place(orders, at: time, lastCloses, &output)
         case .venue(let event):
             try take(event, &output)
         case .endOfData:
@@ -72,7 +89,10 @@ public struct ExecutionEngine: Sendable {
     public func equity(at prices: [Price?]) throws(ArithmeticOverflow) -> Money {
         var total = ExactValue(cash)
         for (position, price) in zip(positions, prices) where position.quantity != .zero {
-            if let price { total = total + price * position.quantity }
+            guard let price else { continue }
+            let (sum, overflow) = total.e16.addingReportingOverflow((price * position.quantity).e16)
+            if overflow { throw ArithmeticOverflow("the account's equity") }
+            total = ExactValue(e16: sum)
         }
         return try Money(total, rounding: .nearest)
     }
@@ -83,9 +103,7 @@ public struct ExecutionEngine: Sendable {
     // MARK: - Books
 
     mutating func record(_ entry: CashRecord, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
-        let (sum, overflow) = cash.e6.addingReportingOverflow(entry.amount.e6)
-        if overflow { throw ArithmeticOverflow("the account's cash") }
-        cash = Money(e6: sum)
+        cash = try cash.adding(entry.amount, "the account's cash")
         output.journal.cash.append(entry)
     }
 }

@@ -1,45 +1,64 @@
 /// A table for people: columns as wide as they need, numbers to the right, columns without any value left out.
 struct AlignedTable {
-    private let columns: [TableQuery.Column]
-    private let rows: [[Cell]]
-    private let shown: [Int]
+    /// A column that is shown, with the texts of its cells.
+    private struct Column {
+        let header: String
+        let isRightAligned: Bool
+        let texts: [String]
+        let width: Int
+
+        init(_ column: TableQuery.Column, cells: [Cell]) {
+            header = column.name
+            isRightAligned = cells.contains { $0.isNumber }
+            texts = cells.map { AlignedTable.shortText($0, column.kind) }
+            width = texts.reduce(header.count) { max($0, AlignedTable.width(of: $1)) }
+        }
+    }
+
+    private let columns: [Column]
+    private let rowCount: Int
 
     init(columns: [TableQuery.Column], rows: [[Cell]]) {
-        self.columns = columns
-        self.rows = rows
-        shown = columns.indices.filter { column in
-            !columns[column].isForProgramsOnly && (rows.isEmpty || rows.contains { $0[column] != .null })
+        rowCount = rows.count
+        self.columns = columns.indices.compactMap { index in
+            let cells = rows.map { $0[index] }
+            let isEmpty = !rows.isEmpty && cells.allSatisfy { $0 == .null }
+            return columns[index].isForProgramsOnly || isEmpty ? nil : Column(columns[index], cells: cells)
         }
     }
 
     /// The table with its header and a line that says how many rows it has.
     var text: String {
-        let texts = rows.map { row in shown.map { shortText(row[$0], columns[$0].kind) } }
-        let headers = shown.map { columns[$0].name }
-        let widths = shown.indices.map { column in
-            texts.reduce(headers[column].count) { max($0, $1[column].count) }
-        }
-        let rightAligned = shown.map { column in rows.contains { $0[column].isNumber } }
-        var lines = [
-            line(headers, widths, rightAligned),
-            widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "),
-        ]
-        lines += texts.map { line($0, widths, rightAligned) }
-        lines.append(rows.count == 1 ? "1 row" : "\(rows.count) rows")
-        return lines.joined(separator: "\n") + "\n"
+        var text = line { $0.header }
+        text += columns.map { String(repeating: "-", count: $0.width) }.joined(separator: "  ") + "\n"
+        for row in 0..<rowCount { text += line { $0.texts[row] } }
+        return text + (rowCount == 1 ? "1 row\n" : "\(rowCount) rows\n")
     }
 
-    private func line(_ fields: [String], _ widths: [Int], _ rightAligned: [Bool]) -> String {
-        let padded = fields.indices.map { column in
-            let padding = String(repeating: " ", count: widths[column] - fields[column].count)
-            return rightAligned[column] ? padding + fields[column] : fields[column] + padding
+    private func line(_ field: (Column) -> String) -> String {
+        var line = ""
+        // Spaces are owed until something follows them, so that no line ends with any.
+        var owed = 0
+        for column in columns {
+            let text = field(column)
+            let padding = column.width - AlignedTable.width(of: text)
+            if column.isRightAligned { owed += padding }
+            if !text.isEmpty {
+                line += String(repeating: " ", count: owed) + text
+                owed = 0
+            }
+            owed += column.isRightAligned ? 2 : padding + 2
         }
-        let line = padded.joined(separator: "  ")
-        return String(line.reversed().drop { $0 == " " }.reversed())
+        return line + "\n"
+    }
+
+    /// Finding the characters of a text is slow, and most texts have as many as bytes.
+    private static func width(of text: String) -> Int {
+        text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
     }
 
     /// Most bars start at whole seconds, and many at midnight; nobody reads those zeros.
-    private func shortText(_ cell: Cell, _ kind: TableQuery.Column.Kind) -> String {
+    private static func shortText(_ cell: Cell, _ kind: TableQuery.Column.Kind) -> String {
         let text = cell.plainText ?? ""
         guard kind == .time else { return text }
         if text.hasSuffix("T00:00:00.000Z") { return String(text.dropLast(14)) }

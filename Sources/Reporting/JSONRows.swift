@@ -1,12 +1,18 @@
 /// Rows as JSON objects; decimals are numbers with every digit.
 struct JSONRows {
+    /// The keys with their quotes and colons.
     private let keys: [String]
 
-    init(columns: [String]) { keys = columns.map(JSONRows.quoted) }
+    init(columns: [String]) { keys = columns.map { JSONRows.quoted($0) + ":" } }
 
     func object(_ row: [Cell]) -> String {
-        let members = zip(keys, row).map { "\($0):\(JSONRows.value($1))" }
-        return "{\(members.joined(separator: ","))}"
+        var object = "{"
+        for (key, cell) in zip(keys, row) {
+            if object.utf8.count > 1 { object += "," }
+            object += key
+            object += JSONRows.value(cell)
+        }
+        return object + "}"
     }
 
     private static func value(_ cell: Cell) -> String {
@@ -14,21 +20,26 @@ struct JSONRows {
         return cell.plainText ?? "null"
     }
 
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
+    private static func quoted(_ text: String) -> String {
+        let needsEscapes = text.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        return needsEscapes ? "\"\(escaped(text))\"" : "\"\(text)\""
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
+            case "\"": escaped += "\\\""
+            case "\\": escaped += "\\\\"
+            case "\n": escaped += "\\n"
+            case "\r": escaped += "\\r"
+            case "\t": escaped += "\\t"
             case _ where scalar.value < 0x20:
                 let hex = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: quoted.unicodeScalars.append(scalar)
+                escaped += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: escaped.unicodeScalars.append(scalar)
             }
         }
-        return quoted + "\""
+        return escaped
     }
 }

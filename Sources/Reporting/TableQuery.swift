@@ -86,7 +86,8 @@ extension TableQuery {
             name: "orders",
             columns: [
                 .plain("order_id", programsOnly: true), .plain("order_key", programsOnly: true), .plain("order_ref"),
-                runColumn(runID), .time("created_at"), .plain("ticker"), .plain("action"), .plain("direction"),
+                runColumn(runID), .time("created_at"), .plain("ticker"), .plain("action", programsOnly: true),
+                .plain("direction"),
                 .plain("order_type"), .decimal("size", 8), .decimal("limit_price", 8), .decimal("stop_price", 8),
                 .decimal("trail_amount", 8, programsOnly: true), .decimal("trail_fraction", 9, programsOnly: true),
                 .decimal("limit_offset", 8, programsOnly: true), .plain("time_in_force"),

@@ -44,7 +44,10 @@ extension Invariant {
             "ambiguous",
             """
             SELECT run_id, printf('trade %d is marked ambiguous, but a fill at the open (%s) is certain', trade_id, fill_rule)
-            FROM trades WHERE ambiguous = 1 AND fill_rule LIKE '%open%'
+            FROM trades
+            WHERE ambiguous = 1
+                AND fill_rule IN (
+                    'market_open', 'opening', 'limit_open', 'stop_open', 'trailing_stop_open', 'elected_stop_open')
             """),
         Invariant(
             "targets",
@@ -70,7 +73,7 @@ extension Invariant {
             """
             SELECT run_id, printf('order %d is %s and has filled %s of %s', order_id, status, filled_size, size)
             FROM orders o
-            WHERE (status = 'FILLED') <> (filled_size_e8 = size_e8)
+            WHERE (status = 'FILLED') <> (filled_size_e8 = size_e8 AND size_e8 > 0)
                 AND (status = 'FILLED' OR NOT EXISTS (
                     SELECT 1 FROM order_events e WHERE e.order_id = o.order_id AND e.kind = 'RESIZED'))
             """),

@@ -127,11 +127,6 @@ extension Statement {
 
     /// How many columns a row has.
     public var columnCount: Int32 { sqlite3_column_count(handle) }
-
-    /// A column's name, as the query gives it.
-    public func columnName(_ column: Int32) -> String {
-        sqlite3_column_name(handle, column).map { String(cString: $0) } ?? ""
-    }
 }
 
 /// A value as SQLite holds it.

@@ -1,7 +1,7 @@
 /// A text that SQLite may read for as long as its pool lives.
 public struct PooledText {
-    @usableFromInline let pointer: UnsafePointer<CChar>
-    @usableFromInline let length: Int32
+    let pointer: UnsafePointer<CChar>
+    let length: Int32
 }
 
 /// Keeps texts that are bound again and again at one address each, so that binding them copies and allocates nothing.

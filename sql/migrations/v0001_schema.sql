@@ -41,6 +41,7 @@ INSERT INTO status_reasons VALUES
     ('closing_only',           'What a CLS order could not fill at the close.'),
     ('cancel_requested',       'The order''s own cancel_at.'),
     ('superseded',             'A newer plan for the ticker replaced the order.'),
+    ('end_of_data',            'The data ended while a plan waited for the cancel of older orders.'),
     ('oca',                    'The other members of the OCA group filled the group''s quantity.'),
     ('parent_cancelled',       'The bracket''s parent was cancelled before it filled.'),
     ('parent_expired',         'The bracket''s parent expired before it filled.'),
