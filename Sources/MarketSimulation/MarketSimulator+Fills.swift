@@ -124,8 +124,8 @@ extension MarketSimulator {
         let book = Int(orders[index].terms.instrument.index)
         let needsHistory = rules.slippage.needsHistory
         let context = SlippageContext(
-            quantity: quantity, filledInBar: try filledInBar(book, with: quantity), barVolume: books[book].bar.volume,
-            volumeLimitE9: rules.volumeLimitE9, volatility: needsHistory ? histories[book].volatility : nil,
+            quantity: quantity, filledInBar: books[book].filledInBar + Int128(quantity.e8),
+            barVolume: books[book].bar.volume, volumeLimitE9: rules.volumeLimitE9, volatility: needsHistory ? histories[book].volatility : nil,
             averageVolume: needsHistory ? histories[book].averageVolume : nil)
         let slipped = try rules.slippage.price(
             from: execution.base, side: side, tick: rules.preset == nil ? instruments[book].tickSize : nil,
@@ -164,20 +164,13 @@ extension MarketSimulator {
             isAmbiguous: execution.isAmbiguous, executionIndex: orders[index].executions)
         try move(cash: try fill.cashFlow() - commission)
         let book = Int(instrument.index)
-        books[book].filledInBar = try filledInBar(book, with: quantity)
+        books[book].filledInBar += Int128(quantity.e8)
         if let room = books[book].room { books[book].room = room - quantity }
         try changePosition(book, by: Quantity(e8: quantity.e8 * side.sign))
         orders[index].filled = orders[index].filled + quantity
         orders[index].remaining = orders[index].remaining - quantity
         events.append(.filled(fill))
         settle(index, fill, execution, &events)
-    }
-
-    /// What has filled of an instrument in the bar, with the next fill.
-    private func filledInBar(_ book: Int, with quantity: Quantity) throws(ArithmeticOverflow) -> Quantity {
-        let (sum, overflow) = books[book].filledInBar.e8.addingReportingOverflow(quantity.e8)
-        if overflow { throw ArithmeticOverflow("what filled of \(instruments[book].ticker) in one bar") }
-        return Quantity(e8: sum)
     }
 
     mutating func changePosition(_ book: Int, by change: Quantity) throws(ArithmeticOverflow) {
