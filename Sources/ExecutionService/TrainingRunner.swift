@@ -75,7 +75,7 @@ struct TrainingRunner {
         output = EngineOutput(scope: scope)
         self.isPreview = isPreview
         firstStart = feed.peek ?? Timestamp(ms: 0)
-        lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
+        lastStart = plan.tickers.compactMap { plan.market.range(of: $0)?.upperBound }.max() ?? firstStart
         let start = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
         slice = BarSlice(
             start: start, end: start, session: CalendarDate(days: .min), isFirstOfSession: false,
