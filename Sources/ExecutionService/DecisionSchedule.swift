@@ -43,8 +43,10 @@ struct DecisionSchedule {
             let use = uses[base, default: 0] + 1
             if decision.decisionID == nil { uses[base] = use }
             return Decision(
-                decisionID: decision.decisionID ?? (use == 1 ? base : "\(base):\(use)"), decidedAt: decision.asOf.instant,
-                strategyID: decision.strategyID, profileVersionID: decision.profileVersionID, regimeID: decision.regimeID,
+                decisionID: decision.decisionID ?? (use == 1 ? base : "\(base):\(use)"),
+                decidedAt: decision.asOf.instant,
+                strategyID: decision.strategyID, profileVersionID: decision.profileVersionID,
+                regimeID: decision.regimeID,
                 universeID: decision.universeID)
         }
     }
@@ -89,5 +91,12 @@ struct DecisionSchedule {
                     cancelAt: row.cancelAt, parentRow: row.parentRow.map(Int64.init), ocaGroup: row.ocaGroup,
                     isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false))
         }
+    }
+}
+
+extension DecisionTime {
+    /// The time as a file has it: the date whose end it is, or the instant.
+    func text(in localTime: LocalTime) -> String {
+        isDate ? localTime.date(of: instant.adding(ms: -1)).description : instant.description
     }
 }

@@ -45,6 +45,8 @@ struct TrainingRunner {
     private let localTime: LocalTime
     private let sink: any JournalSink
     private let recordsOrders: Bool
+    /// Whether it only plans: what the last decision orders is handed over as it was planned, and nothing is played after it.
+    private let isPreview: Bool
     private let observe: (RunProgress) throws -> Void
 
     private var output = EngineOutput()
@@ -56,7 +58,7 @@ struct TrainingRunner {
 
     init(
         plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, recordsOrders: Bool,
-        observe: @escaping (RunProgress) throws -> Void
+        isPreview: Bool = false, observe: @escaping (RunProgress) throws -> Void = { _ in }
     ) throws {
         let configuration = plan.configuration
         engine = ExecutionEngine(
@@ -72,6 +74,7 @@ struct TrainingRunner {
         self.sink = sink
         self.observe = observe
         self.recordsOrders = recordsOrders
+        self.isPreview = isPreview
         firstStart = feed.peek ?? Timestamp(ms: 0)
         lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
         let start = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
@@ -86,6 +89,7 @@ struct TrainingRunner {
         try engine.handle(.deposit(deposit, at: slice.start), into: &output)
         while try feed.next(into: &slice) {
             try bringUp(to: slice)
+            if isPreview, hasPlannedAll { return }
             try simulator.playOpen(slice, into: &events)
             try settle()
             try decide { [end = slice.end] in $0 < end }
@@ -101,6 +105,9 @@ struct TrainingRunner {
         try engine.handle(.endOfData, into: &output)
         try commit()
     }
+
+    /// Whether every decision has become orders.
+    private var hasPlannedAll: Bool { nextEntry == schedule.count && !engine.hasWaitingPlans }
 
     // MARK: - The order of time
 
@@ -174,6 +181,7 @@ struct TrainingRunner {
             for request in output.requests { try simulator.handle(request, into: &events) }
             output.requests.removeAll(keepingCapacity: true)
         }
+        if isPreview, nextEntry == schedule.count { try commit() }
     }
 
     private mutating func report() throws {

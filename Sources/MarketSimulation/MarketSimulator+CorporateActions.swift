@@ -91,8 +91,10 @@ extension MarketSimulator {
         orders[index].remaining = available + orders[index].unarmed
         orders[index].terms.quantity = orders[index].filled + orders[index].remaining
         guard orders[index].remaining > .zero else { return end(index, .cancel(.belowLot), at: time, &events) }
-        orders[index].terms.type = try orders[index].terms.type.split(ratioE9, orders[index].side, instrument.tickSize)
-        orders[index].stage = try orders[index].stage.split(ratioE9, orders[index].side, instrument.tickSize)
+        let prices = SplitPrices(
+            ratioE9: ratioE9, side: orders[index].side, tick: instrument.tickSize, isZipline: rules.preset == .zipline)
+        orders[index].terms.type = try orders[index].terms.type.split(prices)
+        orders[index].stage = try orders[index].stage.split(prices)
         orders[index].entryPrice = try orders[index].entryPrice.map { price throws(ArithmeticOverflow) in
             try price.divided(byE9: ratioE9, .nearest)
         }
@@ -140,6 +142,8 @@ private struct SplitPrices {
     let ratioE9: Int64
     let side: Side
     let tick: Price?
+    /// zipline rounds to the nearest cent.
+    let isZipline: Bool
 
     func limit(_ price: Price) throws(ArithmeticOverflow) -> Price {
         try rounded(price, side == .buy ? .down : .up)
@@ -161,13 +165,15 @@ private struct SplitPrices {
     }
 
     private func rounded(_ price: Price, _ rounding: Rounding) throws(ArithmeticOverflow) -> Price {
-        try price.divided(byE9: ratioE9, rounding).rounded(toTick: tick, rounding)
+        if isZipline {
+            return try price.divided(byE9: ratioE9, .nearest).rounded(toTick: Price(e8: 1_000_000), .nearest)
+        }
+        return try price.divided(byE9: ratioE9, rounding).rounded(toTick: tick, rounding)
     }
 }
 
 extension OrderType {
-    fileprivate func split(_ ratioE9: Int64, _ side: Side, _ tick: Price?) throws(ArithmeticOverflow) -> OrderType {
-        let prices = SplitPrices(ratioE9: ratioE9, side: side, tick: tick)
+    fileprivate func split(_ prices: SplitPrices) throws(ArithmeticOverflow) -> OrderType {
         switch self {
         case .market: return .market
         case .limit(let limit): return .limit(try prices.limit(limit))
@@ -188,8 +194,7 @@ extension OrderType {
 }
 
 extension SimulatedOrder.Stage {
-    fileprivate func split(_ ratioE9: Int64, _ side: Side, _ tick: Price?) throws(ArithmeticOverflow) -> Self {
-        let prices = SplitPrices(ratioE9: ratioE9, side: side, tick: tick)
+    fileprivate func split(_ prices: SplitPrices) throws(ArithmeticOverflow) -> Self {
         switch self {
         case .market, .electedStop: return self
         case .limit(let limit): return .limit(try prices.limit(limit))

@@ -125,7 +125,7 @@ extension MarketSimulator {
         let slipped = try rules.slippage.price(
             from: execution.base, side: order.side, tick: rules.preset == nil ? instrument.tickSize : nil,
             context: SlippageContext(
-                quantity: quantity, filledInBar: book.filledInBar + quantity, barVolume: book.bar.volume,
+                quantity: quantity, filledInBar: book.filledInBar + Int128(quantity.e8), barVolume: book.bar.volume,
                 volumeLimitE9: rules.volumeLimitE9, volatility: book.history.volatility,
                 averageVolume: book.history.averageVolume))
         guard let limit = execution.limit else { return slipped }
@@ -162,19 +162,13 @@ extension MarketSimulator {
             isAmbiguous: execution.isAmbiguous, executionIndex: orders[index].executions)
         try move(cash: try fill.cashFlow() - commission)
         let book = Int(instrument.index)
-        try addToBar(book, quantity)
+        books[book].filledInBar += Int128(quantity.e8)
         if let room = books[book].room { books[book].room = room - quantity }
         try changePosition(book, by: Quantity(e8: quantity.e8 * side.sign))
         orders[index].filled = orders[index].filled + quantity
         orders[index].remaining = orders[index].remaining - quantity
         events.append(.filled(fill))
         settle(index, fill, execution, &events)
-    }
-
-    private mutating func addToBar(_ book: Int, _ quantity: Quantity) throws(ArithmeticOverflow) {
-        let (sum, overflow) = books[book].filledInBar.e8.addingReportingOverflow(quantity.e8)
-        if overflow { throw ArithmeticOverflow("what filled of \(instruments[book].ticker) in one bar") }
-        books[book].filledInBar = Quantity(e8: sum)
     }
 
     mutating func changePosition(_ book: Int, by change: Quantity) throws(ArithmeticOverflow) {

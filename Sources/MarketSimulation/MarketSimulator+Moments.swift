@@ -90,7 +90,6 @@ extension MarketSimulator {
 
     private mutating func fillAtOpen(_ index: Int, _ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         guard let bar = tradedBar(index) else { return }
-        let side = orders[index].side
         let isOpening = orders[index].terms.timeInForce == .atTheOpening
         switch orders[index].stage {
         case .market:
@@ -103,17 +102,17 @@ extension MarketSimulator {
             guard isOpening || rules.limitFill != .close else { return }
             try fillLimitAtOpen(index, limit, bar, isOpening ? .opening : .limitOpen, &events)
         case .stop(let stop):
-            guard side.reaches(bar.open, stop: stop) else { return }
+            guard reaches(index, stop, bar.open) else { return }
             elect(index)
             try fill(index, Execution(bar.open, .stopOpen, .open), &events)
         case .stopLimit(let stop, let limit):
-            guard side.reaches(bar.open, stop: stop) else { return }
+            guard reaches(index, stop, bar.open) else { return }
             orders[index].stage = .limit(limit)
             guard rules.limitFill != .close else { return }
             try fillLimitAtOpen(index, limit, bar, .stopLimitOpen, &events)
         case .trailing(let distance, _, let limitOffset):
             let level = trailingLevel(index, bar)
-            guard side.reaches(bar.open, stop: level) else {
+            guard reaches(index, level, bar.open) else {
                 return ratchet(index, distance, limitOffset, with: bar.open)
             }
             try electTrailingAtOpen(index, level, limitOffset, bar, &events)
@@ -178,20 +177,19 @@ extension MarketSimulator {
                 Execution(limit, .limitInside, .inside, takesLiquidity: false, limit: limit, isAmbiguous: isAmbiguous),
                 &events)
         case .stop(let stop):
-            guard reachesInside(index, stop, bar) else { return }
+            guard reaches(index, stop, orders[index].side.worst(of: bar)) else { return }
             elect(index)
             try fillStopInside(index, stop, .stopInside, limit: nil, isAmbiguous, &events)
         case .stopLimit(let stop, let limit):
-            guard reachesInside(index, stop, bar) else { return }
+            guard reaches(index, stop, orders[index].side.worst(of: bar)) else { return }
             try electStopLimitInside(index, stop, limit, bar, isAmbiguous, &events)
         case .trailing(let distance, _, let limitOffset):
             try testTrailingInside(index, distance, limitOffset, bar, isAmbiguous, &events)
         }
     }
 
-    private mutating func reachesInside(_ index: Int, _ stop: Price, _ bar: Bar) -> Bool {
-        let side = orders[index].side
-        let isReached = side.reaches(side.worst(of: bar), stop: stop)
+    private mutating func reaches(_ index: Int, _ stop: Price, _ price: Price) -> Bool {
+        let isReached = orders[index].side.reaches(price, stop: stop)
         if !isReached { orders[index].limitedBy = .price }
         return isReached
     }
@@ -247,7 +245,7 @@ extension MarketSimulator {
         _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
         let level = trailingLevel(index, bar)
-        guard !reachesInside(index, level, bar) else {
+        guard !reaches(index, level, orders[index].side.worst(of: bar)) else {
             if let limitOffset {
                 let limit = limitBeyond(level, limitOffset, index)
                 return try electStopLimitInside(index, level, limit, bar, isAmbiguous, &events)

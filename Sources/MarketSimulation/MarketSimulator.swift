@@ -139,7 +139,7 @@ public struct MarketSimulator: Venue {
     private mutating func take(_ bar: Bar, of index: Int) throws(ArithmeticOverflow) {
         books[index].bar = bar
         books[index].slice = slice
-        books[index].filledInBar = .zero
+        books[index].filledInBar = 0
         books[index].room = try volumeShare(of: bar, index)
     }
 
@@ -206,12 +206,12 @@ public struct MarketSimulator: Venue {
         for slot in active { expireDayOrder(Int(slot), &events) }
     }
 
-    /// A buy that was short of cash on the last bar waits for the next one, and its DAY counts from there.
+    /// A buy that was short of cash on its instrument's last bar waits for the next one, and its DAY counts from there.
     private mutating func expireDayOrder(_ index: Int, _ events: inout [VenueEvent]) {
         guard orders[index].isLive, orders[index].terms.timeInForce == .day, orders[index].available > .zero else {
             return
         }
-        if orders[index].shortOfCashSlice == slice {
+        if orders[index].shortOfCashSlice == books[Int(orders[index].terms.instrument.index)].slice {
             orders[index].session = nil
         } else if (orders[index].session ?? current.session) <= current.session {
             end(index, .expire(.dayEnded), at: current.end, &events)

@@ -102,6 +102,9 @@ public struct ExecutionEngine: Sendable {
         return try Money(total, rounding: .nearest)
     }
 
+    /// Whether targets wait for the confirmation that older orders are gone.
+    public var hasWaitingPlans: Bool { !waitingPlans.isEmpty }
+
     // MARK: - Books
 
     /// Notes that a position has changed.
