@@ -196,6 +196,7 @@ private struct ScenarioRun {
         simulator.processDeadlines(through: time.instant, into: &outcome.events)
         try submit(first)
         while let next = nextDecision(where: { $0 == time.instant }) { try submit(next) }
+        simulator.processDeadlines(through: time.instant, into: &outcome.events)
         try simulator.playSameClose(into: &outcome.events)
     }
 

@@ -24,6 +24,37 @@ final class SimulatorPropertyTests: XCTestCase {
         }
     }
 
+    func testProperties_TheCasesMeetEveryRuleAndReason() throws {
+        var rules: Set<FillRule> = []
+        var reasons: Set<StatusReason> = []
+        var causes: Set<ResizeCause> = []
+        var kinds: Set<CashKind> = []
+        var ambiguous = 0
+        for seed in UInt64(0)..<600 {
+            var random = RandomScenario(seed: seed)
+            for event in try random.make().run().events {
+                switch event {
+                case .filled(let fill):
+                    rules.insert(fill.rule)
+                    ambiguous += fill.isAmbiguous ? 1 : 0
+                case .cancelled(_, let reason, _, _), .expired(_, let reason, _, _), .rejected(_, let reason, _):
+                    reasons.insert(reason)
+                case .resized(_, _, _, let cause, _): causes.insert(cause)
+                case .cash(let kind, _, _, _): kinds.insert(kind)
+                case .accepted, .split, .open: break
+                }
+            }
+        }
+        XCTAssertEqual(Set(FillRule.allCases).subtracting(rules), [.stopClose], "that one is zipline's")
+        // What the engine, the gate and the loader give is not the simulator's.
+        XCTAssertEqual(
+            Set(StatusReason.allCases).subtracting(reasons),
+            [.superseded, .belowMinimumNotional, .offTick, .notionalOverflow])
+        XCTAssertEqual(causes, Set(ResizeCause.allCases))
+        XCTAssertEqual(Set(CashKind.allCases).subtracting(kinds), [.deposit, .trade, .commission])
+        XCTAssertGreaterThan(ambiguous, 10)
+    }
+
     /// Runs the cases until one fails, and says how to replay it.
     private func audit(_ cases: RandomCases, preset: SimulationRules.Preset?) throws {
         var fills = 0
