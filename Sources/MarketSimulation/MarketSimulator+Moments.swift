@@ -30,8 +30,10 @@ extension MarketSimulator {
         isTestable(index) && (orders[index].parent == nil || orders[index].availableAtClose(of: slice) > .zero)
     }
 
+    /// A buy that fell short of cash in an earlier moment waits for the next bar.
     private func isTestable(_ index: Int) -> Bool {
         orders[index].isLive && orders[index].liveFrom <= slice && orders[index].available > .zero
+            && orders[index].shortOfCashSlice != slice
     }
 
     /// The members of a group, once a moment; one that was armed after the group had its turn acts by itself.
