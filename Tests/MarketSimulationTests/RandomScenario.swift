@@ -35,16 +35,21 @@ struct RandomScenario {
     private mutating func starts() -> [Timestamp] {
         let first = start("01-02").ms
         guard isIntraday else {
-            return (0..<Int64(random.number(4...30))).compactMap { random.once(in: 5) ? nil : Timestamp(ms: first + $0 * Self.day_ms) }
+            return (0..<Int64(random.number(4...30))).compactMap {
+                random.once(in: 5) ? nil : Timestamp(ms: first + $0 * Self.day_ms)
+            }
         }
         return (0..<Int64(random.number(1...4))).flatMap { day in
-            (0..<Int64(random.number(1...12))).map { Timestamp(ms: first + day * Self.day_ms + 34_200_000 + $0 * 60_000) }
+            (0..<Int64(random.number(1...12))).map {
+                Timestamp(ms: first + day * Self.day_ms + 34_200_000 + $0 * 60_000)
+            }
         }
     }
 
     private mutating func instrument(_ ticker: String) -> Instrument {
         Instrument(
-            ticker: ticker, lotSize: shares(random.pick([1, 1, 1, 10, 0.01])), tickSize: random.pick([nil, nil, price(0.25)]),
+            ticker: ticker, lotSize: shares(random.pick([1, 1, 1, 10, 0.01])),
+            tickSize: random.pick([nil, nil, price(0.25)]),
             borrowRateE9: random.pick([nil, e9(0.1)]))
     }
 
@@ -79,7 +84,8 @@ struct RandomScenario {
             actions.append((random.pick(tickers), exDate(), .split(ratioE9: e9(ratio))))
         }
         for _ in 0..<random.number(0...3) {
-            actions.append((random.pick(tickers), exDate(), .dividend(perShare: price(Double(random.number(1...300)) / 100))))
+            actions.append(
+                (random.pick(tickers), exDate(), .dividend(perShare: price(Double(random.number(1...300)) / 100))))
         }
         return actions
     }
@@ -149,7 +155,8 @@ struct RandomScenario {
         return Quantity(e8: Int64(lots) * instrument.lotSize.e8)
     }
 
-    private mutating func order(_ instrument: Instrument, _ time: DecisionTime, _ starts: [Timestamp]) -> ScenarioOrder {
+    private mutating func order(_ instrument: Instrument, _ time: DecisionTime, _ starts: [Timestamp]) -> ScenarioOrder
+    {
         var order = buy("order\(orders.count)", 1, .market, of: instrument.ticker)
         order.quantity = quantity(instrument)
         order.decided = time
@@ -163,7 +170,8 @@ struct RandomScenario {
     private mutating func levelPrice() -> Price { quarters(random.number(40...450)) }
 
     private mutating func stopType() -> OrderType {
-        let distance: TrailDistance = random.once(in: 2) ? .amount(quarters(random.number(1...30))) : .fraction(e9: e9(0.05))
+        let distance: TrailDistance =
+            random.once(in: 2) ? .amount(quarters(random.number(1...30))) : .fraction(e9: e9(0.05))
         let level = random.once(in: 3) ? levelPrice() : nil
         switch random.number(1...4) {
         case 1: return .stop(levelPrice())
@@ -174,7 +182,9 @@ struct RandomScenario {
     }
 
     private mutating func timeInForce(after time: DecisionTime, isStop: Bool) -> TimeInForce {
-        let waiting: [TimeInForce] = [.day, .goodTilCancelled, .goodTilCancelled, .goodTilDate(later(than: time).instant)]
+        let waiting: [TimeInForce] = [
+            .day, .goodTilCancelled, .goodTilCancelled, .goodTilDate(later(than: time).instant),
+        ]
         return random.pick(isStop ? waiting : waiting + [.immediateOrCancel, .fillOrKill, .atTheOpening, .atTheClose])
     }
 
@@ -198,7 +208,9 @@ struct RandomScenario {
 
     private mutating func addBracket(_ instrument: Instrument, _ time: DecisionTime, _ starts: [Timestamp]) {
         var entry = order(instrument, time, starts)
-        if hasSplits == false, random.once(in: 5) { entry.group = random.pick(orders.compactMap(\.group) + ["x\(orders.count)"]) }
+        if hasSplits == false, random.once(in: 5) {
+            entry.group = random.pick(orders.compactMap(\.group) + ["x\(orders.count)"])
+        }
         if let group = entry.group, let other = orders.first(where: { $0.group == group }) {
             entry.quantity = other.quantity
             entry.ticker = other.ticker

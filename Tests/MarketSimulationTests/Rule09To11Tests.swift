@@ -112,7 +112,8 @@ final class Rule09To11Tests: XCTestCase {
         let outcome = try play(
             [bar("01-02", 100, 104, 94, 104)],
             [
-                sell("old", 100, limit(120), oca: "g"), buy("entry", 100), sell("target", 100, limit(99), parent: "entry", oca: "g"),
+                sell("old", 100, limit(120), oca: "g"), buy("entry", 100),
+                sell("target", 100, limit(99), parent: "entry", oca: "g"),
             ])
         XCTAssertEqual(outcome.fills, ["entry +100@100 market_open 01-02", "target -100@100 limit_open 01-02"])
     }

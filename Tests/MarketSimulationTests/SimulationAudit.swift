@@ -5,10 +5,10 @@ import TradingModel
 ///
 /// It knows the scenario and the events, and nothing of the simulator's insides.
 struct SimulationAudit {
-    private let scenario: SimulationScenario
-    private let outcome: ScenarioOutcome
-    private let orders: [String: ScenarioOrder]
-    private let bars: [String: [Timestamp: Bar]]
+    let scenario: SimulationScenario
+    let outcome: ScenarioOutcome
+    let orders: [String: ScenarioOrder]
+    let bars: [String: [Timestamp: Bar]]
 
     private(set) var findings: [String] = []
     private var cash: Money
@@ -18,7 +18,7 @@ struct SimulationAudit {
     private var terms: [String: OrderTerms] = [:]
     private var filled: [String: Quantity] = [:]
     private var executions: [String: Int32] = [:]
-    private var usedOfBar: [String: [Timestamp: Quantity]] = [:]
+    private(set) var usedOfBar: [String: [Timestamp: Quantity]] = [:]
     /// What a group may still fill, and what exits may still take of their entry, in shares of today.
     private var groupRoom: [String: Quantity] = [:]
     private var familyRoom: [String: Quantity] = [:]
@@ -58,6 +58,7 @@ struct SimulationAudit {
         for (label, state) in states where state == .working {
             expect(reportedOpen.contains(label), "\(label) neither ended nor is reported open")
         }
+        findings += missedFills()
     }
 
     private mutating func expect(_ condition: Bool, _ finding: String) {
@@ -99,7 +100,8 @@ struct SimulationAudit {
     private mutating func resize(_ label: String, _ newTerms: OrderTerms, _ reported: Quantity) {
         expect(states[label] == .working, "\(label) is resized and is \(states[label]?.code ?? "unknown")")
         expect(reported == filled[label], "\(label) is said to have filled \(reported)")
-        expect(newTerms.quantity > reported, "\(label) is resized to \(newTerms.quantity) of which \(reported) is filled")
+        expect(
+            newTerms.quantity > reported, "\(label) is resized to \(newTerms.quantity) of which \(reported) is filled")
         terms[label] = newTerms
     }
 
@@ -139,7 +141,9 @@ struct SimulationAudit {
             expect(fill.quantity == quantity, "\(label) is FOK and filled \(fill.quantity) of \(quantity)")
         }
         move(label, .fill(isComplete: sum == quantity))
-        guard scenario.rules.preset != .zipline, let limit = (terms[label]?.type ?? order.type).limitPrice else { return }
+        guard scenario.rules.preset != .zipline, let limit = (terms[label]?.type ?? order.type).limitPrice else {
+            return
+        }
         let isWorse = fill.side == .buy ? fill.price > limit : fill.price < limit
         expect(!isWorse, "\(label) has the limit \(limit) and filled at \(fill.price)")
     }
@@ -157,26 +161,40 @@ struct SimulationAudit {
             let cap = Int128(volume.e8) * Int128(limitE9) / 1_000_000_000
             expect(Int128(used.e8) <= cap, "\(used) of \(order.ticker) filled on a bar of \(volume)")
         }
-        if scenario.rules.slippage == .none, scenario.rules.preset == nil {
-            let isInside = bar.low <= fill.price && fill.price <= bar.high
-            expect(isInside, "\(order.label) filled at \(fill.price), outside of its bar")
-        }
+        readPrice(of: fill, order, bar)
+    }
+
+    /// The price is the one that the rule names, where nothing slips.
+    private mutating func readPrice(of fill: Fill, _ order: ScenarioOrder, _ bar: Bar) {
+        guard scenario.rules.slippage == .none, scenario.rules.preset == nil else { return }
+        let isRight =
+            switch fill.rule.rawValue {
+            case let rule where rule.hasSuffix("open") || rule == "opening":
+                fill.price == bar.open && fill.time == bar.start
+            case let rule where rule.hasSuffix("close") || rule == "closing":
+                fill.price == bar.close && fill.time > bar.start
+            default: bar.low <= fill.price && fill.price <= bar.high && fill.time > bar.start
+            }
+        expect(isRight, "\(order.label) filled at \(fill.price) by \(fill.rule.rawValue) at \(fill.time) on \(bar)")
     }
 
     /// No fill comes from a bar that starts before the decision, except under `same_close`.
     private mutating func readTime(of fill: Fill, _ order: ScenarioOrder) {
         let end = scenario.interval.end(of: fill.barStart, in: .utc)
         if fill.rule == .sameClose {
-            let isItsBar = fill.barStart < order.decided.instant && (order.decided.instant <= end || order.decided.isDate)
+            let isItsBar =
+                fill.barStart < order.decided.instant && (order.decided.instant <= end || order.decided.isDate)
             expect(isItsBar, "\(order.label) took the close of a bar that is not its own")
         } else {
             let latency_ms = order.decided.isDate ? 0 : scenario.rules.latency_ms
             let arrival = order.decided.instant.adding(ms: latency_ms)
             expect(fill.barStart >= arrival, "\(order.label) filled on a bar that starts before it arrives")
         }
-        expect(fill.time == fill.barStart || fill.time == end, "\(order.label) filled at a time that is none of its bar's")
+        expect(
+            fill.time == fill.barStart || fill.time == end, "\(order.label) filled at a time that is none of its bar's")
         if let last = lastFill, scenario.rules.preset == nil {
-            expect((last.bar, last.time) <= (fill.barStart, fill.time), "\(order.label) filled before the fill before it")
+            expect(
+                (last.bar, last.time) <= (fill.barStart, fill.time), "\(order.label) filled before the fill before it")
         }
         lastFill = (fill.barStart, fill.time)
         readLife(of: fill, order)
@@ -234,7 +252,9 @@ struct SimulationAudit {
             guard case .split(let ratioE9) = action.kind else { continue }
             let orders = scenario.orders.filter { $0.ticker == action.ticker }
             for order in orders { familyRoom[order.label] = familyRoom[order.label].map { scaled($0, ratioE9) } }
-            for group in Set(orders.compactMap(\.group)) { groupRoom[group] = groupRoom[group].map { scaled($0, ratioE9) } }
+            for group in Set(orders.compactMap(\.group)) {
+                groupRoom[group] = groupRoom[group].map { scaled($0, ratioE9) }
+            }
         }
     }
 

@@ -66,7 +66,9 @@ final class SimulatorPropertyTests: XCTestCase {
             try audit.run()
             fills += outcome.fillEvents.count
             guard audit.findings.isEmpty else {
-                return XCTFail("\(replay(seed))\n\(audit.findings.joined(separator: "\n"))\n\(outcome.log.joined(separator: "\n"))")
+                return XCTFail(
+                    "\(replay(seed))\n\(audit.findings.joined(separator: "\n"))\n\(outcome.log.joined(separator: "\n"))"
+                )
             }
         }
         XCTAssertGreaterThan(fills, cases.count, "the cases have to trade")
