@@ -120,14 +120,13 @@ extension MarketSimulator {
     private func price(_ index: Int, _ quantity: Quantity, _ execution: Execution) throws(ArithmeticOverflow) -> Price {
         let order = orders[index]
         guard execution.takesLiquidity else { return execution.base.nearest }
-        let instrument = instruments[Int(order.terms.instrument.index)]
-        let book = books[Int(order.terms.instrument.index)]
+        let book = Int(order.terms.instrument.index)
         let slipped = try rules.slippage.price(
-            from: execution.base, side: order.side, tick: rules.preset == nil ? instrument.tickSize : nil,
+            from: execution.base, side: order.side, tick: rules.preset == nil ? instruments[book].tickSize : nil,
             context: SlippageContext(
-                quantity: quantity, filledInBar: book.filledInBar + Int128(quantity.e8), barVolume: book.bar.volume,
-                volumeLimitE9: rules.volumeLimitE9, volatility: book.history.volatility,
-                averageVolume: book.history.averageVolume))
+                quantity: quantity, filledInBar: books[book].filledInBar + Int128(quantity.e8),
+                barVolume: books[book].bar.volume, volumeLimitE9: rules.volumeLimitE9,
+                volatility: books[book].history.volatility, averageVolume: books[book].history.averageVolume))
         guard let limit = execution.limit else { return slipped }
         return order.side == .buy ? min(slipped, limit) : max(slipped, limit)
     }
