@@ -62,7 +62,7 @@ private func carryOut(
     let sink = try DatabaseSink(plan, schedule, handle, database)
     do {
         var runner = try TrainingRunner(
-            plan: plan, schedule: schedule, sink: sink, recordsOrders: plan.configuration.record == .full,
+            plan: plan, schedule: schedule, sink: sink, scope: JournalScope(plan.configuration.record),
             observe: observe)
         try runner.run(deposit: plan.configuration.account.cash)
         let report = try RunReport(runner, plan: plan, runID: runID)
@@ -142,6 +142,17 @@ extension ExecutionPlan.Input {
             names[Int(group)] = "bracket of \(ref)"
         }
         return names
+    }
+}
+
+extension JournalScope {
+    /// What a run has to make for what it records.
+    init(_ record: RunRecord) {
+        switch record {
+        case .full: self = .everything
+        case .trades: self = .trades
+        case .summary: self = .state
+        }
     }
 }
 

@@ -37,13 +37,16 @@ struct DecisionSchedule {
 
     /// A decision without an id gets one from the run and its time, so that it is the run's own.
     private static func name(_ decisions: [FileDecision], _ runID: String, _ localTime: LocalTime) -> [Decision] {
-        var uses: [String: Int] = [:]
+        var uses: [DecisionTime: Int] = [:]
+        func ownID(_ time: DecisionTime) -> String {
+            let use = uses[time, default: 0] + 1
+            uses[time] = use
+            let base = "\(runID):\(time.text(in: localTime))"
+            return use == 1 ? base : "\(base):\(use)"
+        }
         return decisions.map { decision in
-            let base = "\(runID):\(decision.asOf.text(in: localTime))"
-            let use = uses[base, default: 0] + 1
-            if decision.decisionID == nil { uses[base] = use }
-            return Decision(
-                decisionID: decision.decisionID ?? (use == 1 ? base : "\(base):\(use)"),
+            Decision(
+                decisionID: decision.decisionID ?? ownID(decision.asOf),
                 decidedAt: decision.asOf.instant,
                 strategyID: decision.strategyID, profileVersionID: decision.profileVersionID,
                 regimeID: decision.regimeID,

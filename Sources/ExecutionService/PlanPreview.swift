@@ -20,7 +20,7 @@ public struct PlanPreview {
         let wanted = Set(chosen.batches.map(\.decision) + chosen.orders.map(\.decision))
         let collector = OrderCollector()
         var runner = try TrainingRunner(
-            plan: plan, schedule: schedule.upTo(chosen.time), sink: collector, recordsOrders: true, isPreview: true)
+            plan: plan, schedule: schedule.upTo(chosen.time), sink: collector, isPreview: true)
         try runner.run(deposit: plan.configuration.account.cash)
         orders = collector.orders.filter { wanted.contains($0.decision) }
         decisions = schedule.decisions

@@ -32,8 +32,8 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 
 /// Replays history: brings decisions and bars, in the order of time, to the engine and the simulator.
 struct TrainingRunner {
-    /// Journal rows that are committed together.
-    private static let batchSize = 100_000
+    /// Journal rows and orders that are committed together.
+    private static let batchSize = 200_000
     /// Bars between two looks at the outside world.
     private static let progressInterval: Int64 = 20_000
 
@@ -44,12 +44,11 @@ struct TrainingRunner {
     private var nextEntry = 0
     private let localTime: LocalTime
     private let sink: any JournalSink
-    private let recordsOrders: Bool
     /// Whether it only plans: what the last decision orders is handed over as it was planned, and nothing is played after it.
     private let isPreview: Bool
     private let observe: (RunProgress) throws -> Void
 
-    private var output = EngineOutput()
+    private var output: EngineOutput
     private var events: [VenueEvent] = []
     private var slice: BarSlice
     private var firstStart: Timestamp
@@ -57,7 +56,7 @@ struct TrainingRunner {
     private var nextProgress: Int64 = 0
 
     init(
-        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, recordsOrders: Bool,
+        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, scope: JournalScope = .everything,
         isPreview: Bool = false, observe: @escaping (RunProgress) throws -> Void = { _ in }
     ) throws {
         let configuration = plan.configuration
@@ -73,7 +72,7 @@ struct TrainingRunner {
         localTime = configuration.localTime
         self.sink = sink
         self.observe = observe
-        self.recordsOrders = recordsOrders
+        output = EngineOutput(scope: scope)
         self.isPreview = isPreview
         firstStart = feed.peek ?? Timestamp(ms: 0)
         lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
@@ -185,7 +184,7 @@ struct TrainingRunner {
     }
 
     private mutating func report() throws {
-        if output.journal.rowCount >= Self.batchSize { try commit() }
+        if output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize { try commit() }
         guard feed.barsRead >= nextProgress else { return }
         nextProgress = feed.barsRead + Self.progressInterval
         let span = Double(lastStart.ms - firstStart.ms)
@@ -197,7 +196,7 @@ struct TrainingRunner {
     }
 
     private mutating func commit() throws {
-        engine.collectState(into: &output.journal, keepsOrders: recordsOrders)
+        engine.collectState(into: &output.journal, keepsOrders: output.journal.scope == .everything)
         try sink.write(output.journal)
         output.journal.removeAll()
     }

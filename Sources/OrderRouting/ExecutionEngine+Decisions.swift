@@ -82,7 +82,7 @@ extension ExecutionEngine {
     }
 
     private func journalUnplanned(_ plan: WaitingPlan, _ reason: StatusReason, _ output: inout EngineOutput) {
-        output.journal.targets.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
+        output.journal.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
     }
 
     private func record(
@@ -106,7 +106,7 @@ extension ExecutionEngine {
             next = book.nextOpen(after: slot)
             guard book.askCancel(slot) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
-            output.journal.events.append(
+            output.journal.append(
                 OrderEventRecord(order: number, time: time.instant, kind: .cancelRequested, from: state, to: state))
             output.requests.append(.cancel(number, effective: effective, reason: .superseded))
         }
@@ -119,7 +119,7 @@ extension ExecutionEngine {
         let open = try openQuantity(plan.target.instrument)
         let orders = try planner.plan(
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
-        output.journal.targets.append(
+        output.journal.append(
             record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
         if let order = orders.first { send(order, of: plan, &output) }
         if let order = orders.second { send(order, of: plan, &output) }
@@ -222,7 +222,7 @@ extension ExecutionEngine {
             order.terms = approved.order.terms
             journalCreation(order, &output)
             order.state = .submitted
-            output.journal.events.append(
+            output.journal.append(
                 OrderEventRecord(
                     order: number, time: time.instant, kind: .moved(.submit), from: .planned, to: .submitted))
             output.requests.append(router.submission(of: approved, number: number, at: time, placement: placement))
@@ -251,11 +251,11 @@ extension ExecutionEngine {
             if record.approved != record.requested { record.reason = .belowLot }
         case .denied(let reason): record.reason = reason
         }
-        output.journal.riskDecisions.append(record)
+        output.journal.append(record)
     }
 
     private func journalCreation(_ order: OrderRecord, _ output: inout EngineOutput) {
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(
                 order: order.number, time: order.createdAt, kind: .created, from: nil, to: order.state,
                 quantity: order.terms.quantity))

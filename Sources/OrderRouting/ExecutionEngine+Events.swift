@@ -39,7 +39,7 @@ extension ExecutionEngine {
             order.state = to
             order.updatedAt = time
         }
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(order: number, time: time, kind: .moved(transition), from: from, to: to))
         return slot
     }
@@ -69,12 +69,12 @@ extension ExecutionEngine {
             if to == .filled { order.limitedBy = nil }
         }
         lastTrade += 1
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(
                 order: fill.order, time: fill.time, kind: .moved(transition), from: from, to: to,
                 quantity: fill.quantity,
                 trade: lastTrade))
-        output.journal.trades.append(
+        output.journal.append(
             TradeRecord(number: lastTrade, decision: book.records[slot].decision, fill: fill))
         try bookCash(of: fill, &output)
         try positions[Int(fill.instrument.index)].book(
@@ -120,7 +120,7 @@ extension ExecutionEngine {
             order.updatedAt = time
         }
         let state = book.records[slot].state
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(
                 order: number, time: time, kind: .resized(cause), from: state, to: state, quantity: terms.quantity))
     }
@@ -130,12 +130,13 @@ extension ExecutionEngine {
         _ output: inout EngineOutput
     ) throws(ArithmeticOverflow) {
         let index = Int(instrument.index)
+        try waitingPlans[instrument.index]?.target.split(ratioE9)
+        guard positions[index].quantity != .zero else { return }
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
         positions[index].split(to: kept, exactQuantity: exact)
         markChanged(instrument, at: time)
-        output.journal.adjustments.append(
+        output.journal.append(
             AdjustmentRecord(time: time, instrument: instrument, ratioE9: ratioE9, change: change))
-        try waitingPlans[instrument.index]?.target.split(ratioE9)
     }
 
     private mutating func move(

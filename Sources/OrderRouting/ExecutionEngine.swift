@@ -41,7 +41,8 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var statistics = RunStatistics()
     /// When each position last changed.
     private var positionTimes: [Timestamp]
-    private var changedPositions: Set<Int32> = []
+    private var changedPositions: [Int32] = []
+    private var isPositionChanged: [Bool]
     var lastTrade: Int64 = 0
     /// Plans that wait for the cancels of older orders, by instrument.
     var waitingPlans: [Int32: WaitingPlan] = [:]
@@ -54,6 +55,7 @@ public struct ExecutionEngine: Sendable {
         book = OrderBook(instruments: instruments.count)
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
+        isPositionChanged = Array(repeating: false, count: instruments.count)
     }
 
     /// Handles one input; what is to be done is appended to `output`.
@@ -85,10 +87,14 @@ public struct ExecutionEngine: Sendable {
                 PositionRecord(
                     instrument: InstrumentID(Int(index)), position: positions[Int(index)],
                     updatedAt: positionTimes[Int(index)]))
+            isPositionChanged[Int(index)] = false
         }
         changedPositions.removeAll(keepingCapacity: true)
         batch.balance = cash
     }
+
+    /// Orders that are new or have changed since their state was last collected.
+    public var uncollectedOrders: Int { book.uncollectedCount }
 
     /// Cash and positions at the given prices, rounded to the nearest 10⁻⁶.
     public func equity(at prices: [Price?]) throws(ArithmeticOverflow) -> Money {
@@ -110,11 +116,13 @@ public struct ExecutionEngine: Sendable {
     /// Notes that a position has changed.
     mutating func markChanged(_ instrument: InstrumentID, at time: Timestamp) {
         positionTimes[Int(instrument.index)] = time
-        changedPositions.insert(instrument.index)
+        guard !isPositionChanged[Int(instrument.index)] else { return }
+        isPositionChanged[Int(instrument.index)] = true
+        changedPositions.append(instrument.index)
     }
 
     mutating func record(_ entry: CashRecord, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
         cash = try cash.adding(entry.amount, "the account's cash")
-        output.journal.cash.append(entry)
+        output.journal.append(entry)
     }
 }
