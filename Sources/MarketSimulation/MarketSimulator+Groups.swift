@@ -113,6 +113,7 @@ extension MarketSimulator {
 
     private mutating func arm(_ index: Int, with fill: Fill, _ moment: Moment) {
         orders[index].unarmed = orders[index].unarmed - fill.quantity
+        orders[index].armedTurn = turn
         if orders[index].limitedBy == .parent { orders[index].limitedBy = nil }
         if orders[index].entryPrice == nil { startTrail(index, from: fill.price) }
         orders[index].entryPrice =

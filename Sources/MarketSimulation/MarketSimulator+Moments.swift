@@ -11,34 +11,38 @@ extension MarketSimulator {
         guard let group = orders[index].group, rules.preset != .backtrader else {
             return try testAtOpen(index, &events)
         }
-        for member in takeTurn(group) where isTestable(member) { try testAtOpen(member, &events) }
+        for member in takeTurn(group, at: index) where isTestable(member) { try testAtOpen(member, &events) }
     }
 
     mutating func actInside(_ index: Int, _ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         guard isTestable(index), orders[index].stage != .market else { return }
         guard let group = orders[index].group else { return try testInside(index, isAmbiguous: false, &events) }
-        try testInside(members: takeTurn(group).filter(isTestable), &events)
+        try testInside(members: takeTurn(group, at: index).filter(isTestable), &events)
     }
 
     mutating func actAtClose(_ index: Int, _ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         guard isTestableAtClose(index) else { return }
         guard let group = orders[index].group else { return try testAtClose(index, &events) }
-        for member in takeTurn(group) where isTestableAtClose(member) { try testAtClose(member, &events) }
+        for member in takeTurn(group, at: index) where isTestableAtClose(member) { try testAtClose(member, &events) }
     }
 
     private func isTestableAtClose(_ index: Int) -> Bool {
         isTestable(index) && (orders[index].parent == nil || orders[index].availableAtClose(of: slice) > .zero)
     }
 
+    /// A buy that fell short of cash in an earlier moment waits for the next bar.
     private func isTestable(_ index: Int) -> Bool {
         orders[index].isLive && orders[index].liveFrom <= slice && orders[index].available > .zero
+            && orders[index].shortOfCashSlice != slice
     }
 
-    /// The members of a group, once a moment.
-    private mutating func takeTurn(_ group: Int32) -> [Int] {
-        guard groups[Int(group)].turn != turn else { return [] }
+    /// The members of a group, once a moment; one that was armed after the group had its turn acts by itself.
+    private mutating func takeTurn(_ group: Int32, at index: Int) -> [Int] {
+        guard groups[Int(group)].turn != turn else { return orders[index].armedTurn == turn ? [index] : [] }
         groups[Int(group)].turn = turn
-        return groups[Int(group)].members.map(Int.init)
+        let members = groups[Int(group)].members.map(Int.init)
+        for member in members { orders[member].armedTurn = -1 }
+        return members
     }
 
     /// The bar the order can trade on, or nil with the reason noted.

@@ -60,6 +60,8 @@ struct SimulatedOrder: Sendable {
     var isOwnBracketOnly: Bool
     /// The OCA group of the order's own exits, where it is a bracket's entry.
     var exits: Int32?
+    /// The moment in which the order was last armed, until it has had its turn.
+    var armedTurn: Int64 = -1
     /// The slice in which the entry filled inside the bar, and with how much: only stops may act on that part there.
     var entryInsideSlice: Int32 = -1
     var entryInsideQuantity: Quantity = .zero

@@ -48,9 +48,7 @@ extension ExecutionEngine {
         statistics.targets += 1
         let index = Int(request.instrument.index)
         let price = request.referencePrice ?? lastCloses[index]
-        guard let computed = try OrderPlanner.quantity(for: request.size, equity: equity, price: price) else {
-            throw MissingPrice(ticker: instruments[index].ticker, time: time.instant)
-        }
+        let computed = try computedQuantity(request, equity, price, at: time)
         let plan = WaitingPlan(
             target: OrderPlanner.Target(
                 decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
@@ -62,6 +60,19 @@ extension ExecutionEngine {
         } else {
             try carryOut(plan, &output)
         }
+    }
+
+    private func computedQuantity(
+        _ request: TargetRequest, _ equity: Money, _ price: Price?, at time: DecisionTime
+    ) throws -> Quantity {
+        let computed: Quantity?
+        do {
+            computed = try OrderPlanner.quantity(for: request.size, equity: equity, price: price)
+        } catch {
+            throw ArithmeticOverflow("the target quantity of \(ticker(request.instrument))")
+        }
+        guard let computed else { throw MissingPrice(ticker: ticker(request.instrument), time: time.instant) }
+        return computed
     }
 
     /// A plan that is still waiting when a newer one comes is journaled as given up.

@@ -130,12 +130,13 @@ extension ExecutionEngine {
         _ output: inout EngineOutput
     ) throws(ArithmeticOverflow) {
         let index = Int(instrument.index)
+        try waitingPlans[instrument.index]?.target.split(ratioE9)
+        guard positions[index].quantity != .zero else { return }
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
         positions[index].split(to: kept, exactQuantity: exact)
         markChanged(instrument, at: time)
         output.journal.append(
             AdjustmentRecord(time: time, instrument: instrument, ratioE9: ratioE9, change: change))
-        try waitingPlans[instrument.index]?.target.split(ratioE9)
     }
 
     private mutating func move(

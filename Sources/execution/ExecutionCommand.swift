@@ -8,6 +8,8 @@ enum ExecutionCommand {
     static func main() {
         // A reader that has seen enough (`| head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
+        // A file that may not grow further is an error to report, not the end.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             let code = try run(Array(CommandLine.arguments.dropFirst()))
             exit(code.rawValue)

@@ -281,6 +281,41 @@ final class Rule12To14Tests: XCTestCase {
             ])
     }
 
+    func testRule14_TheRestKeepsItsDeadline() throws {
+        var simulator = MarketSimulator(
+            rules: same, instruments: [Instrument(ticker: "X")], actions: [], localTime: .utc, cash: .zero)
+        var events: [VenueEvent] = []
+        func order(_ number: Int64, _ type: OrderType, _ timeInForce: TimeInForce, at day: String) -> VenueRequest {
+            let terms = OrderTerms(
+                instrument: InstrumentID(0), side: .buy, quantity: shares(100), type: type, timeInForce: timeInForce)
+            let time = decision(day)
+            return .submit(
+                VenueOrder(
+                    number: OrderNumber(number), terms: terms, decidedAt: time.instant, isDecidedOnDate: true,
+                    arrival: time.instant, row: number))
+        }
+        func slice(_ day: String, volume: Double) -> BarSlice {
+            BarSlice(
+                start: start(day), end: decision(day).instant, session: date(day), isFirstOfSession: true,
+                isLastOfSession: true, nextSession: nil, instruments: [InstrumentID(0)],
+                bars: [flat(day, 100, volume: volume).bar])
+        }
+        try simulator.handle(order(1, limit(50), .goodTilCancelled, at: "01-01"), into: &events)
+        try simulator.playOpen(slice("01-02", volume: 400), into: &events)
+        try simulator.playRest(into: &events)
+        try simulator.handle(
+            .cancel(OrderNumber(1), effective: start("01-03"), reason: .superseded), into: &events)
+        try simulator.handle(order(2, .market, until("01-03"), at: "01-02"), into: &events)
+        simulator.processDeadlines(through: start("01-03"), into: &events)
+        try simulator.playSameClose(into: &events)
+        try simulator.playOpen(slice("01-03", volume: 0), into: &events)
+        try simulator.playRest(into: &events)
+        simulator.processDeadlines(through: start("01-06"), into: &events)
+        XCTAssertEqual(
+            events.last,
+            .expired(OrderNumber(2), reason: .goodTill, limitedBy: .noVolume, at: start("01-04")))
+    }
+
     func testRule14_OnlyMarketOrdersTakeIt() throws {
         let bars = [bar("01-02", 100, 110, 90, 104), bar("01-03", 105, 112, 80, 106)]
         let cases: [(ScenarioOrder, String)] = [

@@ -147,6 +147,13 @@ final class Rule15To18Tests: XCTestCase {
             ["b +6@100 market_open 01-02", "s -5@100 market_open 01-06", "b +4@100 market_open 01-07"])
     }
 
+    func testRule16_ABuyShortAtTheOpenWaitsForTheNextBarNotForTheInsideOfThisOne() throws {
+        let bars = [bar("01-02", 100, 101, 94, 95), flat("01-03", 95)]
+        XCTAssertEqual(
+            try play(bars, [buy("b", 10, limit(110), cash: .wait), sell("s", 5)], cash: 600).fills,
+            ["b +6@100 limit_open 01-02", "s -5@100 market_open 01-02", "b +4@95 limit_open 01-03"])
+    }
+
     func testRule16_ABuyStillShortOnTheLastBarIsOpenAtTheEnd() throws {
         let outcome = try play(
             [flat("01-02", 100), flat("01-03", 100)], [buy("b", 10, .market, .day, cash: .wait)], cash: 650)

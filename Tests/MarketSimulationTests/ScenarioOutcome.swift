@@ -3,17 +3,11 @@ import TradingModel
 
 /// What came of a scenario: the venue's events, and each of them as a short text for tables.
 struct ScenarioOutcome {
-    /// What was going on when an event came.
-    enum Phase {
-        case betweenBars
-        case bar(BarSlice)
-    }
-
     let labels: [OrderNumber: String]
     let tickers: [String]
     var events: [VenueEvent] = []
-    /// From which event on each phase holds.
-    private(set) var phases: [(first: Int, phase: Phase)] = []
+    /// The ex-dates as they were applied, each with the number of events before it.
+    private(set) var exDates: [(after: Int, date: CalendarDate)] = []
     var cash: Money
     var lowestCash: Money
     var positions: [String: Quantity] = [:]
@@ -25,7 +19,7 @@ struct ScenarioOutcome {
         self.lowestCash = lowestCash
     }
 
-    mutating func mark(_ phase: Phase) { phases.append((events.count, phase)) }
+    mutating func mark(exDate: CalendarDate) { exDates.append((events.count, exDate)) }
 
     var fillEvents: [Fill] {
         events.compactMap { if case .filled(let fill) = $0 { fill } else { nil } }
@@ -73,7 +67,8 @@ struct ScenarioOutcome {
             switch event {
             case .resized(let number, let terms, _, let cause, _):
                 "\(label(number)) \(terms.quantity)\(prices(of: terms.type)) \(cause.rawValue)"
-            case .split(let instrument, _, _, let kept, _): "\(ticker(instrument)) split \(kept)"
+            case .split(let instrument, _, let exact, let kept, _):
+                exact == .zero ? nil : "\(ticker(instrument)) split \(kept)"
             case .cash(let kind, let instrument, let amount, _):
                 "\(instrument.map(ticker) ?? "") \(kind.rawValue) \(amount)"
             default: nil
