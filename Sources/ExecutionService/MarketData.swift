@@ -115,20 +115,27 @@ final class MarketData {
         }
     }
 
-    /// A feed of the named tickers, in their order; every other ticker's bar times are in its calendar.
-    func feed(of wanted: [String]) throws -> BarFeed {
-        let others = tickers.filter { !Set(wanted).contains($0) }
+    /// The bars of the named tickers, in their order; every other ticker's bar times are in its calendar.
+    func feed(of wanted: [String]) throws -> SliceSource {
+        let named = Set(wanted)
+        let others = tickers.filter { !named.contains($0) }
         switch source {
         case .file(let series):
             let times = Set(others.flatMap { series[$0]?.bars.map(\.start) ?? [] })
-            return try BarFeed(
-                memory: wanted.map { series[$0]?.bars ?? [] }, calendar: times.sorted(), interval: interval,
-                localTime: localTime)
+            return SliceSource(
+                try BarFeed(
+                    memory: wanted.map { series[$0]?.bars ?? [] }, calendar: times.sorted(), interval: interval,
+                    localTime: localTime))
         case .database(let store, let series):
             let calendar = others.isEmpty ? [] : try store.calendar(of: interval)
-            return try BarFeed(
-                cursors: wanted.compactMap { series[$0] }.map { try store.cursor(over: $0) }, calendar: calendar,
-                interval: interval, localTime: localTime)
+            let wanted = wanted.compactMap { series[$0] }
+            return try SliceSource(
+                BarReadAhead { [name, interval, localTime] in
+                    let store = BarStore(try Database.openForReading(name))
+                    return try BarFeed(
+                        cursors: wanted.map { try store.cursor(over: $0) }, calendar: calendar, interval: interval,
+                        localTime: localTime)
+                })
         }
     }
 }
