@@ -33,7 +33,7 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 /// Replays history: brings decisions and bars, in the order of time, to the engine and the simulator.
 struct TrainingRunner {
     /// Journal rows and orders that are committed together.
-    private static let batchSize = 200_000
+    private static let batchSize = 100_000
     /// Bars between two looks at the outside world.
     private static let progressInterval: Int64 = 20_000
 
