@@ -71,6 +71,11 @@ final class ZiplinePresetTests: XCTestCase {
                 [shares(filled)])
         }
         XCTAssertEqual(try play([close("01-02", 10, volume: 9)], [buy("a", 1)], zipline).fills, [])
+        XCTAssertEqual(
+            try play(
+                [close("01-02", 10, volume: 19)], [buy("a", 5)], zipline,
+                instruments: [Instrument(ticker: "X", lotSize: shares(0.01))]
+            ).fillEvents.map(\.quantity), [shares(1)], "whatever the lot")
     }
 
     func testZipline_PricesOfOrdersRoundAsymmetricallyToCents() throws {
