@@ -41,7 +41,7 @@ let package = Package(
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("InputFiles", ["TradingModel", "CZlib"]),
         library("Storage", ["TradingModel", "CSQLite", "SQLSchema"]),
-        library("Reporting", ["Storage"]),
+        library("Reporting", ["TradingModel", "Storage"]),
         library(
             "ExecutionService",
             [
@@ -49,20 +49,22 @@ let package = Package(
                 "InputFiles", "Storage", "Reporting", "CLibcrypto",
             ]),
         .executableTarget(
-            name: "execution", dependencies: ["ExecutionService"], swiftSettings: strict),
+            name: "execution", dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
+            swiftSettings: strict),
         .executableTarget(
-            name: "execution-benchmark", dependencies: ["ExecutionService"], swiftSettings: strict),
+            name: "execution-benchmark", dependencies: ["CSQLite", "Storage", "TradingModel"], swiftSettings: strict),
 
         tests("TradingModel"),
         tests("OrderPlanning"),
         tests("RiskControl"),
         tests("MarketSimulation"),
         tests("OrderRouting"),
-        tests("InputFiles"),
-        tests("Storage", ["SQLSchema"]),
-        tests("Reporting"),
-        tests("ExecutionService"),
+        tests("InputFiles", ["CZlib"]),
+        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
+        tests("Reporting", ["TradingModel", "Storage"]),
+        library("TestSupport", ["TradingModel", "Storage"], path: "Tests/TestSupport"),
+        tests("ExecutionService", ["TestSupport"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["execution", "Storage"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["execution", "Storage", "TestSupport"], swiftSettings: strict),
     ]
 )

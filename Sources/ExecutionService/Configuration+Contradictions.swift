@@ -6,7 +6,8 @@ extension Configuration {
     func refuseContradictions(_ reader: inout ConfigurationReader) {
         if simulation.marketFill == .sameClose, simulation.latency_ms > 0 {
             reader.note(
-                "simulation.latency_ms", "contradicts simulation.market_fill \"same_close\", which fills before any latency",
+                "simulation.latency_ms",
+                "contradicts simulation.market_fill \"same_close\", which fills before any latency",
                 accepted: "give 0, or another market_fill")
         }
         refuseForeignDollars(&reader)
@@ -15,7 +16,8 @@ extension Configuration {
 
     /// The plans' rates are in dollars and would be taken for the account's currency.
     private func refuseForeignDollars(_ reader: inout ConfigurationReader) {
-        guard account.currency != .usd, simulation.commission == .ibkrFixed || simulation.commission == .ibkrTiered else { return }
+        guard account.currency != .usd, simulation.commission == .ibkrFixed || simulation.commission == .ibkrTiered
+        else { return }
         let model = simulation.commission == .ibkrFixed ? "ibkr_fixed" : "ibkr_tiered"
         reader.note(
             "account.currency", "contradicts simulation.commission.model \"\(model)\", whose rates are in USD",

@@ -11,7 +11,8 @@ extension Configuration {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data = try encoder.encode(
             ConfigurationValue.section([
-                "account": accountValue, "planning": planningValue, "orders": ordersValue, "simulation": simulation.value,
+                "account": accountValue, "planning": planningValue, "orders": ordersValue,
+                "simulation": simulation.value,
                 "time_zone": .text(localTime.name), "record": .text(record.rawValue),
             ]))
         return String(decoding: data, as: UTF8.self)
@@ -24,7 +25,8 @@ extension Configuration {
     private var planningValue: ConfigurationValue {
         .section([
             "lot_size": .scaled(planning.lotSize.e8, 8), "minimum_notional": .scaled(planning.minimumNotional.e6, 6),
-            "open_orders": .text(planning.openOrders.rawValue), "missing_targets": .text(planning.missingTargets.rawValue),
+            "open_orders": .text(planning.openOrders.rawValue),
+            "missing_targets": .text(planning.missingTargets.rawValue),
             "two_phase": .boolean(planning.twoPhase),
             "insufficient_cash": .text(planning.insufficientCash == .reject ? "reject" : "wait"),
         ])
@@ -59,7 +61,8 @@ extension SlippageModel {
         case .none: .section(["model": .text("none")])
         case .fixedFraction(let e9): .section(["model": .text("fixed_bps"), "bps": .scaled(e9, 5)])
         case .fixedSpread(let spread): .section(["model": .text("fixed_spread"), "spread": .scaled(spread.e8, 8)])
-        case .volumeShare(let impactE9): .section(["model": .text("volume_share"), "price_impact": .scaled(impactE9, 9)])
+        case .volumeShare(let impactE9):
+            .section(["model": .text("volume_share"), "price_impact": .scaled(impactE9, 9)])
         case .squareRoot(let coefficient):
             .section([
                 "model": .text("square_root"), "coefficient": .scaled(Int64((coefficient * 1e9).rounded()), 9),

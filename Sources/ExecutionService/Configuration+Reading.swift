@@ -29,7 +29,9 @@ extension Configuration {
     }
 
     private mutating func readPlanning(_ reader: inout ConfigurationReader) {
-        if let lot = reader.number("planning.lot_size", scale: 8, in: 1...Int64.max) { planning.lotSize = Quantity(e8: lot) }
+        if let lot = reader.number("planning.lot_size", scale: 8, in: 1...Int64.max) {
+            planning.lotSize = Quantity(e8: lot)
+        }
         if let minimum = reader.number("planning.minimum_notional", scale: 6, in: 0...Int64.max) {
             planning.minimumNotional = Money(e6: minimum)
         }
@@ -51,8 +53,11 @@ extension Configuration {
                 "orders.time_in_force", "needs a date, which a target does not have",
                 accepted: "give \"DAY\" or \"GTC\", or bring an orders file with good_till")
         } else {
-            let words = [TimeInForce.day, .goodTilCancelled, .immediateOrCancel, .fillOrKill, .atTheOpening, .atTheClose]
-            orders.timeInForce = reader.choice("orders.time_in_force", words.map { ($0.code, $0) }) ?? orders.timeInForce
+            let words = [
+                TimeInForce.day, .goodTilCancelled, .immediateOrCancel, .fillOrKill, .atTheOpening, .atTheClose,
+            ]
+            orders.timeInForce =
+                reader.choice("orders.time_in_force", words.map { ($0.code, $0) }) ?? orders.timeInForce
         }
     }
 

@@ -10,13 +10,17 @@ public struct Configuration: Sendable, Equatable {
     public struct Account: Sendable, Equatable {
         /// Cash at the start; not negative.
         public var cash = Money(e6: 1_000_000 * Money.scale)
+        /// Of cash, prices and costs.
         public var currency = Currency.usd
     }
 
+    /// What the run starts with.
     public var account = Account()
+    /// How targets become orders.
     public var planning = PlanningConfiguration()
     /// What targets, and orders with blank fields, become.
     public var orders = OrderDefaults()
+    /// How orders fill on bars.
     public var simulation = SimulationRules()
     /// What a date without a time is read in.
     public var localTime = LocalTime.utc
@@ -38,7 +42,9 @@ public struct PlanningConfiguration: Sendable, Equatable {
     public var lotSize = Quantity(units: 1)
     /// Orders worth less are not sent, where the instrument says nothing else.
     public var minimumNotional = Money.zero
+    /// What becomes of an older plan's working orders.
     public var openOrders = OpenOrders.cancel
+    /// What becomes of a position that a batch does not name.
     public var missingTargets = MissingTargets.hold
     /// Whether buys wait for the cash of the sells of the same decision.
     public var twoPhase = true

@@ -45,7 +45,9 @@ public struct ConfigurationKey: Sendable, Equatable {
             "\"none\", \"per_share\", \"bps\", \"per_order\", \"ibkr_fixed\" or \"ibkr_tiered\""),
         key("simulation.commission.rate", "required", "an amount a share from 0 to 1000, such as 0.005"),
         key("simulation.commission.minimum", "0", "an amount of money of zero or more, such as 1"),
-        key("simulation.commission.maximum_fraction", "null", "a share of the value above 0 and up to 1, or null for none"),
+        key(
+            "simulation.commission.maximum_fraction", "null",
+            "a share of the value above 0 and up to 1, or null for none"),
         key("simulation.commission.bps", "required", "basis points from 0 to below 10000, such as 10"),
         key("simulation.commission.amount", "required", "an amount of money of zero or more, such as 1"),
 

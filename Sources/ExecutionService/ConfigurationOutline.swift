@@ -141,7 +141,9 @@ struct ConfigurationOutline {
     private mutating func name() throws(Problem) -> String {
         if current == "\"" || current == "'" { return try quoted() }
         var name = String.UnicodeScalarView()
-        while let scalar = current, scalar == "_" || scalar == "$" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+        while let scalar = current,
+            scalar == "_" || scalar == "$" || scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        {
             name.append(scalar)
             advance()
         }
@@ -168,7 +170,10 @@ struct ConfigurationOutline {
     private mutating func word() throws(Problem) {
         let start = failure("has something that is no value; texts need quotes")
         var word = String.UnicodeScalarView()
-        while let scalar = current, scalar.isASCII, "+-._".unicodeScalars.contains(scalar) || scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+        while let scalar = current, scalar.isASCII,
+            "+-._".unicodeScalars.contains(scalar) || scalar.properties.isAlphabetic
+                || scalar.properties.numericType != nil
+        {
             word.append(scalar)
             advance()
         }

@@ -27,7 +27,8 @@ struct ConfigurationReader {
         lines = outline.lines
         for repetition in outline.repetitions {
             problems.add(
-                line: repetition.line, field: repetition.path, problem: "is there twice (first on line \(repetition.firstLine))",
+                line: repetition.line, field: repetition.path,
+                problem: "is there twice (first on line \(repetition.firstLine))",
                 accepted: "keep one of them")
         }
         refuseUnknown(in: root, path: "")
@@ -38,7 +39,9 @@ struct ConfigurationReader {
         decoder.allowsJSON5 = true
         let accepted = "give a JSON5 object such as { account: { cash: 1000000 } }"
         do {
-            if case .section(let members) = try decoder.decode(ConfigurationValue.self, from: Data(bytes)) { return members }
+            if case .section(let members) = try decoder.decode(ConfigurationValue.self, from: Data(bytes)) {
+                return members
+            }
         } catch {
             throw InputError(file: file, problem: "is not JSON5", accepted: accepted)
         }
@@ -51,7 +54,8 @@ struct ConfigurationReader {
             let keyPath = path.isEmpty ? name : "\(path).\(name)"
             guard known.contains(name) else {
                 let list = path.isEmpty ? "the keys are" : "the keys of \(path) are"
-                let accepted = Suggestion.phrase(for: name, in: known, otherwise: "\(list) \(known.joined(separator: ", "))")
+                let accepted = Suggestion.phrase(
+                    for: name, in: known, otherwise: "\(list) \(known.joined(separator: ", "))")
                 problems.add(line: lines[keyPath], field: keyPath, problem: "is an unknown key", accepted: accepted)
                 continue
             }
@@ -86,7 +90,7 @@ struct ConfigurationReader {
 
     /// Notes a problem with the value at a path.
     mutating func note(_ path: String, _ problem: String, accepted: String? = nil) {
-        let shown = value(path)?.shown
+        let shown = value(path).flatMap(\.shown)
         problems.add(line: lines[path], field: path, value: shown, problem: problem, accepted: accepted)
     }
 

@@ -8,7 +8,7 @@ enum ConfigurationValue: Codable, Equatable {
     case text(String)
     case list([ConfigurationValue])
     case section([String: ConfigurationValue])
-    /// A number that is too large or too small to keep.
+    /// Something that Foundation takes for a number and cannot read, such as 1e400 or 1x.
     case unreadable
 
     private struct Name: CodingKey {
@@ -22,7 +22,9 @@ enum ConfigurationValue: Codable, Equatable {
     init(from decoder: any Decoder) throws {
         if let members = try? decoder.container(keyedBy: Name.self) {
             var section: [String: ConfigurationValue] = [:]
-            for name in members.allKeys { section[name.stringValue] = try members.decode(ConfigurationValue.self, forKey: name) }
+            for name in members.allKeys {
+                section[name.stringValue] = try members.decode(ConfigurationValue.self, forKey: name)
+            }
             self = .section(section)
         } else if var elements = try? decoder.unkeyedContainer() {
             var list: [ConfigurationValue] = []
@@ -66,8 +68,8 @@ enum ConfigurationValue: Codable, Equatable {
         }
     }
 
-    /// As it is shown in a message.
-    var shown: String {
+    /// As it is shown in a message; nil where what was written is lost.
+    var shown: String? {
         switch self {
         case .null: "null"
         case .boolean(let boolean): boolean ? "true" : "false"
@@ -75,7 +77,7 @@ enum ConfigurationValue: Codable, Equatable {
         case .text(let text): text
         case .list: "[…]"
         case .section: "{…}"
-        case .unreadable: "a number beyond all sizes"
+        case .unreadable: nil
         }
     }
 }

@@ -82,13 +82,9 @@ extension ExecutionPlan {
     ) {
         let isLate = time.instant > range.lastEnd
         problems.add(
-            line: line, field: "as_of", value: text(time),
+            line: line, field: "as_of", value: time.text(in: market.localTime),
             problem: isLate ? "is after the last bar of \(ticker)" : "is before the first bar of \(ticker) is over",
             accepted: "its bars in \(market.name) start from \(text(range.first)) to \(text(range.lastStart))")
-    }
-
-    private func text(_ time: DecisionTime) -> String {
-        time.isDate ? market.localTime.date(of: time.instant.adding(ms: -1)).description : time.instant.description
     }
 
     private func text(_ start: Timestamp) -> String {
@@ -116,7 +112,9 @@ extension ExecutionPlan {
         for action in actions {
             guard case .split(let ratioE9) = action.kind else { continue }
             let expected = log(Double(ratioE9) / 1e9)
-            guard abs(expected) > log(1.2), let jump = try jump(at: action.exDate, of: action.instrument) else { continue }
+            guard abs(expected) > log(1.2), let jump = try jump(at: action.exDate, of: action.instrument) else {
+                continue
+            }
             guard jump / expected < 0.5 else { continue }
             throw UsageError(
                 """
@@ -153,7 +151,8 @@ extension ExecutionPlan {
     }
 
     private mutating func noteFees() {
-        guard configuration.simulation.commission == .ibkrFixed || configuration.simulation.commission == .ibkrTiered else {
+        guard configuration.simulation.commission == .ibkrFixed || configuration.simulation.commission == .ibkrTiered
+        else {
             return
         }
         let first = input.decisions.map(\.asOf.instant).min().map { market.localTime.date(of: $0) }

@@ -11,7 +11,8 @@ extension SimulationRules {
         rules.limitFill = reader.choice("simulation.limit_fill") ?? rules.limitFill
         rules.ambiguousBar = reader.choice("simulation.ambiguous_bar") ?? rules.ambiguousBar
         rules.latency_ms = reader.number("simulation.latency_ms", scale: 0, in: 0...86_400_000) ?? rules.latency_ms
-        rules.borrowRateE9 = reader.number("simulation.borrow_rate", scale: 9, in: 0...9_999_999_999) ?? rules.borrowRateE9
+        rules.borrowRateE9 =
+            reader.number("simulation.borrow_rate", scale: 9, in: 0...9_999_999_999) ?? rules.borrowRateE9
         if reader.value("simulation.volume_limit") == .null {
             rules.volumeLimitE9 = nil
         } else {
@@ -31,18 +32,18 @@ private let upToThousandE9: ClosedRange<Int64> = 0...1_000_000_000_000
 extension SlippageModel {
     private enum Name: String, CaseIterable {
         case none
-        case fixed_bps
-        case fixed_spread
-        case volume_share
-        case square_root
+        case fixedBps = "fixed_bps"
+        case fixedSpread = "fixed_spread"
+        case volumeShare = "volume_share"
+        case squareRoot = "square_root"
 
         var parameters: [String] {
             switch self {
             case .none: []
-            case .fixed_bps: ["bps"]
-            case .fixed_spread: ["spread"]
-            case .volume_share: ["price_impact"]
-            case .square_root: ["coefficient"]
+            case .fixedBps: ["bps"]
+            case .fixedSpread: ["spread"]
+            case .volumeShare: ["price_impact"]
+            case .squareRoot: ["coefficient"]
             }
         }
     }
@@ -56,15 +57,17 @@ extension SlippageModel {
         switch name {
         case .none:
             return SlippageModel.none
-        case .fixed_bps:
+        case .fixedBps:
             let bps = "\(path).bps"
-            return reader.has(bps) ? reader.number(bps, scale: 5, in: basisPoints).map(fixedFraction) : .fixedFraction(e9: 500_000)
-        case .fixed_spread:
+            return reader.has(bps)
+                ? reader.number(bps, scale: 5, in: basisPoints).map(fixedFraction) : .fixedFraction(e9: 500_000)
+        case .fixedSpread:
             return reader.required("\(path).spread", scale: 8, in: 0...Int64.max, model: name.rawValue)
                 .map { .fixedSpread(Price(e8: $0)) }
-        case .volume_share:
-            return reader.required("\(path).price_impact", scale: 9, in: upToThousandE9, model: name.rawValue).map(volumeShare)
-        case .square_root:
+        case .volumeShare:
+            return reader.required("\(path).price_impact", scale: 9, in: upToThousandE9, model: name.rawValue).map(
+                volumeShare)
+        case .squareRoot:
             return reader.required("\(path).coefficient", scale: 9, in: upToThousandE9, model: name.rawValue)
                 .map { .squareRoot(coefficient: Double($0) / 1e9) }
         }
@@ -74,18 +77,18 @@ extension SlippageModel {
 extension CommissionModel {
     private enum Name: String, CaseIterable {
         case none
-        case per_share
+        case perShare = "per_share"
         case bps
-        case per_order
-        case ibkr_fixed
-        case ibkr_tiered
+        case perOrder = "per_order"
+        case ibkrFixed = "ibkr_fixed"
+        case ibkrTiered = "ibkr_tiered"
 
         var parameters: [String] {
             switch self {
-            case .none, .ibkr_fixed, .ibkr_tiered: []
-            case .per_share: ["rate", "minimum", "maximum_fraction"]
+            case .none, .ibkrFixed, .ibkrTiered: []
+            case .perShare: ["rate", "minimum", "maximum_fraction"]
             case .bps: ["bps"]
-            case .per_order: ["amount"]
+            case .perOrder: ["amount"]
             }
         }
     }
@@ -98,12 +101,12 @@ extension CommissionModel {
         reader.refuseParameters(of: path, model: name.rawValue, except: name.parameters)
         switch name {
         case .none: return CommissionModel.none
-        case .ibkr_fixed: return .ibkrFixed
-        case .ibkr_tiered: return .ibkrTiered
-        case .per_share: return readPerShare(&reader)
+        case .ibkrFixed: return .ibkrFixed
+        case .ibkrTiered: return .ibkrTiered
+        case .perShare: return readPerShare(&reader)
         case .bps:
             return reader.required("\(path).bps", scale: 5, in: basisPoints, model: name.rawValue).map(fraction)
-        case .per_order:
+        case .perOrder:
             return reader.required("\(path).amount", scale: 6, in: 0...Int64.max, model: name.rawValue)
                 .map { .perOrder(Money(e6: $0)) }
         }
@@ -124,7 +127,9 @@ extension ConfigurationReader {
     fileprivate mutating func model<Name: CaseIterable & RawRepresentable<String>>(_ path: String) -> Name? {
         guard case .section? = value(path) else { return nil }
         guard has("\(path).model") else {
-            note(path, "names no model", accepted: "give { model: \"\(Name.allCases.first?.rawValue ?? "")\" } or another model")
+            note(
+                path, "names no model",
+                accepted: "give { model: \"\(Name.allCases.first?.rawValue ?? "")\" } or another model")
             return nil
         }
         return choice("\(path).model")
@@ -134,7 +139,8 @@ extension ConfigurationReader {
     fileprivate mutating func refuseParameters(of path: String, model: String, except allowed: [String]) {
         let known = ConfigurationKey.names(in: path)
         for name in names(in: path) where name != "model" && known.contains(name) && !allowed.contains(name) {
-            let list = allowed.isEmpty ? "it has no parameters" : "its parameters are \(allowed.joined(separator: ", "))"
+            let list =
+                allowed.isEmpty ? "it has no parameters" : "its parameters are \(allowed.joined(separator: ", "))"
             note("\(path).\(name)", "does not belong to the model \"\(model)\"", accepted: list)
         }
     }

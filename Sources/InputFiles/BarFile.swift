@@ -46,8 +46,8 @@ public enum BarFile {
 
     /// Reads a file and hands its bars over in parts, each of one ticker, in the order of time within a ticker.
     ///
-    /// Throws `InputError` with everything that is wrong with the file, after parts may have been delivered, and whatever
-    /// `deliver` throws.
+    /// Throws `InputError` with everything that is wrong with the file, when parts may have been delivered already, and
+    /// whatever `deliver` throws.
     public static func read(
         _ file: InputFile, options: Options = Options(), deliver: (BarSeries) throws -> Void
     ) throws -> BarFileSummary {

@@ -47,7 +47,8 @@ struct BarReader: ~Copyable {
     private mutating func refuseSecondTicker() throws(InputError) {
         guard let ticker = options.ticker else { return }
         throw records.problems.fatal(
-            line: records.line, field: "column", value: "ticker", problem: "is there, and the ticker \(ticker) was named too",
+            line: records.line, field: "column", value: "ticker",
+            problem: "is there, and the ticker \(ticker) was named too",
             accepted: "leave out one of them")
     }
 
@@ -129,11 +130,13 @@ struct BarReader: ~Copyable {
 
     private mutating func noteRange(open: Price, high: Price, low: Price, close: Price) {
         for (name, price) in [("open", open), ("close", close), ("low", low)] where high < price {
-            records.note(Column.high, "is below the \(name) \(price)", accepted: "the high is the highest price of the bar")
+            records.note(
+                Column.high, "is below the \(name) \(price)", accepted: "the high is the highest price of the bar")
             return
         }
         for (name, price) in [("open", open), ("close", close)] where low > price {
-            records.note(Column.low, "is above the \(name) \(price)", accepted: "the low is the lowest price of the bar")
+            records.note(
+                Column.low, "is above the \(name) \(price)", accepted: "the low is the lowest price of the bar")
             return
         }
     }

@@ -4,7 +4,9 @@ import TradingModel
 public struct BarSeries: Sendable, Equatable {
     /// The place of the ticker in the file, in the order of first sight.
     public var tickerIndex: Int
+    /// As the file spells it.
     public var ticker: String
+    /// Each checked by itself and after the one before.
     public var bars: [Bar]
     /// The adjusted close of each bar, where the file has such a column; nil for a bar without one.
     public var adjustedCloses: [Price?]?
@@ -18,7 +20,9 @@ public struct BarSeries: Sendable, Equatable {
 public struct BarFileSummary: Sendable, Equatable {
     /// In the order of first sight.
     public var tickers: [String]
+    /// As given, or the most frequent step within a ticker.
     public var interval: BarInterval
+    /// Over all tickers.
     public var barCount: Int
     /// The first line with a bar without volume; nil when every bar has one.
     public var firstLineWithoutVolume: Int?

@@ -26,15 +26,20 @@ enum ByteSource {
     }
 
     private static func openError(path: String, code: Int32) -> InputError {
-        if path.isEmpty { return InputError(file: "(no name)", problem: "names no file", accepted: "give a path, or - for standard input") }
+        if path.isEmpty {
+            return InputError(
+                file: "(no name)", problem: "names no file", accepted: "give a path, or - for standard input")
+        }
         guard code == ENOENT || code == ENOTDIR else {
             return InputError(file: path, problem: "cannot be read: \(String(cString: strerror(code)))")
         }
         let url = URL(fileURLWithPath: path)
-        let siblings = (try? FileManager.default.contentsOfDirectory(atPath: url.deletingLastPathComponent().path)) ?? []
+        let siblings =
+            (try? FileManager.default.contentsOfDirectory(atPath: url.deletingLastPathComponent().path)) ?? []
         let suggestion = Suggestion.nearest(to: url.lastPathComponent, in: siblings.sorted())
         return InputError(
-            file: path, problem: "does not exist", accepted: suggestion.map { "did you mean \"\($0)\" in the same folder?" })
+            file: path, problem: "does not exist",
+            accepted: suggestion.map { "did you mean \"\($0)\" in the same folder?" })
     }
 
     /// The first bytes, which a later read gives again.

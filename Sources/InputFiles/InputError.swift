@@ -16,7 +16,8 @@ public struct InputError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// An error of one problem, from its parts.
     public init(
-        file: String, line: Int? = nil, field: String? = nil, value: String? = nil, problem: String, accepted: String? = nil
+        file: String, line: Int? = nil, field: String? = nil, value: String? = nil, problem: String,
+        accepted: String? = nil
     ) {
         self.init(
             InputProblem(file: file, line: line, field: field, value: value, problem: problem, accepted: accepted))

@@ -15,7 +15,8 @@ public struct InputProblem: Error, Equatable, Sendable, CustomStringConvertible 
 
     /// A problem; everything but the file and the problem may be unknown.
     public init(
-        file: String, line: Int? = nil, field: String? = nil, value: String? = nil, problem: String, accepted: String? = nil
+        file: String, line: Int? = nil, field: String? = nil, value: String? = nil, problem: String,
+        accepted: String? = nil
     ) {
         self.file = file
         self.line = line

@@ -2,20 +2,25 @@ import TradingModel
 
 /// What a file says of one instrument; nil leaves it to the configuration.
 public struct InstrumentRow: Sendable, Equatable {
+    /// The line of the file.
     public var line: Int
+    /// As the file spells it.
     public var ticker: String
     /// Above zero.
     public var lotSize: Quantity?
     /// Above zero.
     public var tickSize: Price?
+    /// Zero or more.
     public var minimumNotional: Money?
     /// Yearly rate on short value, in units of 10⁻⁹.
     public var borrowRateE9: Int64?
 }
 
-/// Reads instruments from CSV or JSON Lines: `ticker`, and optionally `lot_size`, `tick_size`, `minimum_notional`, `borrow_rate`.
+/// Reads instruments from CSV or JSON Lines.
+///
+/// Columns: `ticker`; optionally `lot_size`, `tick_size`, `minimum_notional`, `borrow_rate`.
 public enum InstrumentFile {
-    private static let schema = TableSchema(
+    static let schema = TableSchema(
         rowName: "instrument",
         columns: [
             .init(name: "ticker", aliases: ["symbol"], isRequired: true),
@@ -25,7 +30,9 @@ public enum InstrumentFile {
             .init(name: "borrow_rate"),
         ])
 
-    /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it, a ticker that is there twice included.
+    /// Reads a file as a whole.
+    ///
+    /// Throws `InputError` with everything that is wrong with it, a ticker that is there twice included.
     public static func read(_ file: InputFile) throws(InputError) -> [InstrumentRow] {
         var records = try RecordReader(file: file, schema: schema)
         var tickers = StringTable()
@@ -42,7 +49,8 @@ public enum InstrumentFile {
             }
             rows.append(
                 InstrumentRow(
-                    line: records.line, ticker: tickers[ticker], lotSize: records.positiveQuantity(1), tickSize: records.price(2),
+                    line: records.line, ticker: tickers[ticker], lotSize: records.positiveQuantity(1),
+                    tickSize: records.price(2),
                     minimumNotional: records.nonNegative(3, scale: 6, example: "100").map(Money.init(e6:)),
                     borrowRateE9: borrowRate))
         }

@@ -49,7 +49,8 @@ struct JSONObjectScanner {
         if text.isEmpty { throw Failure(offset: start, problem: "has no value") }
         if text.elementsEqual("null".utf8) { return start..<start }
         if text.elementsEqual("true".utf8) || text.elementsEqual("false".utf8) {
-            throw Failure(offset: start, problem: "has a value that is true or false", accepted: "give a number or a text")
+            throw Failure(
+                offset: start, problem: "has a value that is true or false", accepted: "give a number or a text")
         }
         return start..<position
     }
@@ -110,7 +111,9 @@ struct JSONObjectScanner {
         let start = position
         let first = try hexadecimal()
         if let scalar = Unicode.Scalar(first) { return scalar }
-        guard first < 0xDC00, take("\\"), take("u") else { throw Failure(offset: start, problem: "has half a character") }
+        guard first < 0xDC00, take("\\"), take("u") else {
+            throw Failure(offset: start, problem: "has half a character")
+        }
         let second = try hexadecimal()
         guard (0xDC00...0xDFFF).contains(second),
             let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
@@ -141,6 +144,8 @@ struct JSONObjectScanner {
     }
 
     private mutating func expect(_ character: Unicode.Scalar) throws(Failure) {
-        guard take(character) else { throw Failure(offset: position, problem: "is not a JSON object: expected \(character)") }
+        guard take(character) else {
+            throw Failure(offset: position, problem: "is not a JSON object: expected \(character)")
+        }
     }
 }

@@ -2,12 +2,17 @@ import TradingModel
 
 /// On whose behalf something is decided: one decision of the upstream pipeline, as a file states it.
 public struct FileDecision: Sendable, Hashable {
+    /// When it was decided.
     public var asOf: DecisionTime
     /// Nil where the file gives none.
     public var decisionID: String?
+    /// Nil where the file gives none.
     public var strategyID: String?
+    /// Nil where the file gives none.
     public var profileVersionID: String?
+    /// Nil where the file gives none.
     public var regimeID: String?
+    /// Nil where the file gives none.
     public var universeID: String?
     /// The line on which it appears first.
     public var firstLine: Int
@@ -30,6 +35,12 @@ struct DecisionTable {
         var asOf: DecisionTime
         /// Numbers of the five ids; 0 is none.
         var ids: SIMD8<Int32>
+
+        /// The time and two of the ids tell nearly all decisions apart.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(asOf.instant.ms)
+            hasher.combine(UInt64(UInt32(bitPattern: ids[0])) << 32 | UInt64(UInt32(bitPattern: ids[1])))
+        }
     }
 
     /// The place of `decision_id` in the schema; the other ids follow it.

@@ -6,7 +6,9 @@ extension LocalTime {
     ///
     /// Clock changes are known for 1970 to 2100. Throws for an unknown name, with the nearest known one; `file` and
     /// `field` say where the name stands.
-    public static func load(name: String, file: String = "time zone", field: String? = nil) throws(InputError) -> LocalTime {
+    public static func load(name: String, file: String = "time zone", field: String? = nil) throws(InputError)
+        -> LocalTime
+    {
         if ["UTC", "Etc/UTC", "GMT"].contains(name) { return .utc }
         let known = TimeZone.knownTimeZoneIdentifiers
         guard known.contains(name), let zone = TimeZone(identifier: name) else {

@@ -9,6 +9,7 @@ public struct OrderDefaults: Sendable, Equatable {
         case limit = "LIMIT"
     }
 
+    /// What a blank type means.
     public var type: Kind
     /// Anything but GTD, which needs a date.
     public var timeInForce: TimeInForce

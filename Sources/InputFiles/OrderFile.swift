@@ -3,8 +3,8 @@ import TradingModel
 /// Reads orders from CSV or JSON Lines.
 ///
 /// Columns: `as_of`, `ticker`, `side`, `quantity`; optionally `order_ref`, `order_type`, `limit_price`, `stop_price`,
-/// `trail_amount`, `trail_percent`, `limit_offset`, `time_in_force`, `good_till`, `parent_ref`, `oca_group`, `cancel_at` and
-/// the ids of the decision.
+/// `trail_amount`, `trail_percent`, `limit_offset`, `time_in_force`, `good_till`, `parent_ref`, `oca_group`, `cancel_at`
+/// and the ids of the decision.
 public enum OrderFile {
     static let schema = TableSchema(
         rowName: "order",

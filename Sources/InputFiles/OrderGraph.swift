@@ -16,19 +16,19 @@ struct OrderGraph {
     }
 
     /// Sets the rows' parents and groups and gives the groups' names; what is not allowed is noted in `problems`.
-    mutating func connect(rowOfReference: [Int32: Int]) -> [String?] {
-        findParents(rowOfReference)
+    mutating func connect(namedOrders: [NamedOrder?]) -> [String?] {
+        findParents(namedOrders)
         for row in rows.indices where rows[row].parentRow != nil { checkChild(row) }
         nameGroups()
         checkGroups()
         return groupNames
     }
 
-    private mutating func findParents(_ rowOfReference: [Int32: Int]) {
+    private mutating func findParents(_ namedOrders: [NamedOrder?]) {
         for row in rows.indices {
             guard let reference = links[row].parent, let name = links[row].parentName else { continue }
-            if let parent = rowOfReference[reference] {
-                rows[row].parentRow = Int32(parent)
+            if let parent = namedOrders.indices.contains(Int(reference)) ? namedOrders[Int(reference)] : nil {
+                rows[row].parentRow = Int32(parent.row)
             } else {
                 let known = rows.compactMap(\.orderRef)
                 add(
@@ -52,7 +52,9 @@ struct OrderGraph {
         }
         let place = "its parent's on line \(parent.line)"
         if child.tickerIndex != parent.tickerIndex {
-            add(row, "ticker", tickers[Int(child.tickerIndex)], "is not \(place)", "give \(tickers[Int(parent.tickerIndex)])")
+            add(
+                row, "ticker", tickers[Int(child.tickerIndex)], "is not \(place)",
+                "give \(tickers[Int(parent.tickerIndex)])")
         }
         if child.asOf != parent.asOf {
             add(row, "as_of", nil, "is not \(place)", "give a child its parent's as_of")
@@ -93,7 +95,9 @@ struct OrderGraph {
         }
     }
 
-    private mutating func number<Key: Hashable>(of key: Key, in numbers: inout [Key: Int32], named name: String?) -> Int32 {
+    private mutating func number<Key: Hashable>(of key: Key, in numbers: inout [Key: Int32], named name: String?)
+        -> Int32
+    {
         if let known = numbers[key] { return known }
         let number = Int32(groupNames.count)
         groupNames.append(name)
@@ -133,7 +137,9 @@ struct OrderGraph {
         let name = links[row].group ?? ""
         let place = "line \(rows[first].line)"
         if rows[row].parentRow != rows[first].parentRow {
-            add(row, "oca_group", name, "joins orders of different brackets (\(place))", "give each bracket its own group")
+            add(
+                row, "oca_group", name, "joins orders of different brackets (\(place))",
+                "give each bracket its own group")
             return
         }
         if rows[row].tickerIndex != rows[first].tickerIndex {

@@ -14,7 +14,9 @@ extension OrderReader {
     mutating func readTimeInForce(asOf: DecisionTime?, type: OrderType?) -> TimeInForce? {
         let isBlank = records.text(OrderColumn.timeInForce).isEmpty
         let byDefault = Word.undated(defaults.timeInForce)
-        guard let word = isBlank ? byDefault : records.word(OrderColumn.timeInForce, OrderReader.words) else { return nil }
+        guard let word = isBlank ? byDefault : records.word(OrderColumn.timeInForce, OrderReader.words) else {
+            return nil
+        }
         switch word {
         case .goodTilDate:
             records.requireFilled(OrderColumn.goodTill, accepted: "time_in_force GTD needs a date or a time")
@@ -30,7 +32,8 @@ extension OrderReader {
         guard !records.text(OrderColumn.goodTill).isEmpty else { return }
         let source = isBlank ? "\(timeInForce.code) (the configuration's)" : timeInForce.code
         records.note(
-            OrderColumn.goodTill, "is given with time_in_force \(source)", accepted: "give GTD, or leave good_till empty")
+            OrderColumn.goodTill, "is given with time_in_force \(source)",
+            accepted: "give GTD, or leave good_till empty")
     }
 
     private mutating func refuse(_ timeInForce: TimeInForce, with type: OrderType, isBlank: Bool) {

@@ -10,29 +10,42 @@ extension OrderReader {
         case trailingStop = "TRAILING_STOP"
         case trailingStopLimit = "TRAILING_STOP_LIMIT"
 
-        var needed: [Int] {
+        /// The columns that have to be filled.
+        var needed: Columns {
             switch self {
             case .market, .trailingStop: []
-            case .limit: [OrderColumn.limitPrice]
-            case .stop: [OrderColumn.stopPrice]
-            case .stopLimit: [OrderColumn.stopPrice, OrderColumn.limitPrice]
-            case .trailingStopLimit: [OrderColumn.limitOffset]
+            case .limit: .limitPrice
+            case .stop: .stopPrice
+            case .stopLimit: [.stopPrice, .limitPrice]
+            case .trailingStopLimit: .limitOffset
             }
         }
 
-        var isTrailing: Bool { self == .trailingStop || self == .trailingStopLimit }
-
-        /// What else may be given: the trail, and a first level of it.
-        var allowed: [Int] {
-            isTrailing ? needed + [OrderColumn.trailAmount, OrderColumn.trailPercent, OrderColumn.stopPrice] : needed
+        /// What else may be filled: the trail, and a first level of it.
+        var allowed: Columns {
+            switch self {
+            case .trailingStop, .trailingStopLimit: needed.union([.trailAmount, .trailPercent, .stopPrice])
+            default: needed
+            }
         }
     }
 
+    /// A set of the columns with prices; a bit's place is the column's.
+    private struct Columns: OptionSet {
+        let rawValue: UInt32
+
+        static let limitPrice = Columns(column: OrderColumn.limitPrice)
+        static let stopPrice = Columns(column: OrderColumn.stopPrice)
+        static let trailAmount = Columns(column: OrderColumn.trailAmount)
+        static let trailPercent = Columns(column: OrderColumn.trailPercent)
+        static let limitOffset = Columns(column: OrderColumn.limitOffset)
+
+        init(rawValue: UInt32) { self.rawValue = rawValue }
+        init(column: Int) { rawValue = 1 << UInt32(column) }
+    }
+
     private static let kinds = Kind.allCases.map { (name: $0.rawValue, word: $0) }
-    private static let priceColumns = [
-        OrderColumn.limitPrice, OrderColumn.stopPrice, OrderColumn.trailAmount, OrderColumn.trailPercent,
-        OrderColumn.limitOffset,
-    ]
+    private static let priceColumns = OrderColumn.limitPrice...OrderColumn.limitOffset
 
     /// The order's type; nil, with a note, when the type is unknown or its prices are not those of the type.
     mutating func readType() -> OrderType? {
@@ -41,7 +54,7 @@ extension OrderReader {
         guard let kind = isBlank ? byDefault : records.word(OrderColumn.type, OrderReader.kinds) else { return nil }
         let problemsBefore = records.problems.count
         refuseForeignPrices(kind, isBlank: isBlank)
-        for column in kind.needed {
+        for column in OrderReader.priceColumns where kind.needed.contains(Columns(column: column)) {
             records.requireFilled(column, accepted: "an order of type \(kind.rawValue) needs it")
         }
         let type = build(kind)
@@ -49,8 +62,10 @@ extension OrderReader {
     }
 
     private mutating func refuseForeignPrices(_ kind: Kind, isBlank: Bool) {
-        for column in OrderReader.priceColumns where !kind.allowed.contains(column) && !records.text(column).isEmpty {
-            let owners = Kind.allCases.filter { $0.allowed.contains(column) }.map(\.rawValue).joined(separator: ", ")
+        for column in OrderReader.priceColumns
+        where !kind.allowed.contains(Columns(column: column)) && !records.text(column).isEmpty {
+            let owners = Kind.allCases.filter { $0.allowed.contains(Columns(column: column)) }.map(\.rawValue).joined(
+                separator: ", ")
             let source = isBlank ? "\(kind.rawValue), the configuration's type for a blank order_type" : kind.rawValue
             records.note(
                 column, "does not belong to an order of type \(source)", accepted: "leave it empty, or use \(owners)")

@@ -11,8 +11,8 @@ struct OrderReader: ~Copyable {
     /// Beside `rows`: what the rows say about each other.
     var links: [OrderLink] = []
     var references = StringTable()
-    /// The row of each reference.
-    var rowOfReference: [Int32: Int] = [:]
+    /// By number of the reference, which order it names; nil for one that only a child gave so far.
+    var namedOrders: [NamedOrder?] = []
 
     init(file: InputFile, localTime: LocalTime, defaults: OrderDefaults) throws(InputError) {
         records = try RecordReader(file: file, schema: OrderFile.schema)
@@ -30,17 +30,21 @@ struct OrderReader: ~Copyable {
         // Rows that are missing here would make their children look orphaned.
         try records.finish()
         var graph = OrderGraph(file: records.file.name, rows: rows, links: links, tickers: tickers.strings)
-        let groups = graph.connect(rowOfReference: rowOfReference)
+        let groups = graph.connect(namedOrders: namedOrders)
         try graph.problems.throwIfAny()
         return OrderSheet(
             tickers: tickers.strings, decisions: decisions.decisions, rows: graph.rows, ocaGroups: groups,
             midnightInstants: times.midnightInstants, firstMidnightLine: times.firstMidnightLine)
     }
 
+    private static let sides: [(name: String, word: Side)] = [
+        ("BUY", .buy), ("SELL", .sell), ("B", .buy), ("S", .sell),
+    ]
+
     private mutating func readRow() -> OrderSheet.Row? {
         let asOf = times.required(OrderColumn.asOf, &records)
         let ticker = records.ticker(OrderColumn.ticker, in: &tickers)
-        let side = records.word(OrderColumn.side, [("BUY", Side.buy), ("SELL", .sell), ("B", .buy), ("S", .sell)])
+        let side = records.word(OrderColumn.side, OrderReader.sides)
         if side == nil { records.requireFilled(OrderColumn.side, accepted: "give BUY or SELL") }
         let quantity = records.positiveQuantity(OrderColumn.quantity)
         if quantity == nil { records.requireFilled(OrderColumn.quantity, accepted: "give a number above zero") }
@@ -54,20 +58,22 @@ struct OrderReader: ~Copyable {
         let orderRef = records.string(OrderColumn.orderRef)
         return OrderSheet.Row(
             line: Int32(clamping: records.line), queueRow: Int32(clamping: records.rowCount), asOf: asOf,
-            orderRef: orderRef.isEmpty ? nil : orderRef, tickerIndex: ticker, side: side, quantity: quantity, type: type,
+            orderRef: orderRef.isEmpty ? nil : orderRef, tickerIndex: ticker, side: side, quantity: quantity,
+            type: type,
             timeInForce: timeInForce, cancelAt: cancelAt, parentRow: nil, ocaGroup: nil, decisionIndex: decision)
     }
 
     private mutating func noteRepeatedReference() {
         let text = records.text(OrderColumn.orderRef)
         guard !text.isEmpty else { return }
-        let reference = references.index(of: text)
-        if let earlier = rowOfReference[reference] {
-            // A refused row leaves its reference without a place in `rows`.
-            let place = rows.indices.contains(earlier) ? " on line \(rows[earlier].line)" : ""
-            records.note(OrderColumn.orderRef, "names another order\(place) too", accepted: "give every order its own name")
+        let reference = Int(references.index(of: text))
+        while namedOrders.count <= reference { namedOrders.append(nil) }
+        if let earlier = namedOrders[reference] {
+            records.note(
+                OrderColumn.orderRef, "names another order on line \(earlier.line) too",
+                accepted: "give every order its own name")
         } else {
-            rowOfReference[reference] = rows.count
+            namedOrders[reference] = NamedOrder(row: rows.count, line: records.line)
         }
     }
 
@@ -90,6 +96,13 @@ struct OrderReader: ~Copyable {
         }
         return time
     }
+}
+
+/// An order that has a reference.
+struct NamedOrder {
+    /// Its place among the rows, if it is not refused.
+    var row: Int
+    var line: Int
 }
 
 /// What an order says about other orders of its file.

@@ -14,6 +14,7 @@ public struct OrderSheet: Sendable {
         public var orderRef: String?
         /// Place in `tickers`.
         public var tickerIndex: Int32
+        /// Which way it trades.
         public var side: Side
         /// Positive.
         public var quantity: Quantity

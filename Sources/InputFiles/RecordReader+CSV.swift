@@ -30,8 +30,6 @@ extension RecordReader {
     /// One pass over the bytes of a record; it starts over when more bytes have to be read.
     private mutating func scanFields() throws(InputError) -> Scan {
         let bytes = self.bytes
-        let end = self.end
-        let delimiter = self.delimiter
         var at = position
         var count = 0
         var seen: UInt8 = 0
@@ -40,19 +38,16 @@ extension RecordReader {
         while true {
             guard count < RecordReader.maximumFields else { throw tooManyFields() }
             if at < end, bytes[at] == quote {
-                guard let field = try scanQuoted(from: at + 1, seen: &seen, newlines: &newlines) else { return .needsMore }
+                guard let field = try scanQuoted(from: at + 1, seen: &seen, newlines: &newlines) else {
+                    return .needsMore
+                }
                 fields[count] = field
-                hasEscapes = hasEscapes || field.hasEscapes
+                hasEscapes = hasEscapes || field.isMarked
                 at = field.end + 1
                 if at < end, bytes[at] == carriageReturn { at += 1 }
             } else {
                 let start = at
-                while at < end {
-                    let byte = bytes[at]
-                    if byte == delimiter || byte == newline { break }
-                    seen |= byte
-                    at += 1
-                }
+                at = scanPlain(from: start, seen: &seen)
                 fields[count] = Field(start: start, end: at)
             }
             count += 1
@@ -68,6 +63,20 @@ extension RecordReader {
         return .complete
     }
 
+    /// Where an unquoted field ends: at a delimiter, a newline, or the end of the buffer.
+    @inline(__always)
+    private func scanPlain(from start: Int, seen: inout UInt8) -> Int {
+        let bytes = self.bytes
+        var at = start
+        while at < end {
+            let byte = bytes[at]
+            if byte == delimiter || byte == newline { break }
+            seen |= byte
+            at += 1
+        }
+        return at
+    }
+
     private mutating func finishRecord(at: Int, newlines: Int, seen: UInt8, hasEscapes: Bool) throws(InputError) {
         line = nextLine
         let last = fieldCount - 1
@@ -78,7 +87,7 @@ extension RecordReader {
         position = min(at + 1, end)
         nextLine += newlines + 1
         if seen >= 0x80 { try checkEncoding(start..<at) }
-        if hasEscapes { for index in 0..<fieldCount where fields[index].hasEscapes { undoDoubledQuotes(index) } }
+        if hasEscapes { for index in 0..<fieldCount where fields[index].isMarked { undoDoubledQuotes(index) } }
     }
 
     /// The field between two quotes; `end` is the closing one. Nil when the buffer ends before it is sure.
@@ -106,7 +115,7 @@ extension RecordReader {
                 line: nextLine, problem: "opens a double quote that is never closed", accepted: "close the quote")
         }
         try checkAfterQuote(at + 1)
-        return Field(start: start, end: at, hasEscapes: hasEscapes)
+        return Field(start: start, end: at, isMarked: hasEscapes)
     }
 
     /// A closing quote ends its field.
@@ -127,7 +136,7 @@ extension RecordReader {
             target += 1
         }
         fields[index].end = target
-        fields[index].hasEscapes = false
+        fields[index].isMarked = false
     }
 
     private mutating func tooManyFields() -> InputError {

@@ -3,7 +3,8 @@ import TradingModel
 /// Reading the fields of a row as numbers, times and names; what is wrong is noted, and the answer is nil.
 extension RecordReader {
     /// Notes a problem with a field of this row.
-    mutating func note(_ column: Int, _ problem: @autoclosure () -> String, accepted: @autoclosure () -> String? = nil) {
+    mutating func note(_ column: Int, _ problem: @autoclosure () -> String, accepted: @autoclosure () -> String? = nil)
+    {
         let name = schema.columns[column].name
         let value = text(column).isEmpty ? nil : string(column)
         problems.add(line: line, field: name, value: value, problem: problem(), accepted: accepted())
@@ -25,7 +26,8 @@ extension RecordReader {
         switch error {
         case .empty: note(column, "is empty", accepted: "give a decimal such as \(example)")
         case .notANumber:
-            note(column, "is not a number", accepted: "give a decimal such as \(example) (exponents like 1e-3 are fine)")
+            note(
+                column, "is not a number", accepted: "give a decimal such as \(example) (exponents like 1e-3 are fine)")
         case .outOfRange:
             let largest = DecimalText.format(.max, scale: scale)
             note(column, "is too large", accepted: "the largest number kept is \(largest)")
@@ -114,16 +116,26 @@ extension RecordReader {
         let wanted = TableSchema.normalized(string(column))
         let list = "one of \(names.joined(separator: ", "))"
         note(
-            column, "is not \(list)", accepted: Suggestion.nearest(to: wanted, in: names).map { "did you mean \"\($0)\"?" })
+            column, "is not \(list)",
+            accepted: Suggestion.nearest(to: wanted, in: names).map { "did you mean \"\($0)\"?" })
         return nil
     }
 
     private func matches(_ text: UnsafeBufferPointer<UInt8>, _ name: String) -> Bool {
-        let name = name.utf8
-        guard text.count == name.count else { return false }
-        return zip(text, name).allSatisfy { written, wanted in
-            written == wanted || (65...90).contains(wanted) && written == wanted | 0x20
-                || wanted == UInt8(ascii: "_") && (written == 0x20 || written == UInt8(ascii: "-"))
+        guard text.count == name.utf8.count else { return false }
+        var place = 0
+        for wanted in name.utf8 {
+            if folded(text[place]) != folded(wanted) { return false }
+            place += 1
+        }
+        return true
+    }
+
+    private func folded(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case 0x41...0x5A: byte | 0x20
+        case 0x20, UInt8(ascii: "-"): UInt8(ascii: "_")
+        default: byte
         }
     }
 

@@ -6,11 +6,13 @@ extension RecordReader {
         case UInt8(ascii: "{") where schema.allowsJSONLines, nil where saysJSONLines: startJSONLines()
         case UInt8(ascii: "[") where schema.allowsJSONLines:
             throw problems.fatal(
-                line: nextLine, problem: "begins a JSON array", accepted: "give JSON Lines: one object a line, without brackets")
+                line: nextLine, problem: "begins a JSON array",
+                accepted: "give JSON Lines: one object a line, without brackets")
         case nil: throw problems.fatal(problem: "is empty", accepted: "give a header and rows")
         default:
             guard !saysJSONLines else {
-                throw problems.fatal(line: nextLine, problem: "is not JSON Lines", accepted: "give one JSON object a line")
+                throw problems.fatal(
+                    line: nextLine, problem: "is not JSON Lines", accepted: "give one JSON object a line")
             }
             try readHeader()
         }
@@ -63,7 +65,6 @@ extension RecordReader {
     }
 
     private mutating func place(_ header: String, at index: Int, seen: inout [String: String]) {
-        let accepted = schema.accepted(insteadOf: header)
         if header.isEmpty {
             problems.add(
                 line: line, problem: "has no name for column \(index + 1)",
@@ -78,6 +79,7 @@ extension RecordReader {
             seen[name] = header
             fieldOfColumn[column] = index
         } else if !schema.ignores(header) {
+            let accepted = schema.accepted(insteadOf: header)
             problems.add(line: line, field: "column", value: header, problem: "is unknown", accepted: accepted)
         }
     }

@@ -24,20 +24,23 @@ extension RecordReader {
     }
 
     private mutating func place(key: Range<Int>, value: Range<Int>) {
-        let name = String(
-            decoding: UnsafeBufferPointer(start: bytes + key.lowerBound, count: key.count), as: UTF8.self)
-        guard let column = schema.column(named: name) else {
-            if !schema.ignores(name) {
-                let accepted = schema.accepted(insteadOf: name)
-                problems.add(line: line, field: "key", value: name, problem: "is unknown", accepted: accepted)
-            }
+        let number = keys.index(of: UnsafeBufferPointer(start: bytes + key.lowerBound, count: key.count))
+        if Int(number) == columnOfKey.count { columnOfKey.append(schema.column(named: keys[number])) }
+        guard let column = columnOfKey[Int(number)] else {
+            noteUnknownKey(keys[number])
             return
         }
-        if fields[column].hasEscapes {
-            problems.add(line: line, field: "key", value: name, problem: "is there twice", accepted: "keep one of them")
+        if fields[column].isMarked {
+            problems.add(
+                line: line, field: "key", value: keys[number], problem: "is there twice", accepted: "keep one of them")
         }
-        // The mark, which has no other use here, says that the key was met.
-        fields[column] = Field(start: value.lowerBound, end: value.upperBound, hasEscapes: true)
+        fields[column] = Field(start: value.lowerBound, end: value.upperBound, isMarked: true)
+    }
+
+    private mutating func noteUnknownKey(_ name: String) {
+        guard !schema.ignores(name) else { return }
+        let accepted = schema.accepted(insteadOf: name)
+        problems.add(line: line, field: "key", value: name, problem: "is unknown", accepted: accepted)
     }
 
     /// Finds the next line that is not blank; it is left in the field after those of the columns.

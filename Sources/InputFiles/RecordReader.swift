@@ -6,8 +6,8 @@ struct RecordReader: ~Copyable {
     struct Field {
         var start: Int
         var end: Int
-        /// Whether it has doubled quotes to be undone.
-        var hasEscapes = false
+        /// In CSV: it has doubled quotes to be undone. In JSON Lines: its key was met.
+        var isMarked = false
     }
 
     enum Format {
@@ -48,6 +48,10 @@ struct RecordReader: ~Copyable {
     let fieldOfColumn: UnsafeMutablePointer<Int>
     /// How many fields a CSV record has to have.
     var headerCount = 0
+    /// The keys met in JSON Lines.
+    var keys = StringTable()
+    /// For each of them its column; nil for one that is unknown or read over.
+    var columnOfKey: [Int?] = []
 
     /// Reads the header and sets out the columns. Throws when there is none, or the columns are not those of the schema.
     init(file: InputFile, schema: TableSchema) throws(InputError) {

@@ -1,6 +1,6 @@
 /// Finds what a person probably meant to write.
 public enum Suggestion {
-    /// The candidate with the fewest edits from `text`, capitals ignored; nil when none is near enough to be what was meant.
+    /// The candidate with the fewest edits from `text`, capitals ignored; nil when none is near enough to be meant.
     ///
     /// Of equally near candidates the first one wins.
     public static func nearest(to text: String, in candidates: some Sequence<String>) -> String? {

@@ -60,9 +60,12 @@ struct TargetReader: ~Copyable {
         let limitPrice = records.price(Column.limitPrice)
         let timeInForce = readTimeInForce()
         if limitPrice == nil, defaults.type == .limit {
-            records.requireFilled(Column.limitPrice, accepted: "orders.type is LIMIT: give a limit price for every target")
+            records.requireFilled(
+                Column.limitPrice, accepted: "orders.type is LIMIT: give a limit price for every target")
         }
-        guard let asOf, let ticker, let size, let decision = decisions.number(of: asOf, in: &records) else { return nil }
+        guard let asOf, let ticker, let size, let decision = decisions.number(of: asOf, in: &records) else {
+            return nil
+        }
         return TargetSheet.Row(
             line: Int32(clamping: records.line), tickerIndex: ticker, decisionIndex: decision, size: size,
             referencePrice: referencePrice, limitPrice: limitPrice, timeInForce: timeInForce,
@@ -81,7 +84,9 @@ struct TargetReader: ~Copyable {
         case (false, false, true):
             return records.decimal(Column.notional, scale: 6, example: "25000").map { .notional(Money(e6: $0)) }
         default:
-            noteSizes(isWeight ? Column.weight : isQuantity ? Column.quantity : nil, and: isNotional ? Column.notional : Column.quantity)
+            noteSizes(
+                isWeight ? Column.weight : isQuantity ? Column.quantity : nil,
+                and: isNotional ? Column.notional : Column.quantity)
             return nil
         }
     }

@@ -10,8 +10,11 @@ public struct TargetSheet: Sendable {
         public var tickerIndex: Int32
         /// Place in `decisions`.
         public var decisionIndex: Int32
+        /// What to hold; negative is short.
         public var size: TargetSize
+        /// What the target was computed with; nil leaves it to the last close.
         public var referencePrice: Price?
+        /// Makes the orders limit orders; nil leaves the type to the configuration.
         public var limitPrice: Price?
         /// Nil leaves it to the configuration; never GTD.
         public var timeInForce: TimeInForce?

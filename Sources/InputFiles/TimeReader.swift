@@ -1,13 +1,22 @@
 import TradingModel
 
-/// Reads times from bytes; it remembers the last date, since the times of a file are neighbours.
+/// Reads times from bytes; it remembers the dates it met, since a file repeats them.
 public struct TimeReader: Sendable {
     /// What a time without a zone is read in.
     public let localTime: LocalTime
 
-    private var knownDate = CalendarDate(days: .min)
-    private var knownMidnight_ms: Int64 = 0
-    private var knownDateIsPlain = false
+    /// What the zone makes of a date.
+    private struct KnownDate {
+        var date = CalendarDate(days: .min)
+        var midnight_ms: Int64 = 0
+        /// Whether the clock does not change within it.
+        var isPlain = false
+    }
+
+    private var last = KnownDate()
+    /// By the last bits of the date, ten years and more without a collision; empty until the first is met.
+    private var known: [KnownDate] = []
+    private static let knownMask = 4_095
 
     /// A reader for times that are local where they name no zone.
     public init(localTime: LocalTime) {
@@ -17,8 +26,10 @@ public struct TimeReader: Sendable {
     private static let first_ms = Int64(CalendarDate(year: 1900, month: 1, day: 1)?.days ?? 0) * 86_400_000
     private static let last_ms = Int64(CalendarDate(year: 2201, month: 1, day: 1)?.days ?? 0) * 86_400_000 - 1
 
-    /// Reads `2005-02-28`, `20050228`, `2005-02-28T14:30[:00[.000]][Z|±HH:MM]` (a blank may stand for the T),
-    /// Unix seconds (10 digits) or milliseconds (13 digits); throws for anything else and for years outside 1900 to 2200.
+    /// Reads `2005-02-28`, `20050228`, `2005-02-28T14:30[:00[.000]][Z|±HH:MM]` (a blank may stand for the T), Unix seconds
+    /// (9 or 10 digits) or milliseconds (12 or 13 digits).
+    ///
+    /// Throws for anything else, and for years outside 1900 to 2200.
     public mutating func read(_ text: UnsafeBufferPointer<UInt8>) throws(TimeTextError) -> TimeText {
         guard text.count >= 8 else { throw .notATime }
         guard text[4] == UInt8(ascii: "-") else { return try readDigits(text) }
@@ -40,8 +51,8 @@ public struct TimeReader: Sendable {
 
     /// The first instant of a date, in local time.
     mutating func start(of date: CalendarDate) -> Timestamp {
-        if date != knownDate { remember(date) }
-        return Timestamp(ms: knownMidnight_ms)
+        if date != last.date { recall(date) }
+        return Timestamp(ms: last.midnight_ms)
     }
 
     private static func date(
@@ -67,6 +78,8 @@ public struct TimeReader: Sendable {
         return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : -1
     }
 
+    private static let compactTimes: ClosedRange<Int64> = 190_001_010_000...220_012_312_359
+
     private func readDigits(_ text: UnsafeBufferPointer<UInt8>) throws(TimeTextError) -> TimeText {
         var value: Int64 = 0
         guard text.count <= 13 else { throw .notATime }
@@ -76,8 +89,10 @@ public struct TimeReader: Sendable {
         }
         switch text.count {
         case 8: return .date(try TimeReader.date(text, year: 0, month: 4, day: 6))
-        case 10: return .instant(try TimeReader.checked(value * 1_000))
-        case 13: return .instant(try TimeReader.checked(value))
+        case 9, 10: return .instant(try TimeReader.checked(value * 1_000))
+        // `200502281430` is meant as a date and a time far more likely than as an instant of 1976.
+        case 12 where TimeReader.compactTimes.contains(value): throw .notATime
+        case 12, 13: return .instant(try TimeReader.checked(value))
         default: throw .notATime
         }
     }
@@ -153,22 +168,27 @@ public struct TimeReader: Sendable {
     }
 
     private mutating func local(_ date: CalendarDate, _ sinceMidnight_ms: Int64) throws(TimeTextError) -> Timestamp {
-        if date != knownDate { remember(date) }
-        if knownDateIsPlain { return Timestamp(ms: knownMidnight_ms + sinceMidnight_ms) }
+        if date != last.date { recall(date) }
+        if last.isPlain { return Timestamp(ms: last.midnight_ms + sinceMidnight_ms) }
         return try localOnOddDate(date, sinceMidnight_ms)
     }
 
-    /// A date is plain when the clock does not change within it.
-    private mutating func remember(_ date: CalendarDate) {
-        knownDate = date
+    private mutating func recall(_ date: CalendarDate) {
+        if known.isEmpty { known = Array(repeating: KnownDate(), count: TimeReader.knownMask + 1) }
+        let place = Int(date.days) & TimeReader.knownMask
+        if known[place].date != date { known[place] = lookUp(date) }
+        last = known[place]
+    }
+
+    private func lookUp(_ date: CalendarDate) -> KnownDate {
         let midnight = localTime.start(of: date)
-        knownMidnight_ms = midnight.ms
-        let asUTC_ms = Int64(date.days) * 86_400_000
         let next = localTime.start(of: date.adding(days: 1))
         let offset_s = localTime.offset_s(at: midnight)
-        knownDateIsPlain =
+        let asUTC_ms = Int64(date.days) * 86_400_000
+        let isPlain =
             asUTC_ms - Int64(offset_s) * 1_000 == midnight.ms && next.ms - midnight.ms == 86_400_000
             && localTime.offset_s(at: next.adding(ms: -1)) == offset_s
+        return KnownDate(date: date, midnight_ms: midnight.ms, isPlain: isPlain)
     }
 
     /// On the day of a clock change; of a time that comes twice the first is taken.

@@ -15,6 +15,11 @@ extension DecisionTime {
         }
     }
 
+    /// The date, or the instant, as a file says it.
+    public func text(in localTime: LocalTime) -> String {
+        isDate ? localTime.date(of: instant.adding(ms: -1)).description : instant.description
+    }
+
     /// Whether an instant is exactly a local midnight: most likely a date that a program wrote with a time.
     public func isMidnightInstant(in localTime: LocalTime) -> Bool {
         !isDate && localTime.start(of: localTime.date(of: instant)) == instant

@@ -17,6 +17,5 @@ struct InstrumentBook: Sendable {
     var lastClose: Price?
     /// The volume of the running session in units of 10⁻⁸, for the daily history; a day of bars may pass 64 bits.
     var sessionVolume: Int128 = 0
-    var history = DailyHistory()
     var position: Quantity = .zero
 }

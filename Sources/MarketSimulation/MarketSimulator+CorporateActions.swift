@@ -48,7 +48,7 @@ extension MarketSimulator {
         books[book].lastClose = try books[book].lastClose.map { close throws(ArithmeticOverflow) in
             try close.divided(byE9: ratioE9, .nearest)
         }
-        books[book].history.split(ratioE9: ratioE9)
+        histories[book].split(ratioE9: ratioE9)
         for group in groups.indices where groups[group].instrument == instrument {
             groups[group].filled = try groups[group].filled.multiplied(byE9: ratioE9)
         }
@@ -59,10 +59,9 @@ extension MarketSimulator {
         _ book: Int, _ instrument: InstrumentID, _ ratioE9: Int64, at time: Timestamp, _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
         let old = books[book].position
-        guard old != .zero else { return }
         let exact = try old.multiplied(byE9: ratioE9)
         let kept = exact.roundedTowardZero(toLot: instruments[book].lotSize)
-        try changePosition(book, by: kept - old)
+        if kept != old { try changePosition(book, by: kept - old) }
         events.append(.split(instrument, ratioE9: ratioE9, exact: exact, kept: kept, at: time))
         guard kept != exact, let close = books[book].lastClose else { return }
         let price = try close.divided(byE9: ratioE9, .nearest)

@@ -72,7 +72,8 @@ extension MarketSimulator {
     private mutating func quantityWithinLimit(_ index: Int, _ wanted: Quantity) -> Quantity {
         let book = Int(orders[index].terms.instrument.index)
         // backtrader gives every order a share of the bar of its own.
-        let shared = rules.preset == .backtrader ? try? volumeShare(of: books[book].bar, book) : books[book].room
+        let bar = books[book].bar
+        let shared = rules.preset == .backtrader ? try? volumeShare(of: bar, book) : books[book].room
         guard let room = shared, room < wanted else { return wanted }
         orders[index].limitedBy = .volumeLimit
         return room
@@ -118,17 +119,19 @@ extension MarketSimulator {
     // MARK: - Price
 
     private func price(_ index: Int, _ quantity: Quantity, _ execution: Execution) throws(ArithmeticOverflow) -> Price {
-        let order = orders[index]
         guard execution.takesLiquidity else { return execution.base.nearest }
-        let book = Int(order.terms.instrument.index)
+        let side = orders[index].side
+        let book = Int(orders[index].terms.instrument.index)
+        let needsHistory = rules.slippage.needsHistory
+        let context = SlippageContext(
+            quantity: quantity, filledInBar: books[book].filledInBar + Int128(quantity.e8),
+            barVolume: books[book].bar.volume, volumeLimitE9: rules.volumeLimitE9, volatility: needsHistory ? histories[book].volatility : nil,
+            averageVolume: needsHistory ? histories[book].averageVolume : nil)
         let slipped = try rules.slippage.price(
-            from: execution.base, side: order.side, tick: rules.preset == nil ? instruments[book].tickSize : nil,
-            context: SlippageContext(
-                quantity: quantity, filledInBar: books[book].filledInBar + Int128(quantity.e8),
-                barVolume: books[book].bar.volume, volumeLimitE9: rules.volumeLimitE9,
-                volatility: books[book].history.volatility, averageVolume: books[book].history.averageVolume))
+            from: execution.base, side: side, tick: rules.preset == nil ? instruments[book].tickSize : nil,
+            context: context)
         guard let limit = execution.limit else { return slipped }
-        return order.side == .buy ? min(slipped, limit) : max(slipped, limit)
+        return side == .buy ? min(slipped, limit) : max(slipped, limit)
     }
 
     private func slippageCost(_ base: BasePrice, _ price: Price, _ side: Side, _ quantity: Quantity)

@@ -166,17 +166,17 @@ extension MarketSimulator {
         switch order.stage {
         case .limit(let limit):
             guard rules.limitFill != .close, !order.terms.timeInForce.isAuction,
-                accepts(order.side.best(of: bar), limit, order.side),
+                rules.accepts(order.side.best(of: bar), limit, order.side),
                 order.entryInsideSlice != slice || order.available > order.entryInsideQuantity
             else { return nil }
             level = limit
         case .stop(let stop), .trailing(_, let stop?, nil):
             level = stop
         case .stopLimit(let stop, let limit):
-            guard rules.limitFill != .close, accepts(bar.close, limit, order.side) else { return nil }
+            guard rules.limitFill != .close, rules.accepts(bar.close, limit, order.side) else { return nil }
             level = stop
         case .trailing(_, let stop?, let offset?):
-            guard rules.limitFill != .close, accepts(bar.close, limitBeyond(stop, offset, index), order.side) else {
+            guard rules.limitFill != .close, rules.accepts(bar.close, limitBeyond(stop, offset, index), order.side) else {
                 return nil
             }
             level = stop

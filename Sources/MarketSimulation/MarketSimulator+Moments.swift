@@ -128,16 +128,11 @@ extension MarketSimulator {
     ) throws(ArithmeticOverflow) {
         let takes = !orders[index].hasMetPrice
         orders[index].hasMetPrice = true
-        guard accepts(bar.open, limit, orders[index].side) else {
+        guard rules.accepts(bar.open, limit, orders[index].side) else {
             orders[index].limitedBy = .price
             return
         }
         try fill(index, Execution(bar.open, rule, .open, takesLiquidity: takes, limit: limit), &events)
-    }
-
-    /// Whether a price is good enough to fill a limit under the rule in force.
-    func accepts(_ price: Price, _ limit: Price, _ side: Side) -> Bool {
-        side.isThrough(price, limit: limit) || (rules.limitFill != .penetrate && price == limit)
     }
 
     private mutating func electTrailingAtOpen(
@@ -172,7 +167,7 @@ extension MarketSimulator {
             guard rules.limitFill != .close, orders[index].terms.timeInForce != .atTheClose,
                 orders[index].terms.timeInForce != .atTheOpening
             else { return }
-            guard accepts(orders[index].side.best(of: bar), limit, orders[index].side) else {
+            guard rules.accepts(orders[index].side.best(of: bar), limit, orders[index].side) else {
                 orders[index].limitedBy = .price
                 return
             }
@@ -221,7 +216,7 @@ extension MarketSimulator {
         guard rules.limitFill != .close else { return }
         orders[index].liveFrom = slice + 1
         orders[index].hasMetPrice = true
-        guard accepts(bar.close, limit, orders[index].side) else {
+        guard rules.accepts(bar.close, limit, orders[index].side) else {
             orders[index].limitedBy = .price
             return
         }
@@ -334,7 +329,7 @@ extension MarketSimulator {
             guard isClosing || rules.limitFill == .close else { return }
             let takes = !orders[index].hasMetPrice
             orders[index].hasMetPrice = true
-            guard accepts(bar.close, limit, orders[index].side) else {
+            guard rules.accepts(bar.close, limit, orders[index].side) else {
                 orders[index].limitedBy = .price
                 return
             }

@@ -44,7 +44,7 @@ struct SimulatedOrder: Sendable {
     /// The session a DAY order belongs to; nil until it arrives, and where it waits for cash.
     var session: CalendarDate?
     /// The last slice in which cash fell short.
-    var shortOfCashSlice: Int32 = -1
+    var shortOfCashSlice: Int32 = -2
     var limitedBy: Limitation?
 
     /// The first slice on which the order may be tested.

@@ -40,7 +40,7 @@ extension SlippageModel {
     ///
     /// Never below one tick (or 10⁻⁸).
     func price(
-        from base: BasePrice, side: Side, tick: Price?, context: @autoclosure () -> SlippageContext
+        from base: BasePrice, side: Side, tick: Price?, context: SlippageContext
     ) throws(ArithmeticOverflow) -> Price {
         let numerator: Int128
         let denominator: Int128
@@ -49,7 +49,7 @@ extension SlippageModel {
             numerator = Int128(base.numerator) * 2 + Int128(side.sign) * Int128(spread.e8) * Int128(base.denominator)
             denominator = Int128(base.denominator) * 2
         default:
-            let fractionE9 = try fractionE9(context())
+            let fractionE9 = try fractionE9(context)
             if fractionE9 == 0, base.denominator == 1 {
                 numerator = Int128(base.numerator)
                 denominator = 1

@@ -33,10 +33,7 @@ public struct OrderPlanner: Sendable {
 
         /// The quantity that the orders add, signed.
         public var planned: Quantity {
-            [first, second].reduce(.zero) { sum, order in
-                guard let order else { return sum }
-                return sum + Quantity(e8: order.terms.quantity.e8 * order.terms.side.sign)
-            }
+            (first?.terms.signedQuantity ?? .zero) + (second?.terms.signedQuantity ?? .zero)
         }
     }
 
@@ -55,7 +52,8 @@ public struct OrderPlanner: Sendable {
         case .notional(let notional):
             guard let price, price.e8 > 0 else { return nil }
             let value = Int128(notional.e6) * 10_000_000_000
-            return Quantity(e8: try narrowed(divide(value, by: Int128(price.e8), rounding: .towardZero), "a target quantity"))
+            return Quantity(
+                e8: try narrowed(divide(value, by: Int128(price.e8), rounding: .towardZero), "a target quantity"))
         case .weight(let e12):
             guard let price, price.e8 > 0 else { return nil }
             let value = Int128(e12) * Int128(equity.e6)
@@ -65,31 +63,37 @@ public struct OrderPlanner: Sendable {
     }
 
     /// Plans one target: the target goes toward zero to the lot, a flip through zero becomes a CLOSE and an OPEN.
+    ///
+    /// Open orders count as if they were filled. Both legs of a flip are whole lots; throws when a sum does not fit.
     public func plan(
         _ target: Target, held: Quantity, open: Quantity, instrument: Instrument
     ) throws(ArithmeticOverflow) -> Plan {
+        let expected = try held.adding(open, "the position in \(instrument.ticker) with its open orders")
         let wanted = target.computed.roundedTowardZero(toLot: instrument.lotSize)
-        let delta = (wanted - held - open).roundedTowardZero(toLot: instrument.lotSize)
-        let after = held + delta
-        let flips = held != .zero && after != .zero && (held > .zero) != (after > .zero)
+        let delta = try wanted.adding(-expected, "the change of the position in \(instrument.ticker)")
+            .roundedTowardZero(
+                toLot: instrument.lotSize)
+        let after = expected + delta
+        let flips = expected != .zero && after != .zero && (expected > .zero) != (after > .zero)
         var plan = Plan()
         if flips {
-            plan.first = try order(target, held: held, delta: -held, leg: 0, instrument, &plan)
-            plan.second = try order(target, held: .zero, delta: delta + held, leg: 1, instrument, &plan)
+            let closing = (-expected).roundedTowardZero(toLot: instrument.lotSize)
+            plan.first = order(target, held: -closing, delta: closing, leg: 0, instrument, &plan)
+            plan.second = order(target, held: .zero, delta: delta - closing, leg: 1, instrument, &plan)
         } else {
-            plan.first = try order(target, held: held, delta: delta, leg: 0, instrument, &plan)
+            plan.first = order(target, held: expected, delta: delta, leg: 0, instrument, &plan)
         }
-        if plan.residualReason == nil, held + open + plan.planned != target.computed { plan.residualReason = .belowLot }
+        if plan.residualReason == nil, expected + plan.planned != target.computed { plan.residualReason = .belowLot }
         return plan
     }
 
     private func order(
         _ target: Target, held: Quantity, delta: Quantity, leg: UInt8, _ instrument: Instrument, _ plan: inout Plan
-    ) throws(ArithmeticOverflow) -> PlannedOrder? {
+    ) -> PlannedOrder? {
         guard delta != .zero else { return nil }
         let price = target.type.limitPrice ?? target.referencePrice
         if instrument.minimumNotional > .zero, let price,
-            try Money(price * delta.magnitude, rounding: .nearest) < instrument.minimumNotional
+            price * delta.magnitude < ExactValue(instrument.minimumNotional)
         {
             plan.residualReason = .belowMinimumNotional
             return nil

@@ -12,7 +12,8 @@ public struct TargetRequest: Sendable, Equatable {
     public var timeInForce: TimeInForce
 
     public init(
-        row: Int64, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, type: OrderType, timeInForce: TimeInForce
+        row: Int64, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, type: OrderType,
+        timeInForce: TimeInForce
     ) {
         self.row = row
         self.instrument = instrument
@@ -74,8 +75,10 @@ public enum EngineInput: Sendable {
 
 /// What the engine wants done: commit the journal, then send the requests.
 public struct EngineOutput: Sendable {
-    public var journal = JournalBatch()
+    public var journal: JournalBatch
     public var requests: [VenueRequest] = []
 
-    public init() {}
+    public init(scope: JournalScope = .everything) {
+        journal = JournalBatch(scope: scope)
+    }
 }

@@ -17,42 +17,38 @@ extension ExecutionEngine {
     ) throws {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
-        var named: Set<Int32> = []
         for batch in batches {
-            for request in batch.targets {
-                named.insert(request.instrument.index)
-                try aim(request, batch.decision, equity, at: time, lastCloses, &output)
-            }
+            for request in batch.targets { try aim(request, batch.decision, equity, at: time, lastCloses, &output) }
         }
-        if planning.missingTargets == .close, let last = batches.last {
-            try closeMissing(named, last, at: time, lastCloses, &output)
-        }
+        if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
     }
 
     /// Positions that no batch of the time names are closed, on behalf of the last one.
     private mutating func closeMissing(
-        _ named: Set<Int32>, _ batch: TargetBatch, at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
+        _ batches: [TargetBatch], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) throws {
+        guard let batch = batches.last else { return }
+        let named = Set(batches.lazy.flatMap(\.targets).map(\.instrument.index))
         let lastRow = batch.targets.map(\.row).max() ?? 0
         for index in positions.indices where !named.contains(Int32(index)) {
-            guard positions[index].quantity != .zero || !book.openByInstrument[index].isEmpty else { continue }
+            guard positions[index].quantity != .zero || book.hasOpenOrders(InstrumentID(index)) else { continue }
             let request = TargetRequest(
-                row: lastRow, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil, type: .market,
+                row: lastRow, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
+                type: .market,
                 timeInForce: batch.targets.first?.timeInForce ?? .day)
             try aim(request, batch.decision, .zero, at: time, lastCloses, &output)
         }
     }
 
     private mutating func aim(
-        _ request: TargetRequest, _ decision: DecisionID, _ equity: Money, at time: DecisionTime, _ lastCloses: [Price?],
+        _ request: TargetRequest, _ decision: DecisionID, _ equity: Money, at time: DecisionTime,
+        _ lastCloses: [Price?],
         _ output: inout EngineOutput
     ) throws {
         statistics.targets += 1
         let index = Int(request.instrument.index)
         let price = request.referencePrice ?? lastCloses[index]
-        guard let computed = try OrderPlanner.quantity(for: request.size, equity: equity, price: price) else {
-            throw MissingPrice(ticker: instruments[index].ticker, time: time.instant)
-        }
+        let computed = try computedQuantity(request, equity, price, at: time)
         let plan = WaitingPlan(
             target: OrderPlanner.Target(
                 decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
@@ -66,15 +62,27 @@ extension ExecutionEngine {
         }
     }
 
+    private func computedQuantity(
+        _ request: TargetRequest, _ equity: Money, _ price: Price?, at time: DecisionTime
+    ) throws -> Quantity {
+        let computed: Quantity?
+        do {
+            computed = try OrderPlanner.quantity(for: request.size, equity: equity, price: price)
+        } catch {
+            throw ArithmeticOverflow("the target quantity of \(ticker(request.instrument))")
+        }
+        guard let computed else { throw MissingPrice(ticker: ticker(request.instrument), time: time.instant) }
+        return computed
+    }
+
     /// A plan that is still waiting when a newer one comes is journaled as given up.
     private mutating func supersede(_ instrument: InstrumentID, _ output: inout EngineOutput) {
         guard let older = waitingPlans.removeValue(forKey: instrument.index) else { return }
-        journalUnplanned(older, &output)
+        journalUnplanned(older, .superseded, &output)
     }
 
-    private func journalUnplanned(_ plan: WaitingPlan, _ output: inout EngineOutput) {
-        output.journal.targets.append(
-            record(of: plan, open: .zero, planned: .zero, residualReason: .superseded))
+    private func journalUnplanned(_ plan: WaitingPlan, _ reason: StatusReason, _ output: inout EngineOutput) {
+        output.journal.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
     }
 
     private func record(
@@ -87,49 +95,62 @@ extension ExecutionEngine {
             residualReason: residualReason)
     }
 
-    /// Asks for the cancel of every open order of an instrument; false when there is none.
+    /// Asks, once each, for the cancel of every open order of an instrument; false when there is none.
     private mutating func cancelOpenOrders(
         _ instrument: InstrumentID, at time: DecisionTime, _ output: inout EngineOutput
     ) -> Bool {
-        let open = book.openByInstrument[Int(instrument.index)]
+        guard let oldest = book.oldestOpen(instrument) else { return false }
         let effective = router.arrival(of: time)
-        for slot in open {
-            let order = book.records[Int(slot)]
-            output.journal.events.append(
-                OrderEventRecord(
-                    order: order.number, time: time.instant, kind: .cancelRequested, from: order.state, to: order.state))
-            output.requests.append(.cancel(order.number, effective: effective, reason: .superseded))
+        var next: Int? = oldest
+        while let slot = next {
+            next = book.nextOpen(after: slot)
+            guard book.askCancel(slot) else { continue }
+            let (number, state) = (book.records[slot].number, book.records[slot].state)
+            output.journal.append(
+                OrderEventRecord(order: number, time: time.instant, kind: .cancelRequested, from: state, to: state))
+            output.requests.append(.cancel(number, effective: effective, reason: .superseded))
         }
-        return !open.isEmpty
+        return true
     }
 
     /// Plans a target against what is held now and sends its orders.
     mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
         let index = Int(plan.target.instrument.index)
-        let open = openQuantity(index)
+        let open = try openQuantity(plan.target.instrument)
         let orders = try planner.plan(
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
-        output.journal.targets.append(
+        output.journal.append(
             record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
-        for order in [orders.first, orders.second] {
-            guard let order else { continue }
-            let placement = OrderPlacement(
-                row: plan.row * 2 + Int64(order.leg),
-                cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
-            send(order, inputRow: nil, at: plan.time, placement, &output)
-        }
+        if let order = orders.first { send(order, of: plan, &output) }
+        if let order = orders.second { send(order, of: plan, &output) }
     }
 
-    private func openQuantity(_ index: Int) -> Quantity {
-        book.openByInstrument[index].reduce(.zero) { sum, slot in
-            let order = book.records[Int(slot)]
-            return sum + Quantity(e8: order.remaining.e8 * order.terms.side.sign)
-        }
+    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) {
+        let placement = OrderPlacement(
+            row: plan.row * 2 + Int64(order.leg),
+            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
+        send(order, inputRow: nil, at: plan.time, placement, &output)
     }
+
+    /// What the open orders of an instrument would add, signed.
+    private func openQuantity(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
+        var sum = Quantity.zero
+        var next = book.oldestOpen(instrument)
+        while let slot = next {
+            let remaining = book.records[slot].remaining
+            sum = try sum.adding(
+                book.records[slot].terms.side == .buy ? remaining : -remaining,
+                "the open orders of \(ticker(instrument))")
+            next = book.nextOpen(after: slot)
+        }
+        return sum
+    }
+
+    private func ticker(_ instrument: InstrumentID) -> String { instruments[Int(instrument.index)].ticker }
 
     /// The confirmation a plan waited for may have come.
     mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
-        guard !waitingPlans.isEmpty, book.openByInstrument[Int(instrument.index)].isEmpty,
+        guard !waitingPlans.isEmpty, !book.hasOpenOrders(instrument),
             let plan = waitingPlans.removeValue(forKey: instrument.index)
         else { return }
         try carryOut(plan, &output)
@@ -137,7 +158,7 @@ extension ExecutionEngine {
 
     mutating func closeWaitingPlans(_ output: inout EngineOutput) {
         for index in waitingPlans.keys.sorted() {
-            if let plan = waitingPlans.removeValue(forKey: index) { journalUnplanned(plan, &output) }
+            if let plan = waitingPlans.removeValue(forKey: index) { journalUnplanned(plan, .endOfData, &output) }
         }
     }
 
@@ -146,24 +167,29 @@ extension ExecutionEngine {
     /// Places orders, entries of brackets before their exits.
     mutating func place(
         _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
-    ) {
+    ) throws {
+        statistics.decisions += Int64(Set(orders.map(\.decision)).count)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
             entries[order.row] = place(order, parent: nil, at: time, lastCloses, &output)
         }
         for order in orders {
             guard let parentRow = order.parentRow else { continue }
-            _ = place(order, parent: entries[parentRow], at: time, lastCloses, &output)
+            guard let parent = entries[parentRow] else { throw MissingParent(row: order.row, parentRow: parentRow) }
+            _ = place(order, parent: parent, at: time, lastCloses, &output)
         }
     }
 
     private mutating func place(
-        _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
+        _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?],
+        _ output: inout EngineOutput
     ) -> OrderNumber {
         let index = Int(order.terms.instrument.index)
-        let delta = Quantity(e8: order.terms.quantity.e8 * order.terms.side.sign)
+        let delta = order.terms.signedQuantity
+        // An exit is for what its entry will have bought or sold.
+        let held = order.parentRow == nil ? positions[index].quantity : -delta
         let planned = PlannedOrder(
-            decision: order.decision, leg: 0, action: OrderAction(held: positions[index].quantity, delta: delta),
+            decision: order.decision, leg: 0, action: OrderAction(held: held, delta: delta),
             terms: order.terms, phase: 1, referencePrice: lastCloses[index])
         let placement = OrderPlacement(
             row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), parent: parent, ocaGroup: order.ocaGroup,
@@ -181,7 +207,7 @@ extension ExecutionEngine {
     ) -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
-        let verdict = gate.review(planned, instrument: instruments[Int(planned.terms.instrument.index)])
+        let verdict = review(planned, parent: placement.parent)
         journalVerdict(verdict, planned, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
@@ -196,13 +222,21 @@ extension ExecutionEngine {
             order.terms = approved.order.terms
             journalCreation(order, &output)
             order.state = .submitted
-            output.journal.events.append(
+            output.journal.append(
                 OrderEventRecord(
                     order: number, time: time.instant, kind: .moved(.submit), from: .planned, to: .submitted))
             output.requests.append(router.submission(of: approved, number: number, at: time, placement: placement))
         }
         book.add(order)
         return number
+    }
+
+    /// What the gate says; exits of an entry that it denied are denied too.
+    private func review(_ planned: PlannedOrder, parent: OrderNumber?) -> RiskGate.Verdict {
+        if let slot = parent.flatMap(book.slot(of:)), case .denied = book.records[slot].state {
+            return .denied(.parentRejected)
+        }
+        return gate.review(planned, instrument: instruments[Int(planned.terms.instrument.index)])
     }
 
     private func journalVerdict(
@@ -217,14 +251,29 @@ extension ExecutionEngine {
             if record.approved != record.requested { record.reason = .belowLot }
         case .denied(let reason): record.reason = reason
         }
-        output.journal.riskDecisions.append(record)
+        output.journal.append(record)
     }
 
     private func journalCreation(_ order: OrderRecord, _ output: inout EngineOutput) {
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(
                 order: order.number, time: order.createdAt, kind: .created, from: nil, to: order.state,
                 quantity: order.terms.quantity))
+    }
+}
+
+/// The exit of a bracket whose entry is not placed with it; alone it would open what it is to close.
+public struct MissingParent: Error, Equatable, Sendable, CustomStringConvertible {
+    public let row: Int64
+    public let parentRow: Int64
+
+    public init(row: Int64, parentRow: Int64) {
+        self.row = row
+        self.parentRow = parentRow
+    }
+
+    public var description: String {
+        "the order in row \(row) has its entry in row \(parentRow), where none is decided at the same time"
     }
 }
 
@@ -232,6 +281,11 @@ extension ExecutionEngine {
 public struct MissingPrice: Error, Equatable, Sendable, CustomStringConvertible {
     public let ticker: String
     public let time: Timestamp
+
+    public init(ticker: String, time: Timestamp) {
+        self.ticker = ticker
+        self.time = time
+    }
 
     public var description: String {
         "\(ticker) has no close before \(time) to turn its target into a quantity with; give a reference_price or a target_quantity"

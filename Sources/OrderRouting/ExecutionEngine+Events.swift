@@ -1,3 +1,4 @@
+import OrderPlanning
 import TradingModel
 
 /// Reports of the venue.
@@ -29,8 +30,7 @@ extension ExecutionEngine {
     /// Takes an order to its next state; a move the life cycle does not have is an error.
     @discardableResult
     private mutating func move(
-        _ number: OrderNumber, _ transition: OrderTransition, at time: Timestamp, quantity: Quantity? = nil,
-        trade: Int64? = nil, _ output: inout EngineOutput
+        _ number: OrderNumber, _ transition: OrderTransition, at time: Timestamp, _ output: inout EngineOutput
     ) throws -> Int {
         guard let slot = book.slot(of: number) else { throw UnknownOrder(number: number) }
         let from = book.records[slot].state
@@ -39,9 +39,8 @@ extension ExecutionEngine {
             order.state = to
             order.updatedAt = time
         }
-        output.journal.events.append(
-            OrderEventRecord(
-                order: number, time: time, kind: .moved(transition), from: from, to: to, quantity: quantity, trade: trade))
+        output.journal.append(
+            OrderEventRecord(order: number, time: time, kind: .moved(transition), from: from, to: to))
         return slot
     }
 
@@ -56,43 +55,64 @@ extension ExecutionEngine {
     }
 
     private mutating func book(_ fill: Fill, _ output: inout EngineOutput) throws {
-        guard let slot = book.slot(of: fill.order) else { throw UnknownOrder(number: fill.order) }
+        let slot = try slot(of: fill)
+        let from = book.records[slot].state
+        let filled = try book.records[slot].filled.adding(fill.quantity, "the fills of an order")
+        let transition = OrderTransition.fill(isComplete: filled >= book.records[slot].terms.quantity)
+        let to = try from.after(transition)
+        if from.isTerminal { statistics.uncountEnd(of: book.records[slot]) }
         book.update(slot) { order in
-            order.filled = order.filled + fill.quantity
+            order.filled = filled
             order.filledValue = order.filledValue + fill.price * fill.quantity
+            order.state = to
+            order.updatedAt = fill.time
+            if to == .filled { order.limitedBy = nil }
         }
         lastTrade += 1
-        let order = book.records[slot]
-        try move(
-            fill.order, .fill(isComplete: order.filled >= order.terms.quantity), at: fill.time, quantity: fill.quantity,
-            trade: lastTrade, &output)
-        output.journal.trades.append(TradeRecord(number: lastTrade, decision: order.decision, fill: fill))
+        output.journal.append(
+            OrderEventRecord(
+                order: fill.order, time: fill.time, kind: .moved(transition), from: from, to: to,
+                quantity: fill.quantity,
+                trade: lastTrade))
+        output.journal.append(
+            TradeRecord(number: lastTrade, decision: book.records[slot].decision, fill: fill))
         try bookCash(of: fill, &output)
-        let index = Int(fill.instrument.index)
-        try positions[index].book(Quantity(e8: fill.quantity.e8 * fill.side.sign), at: fill.price)
-        changedPositions.insert(fill.instrument.index)
-        statistics.count(fill)
-        if book.records[slot].state == .filled {
-            statistics.countEnd(of: book.records[slot])
-            try resumePlan(for: fill.instrument, &output)
-        }
+        try positions[Int(fill.instrument.index)].book(
+            fill.side == .buy ? fill.quantity : -fill.quantity, at: fill.price)
+        markChanged(fill.instrument, at: fill.time)
+        try statistics.count(fill)
+        guard to.isTerminal else { return }
+        statistics.countEnd(of: book.records[slot])
+        if !from.isTerminal { try resumePlan(for: fill.instrument, &output) }
+    }
+
+    /// The slot of the order a fill is of.
+    private func slot(of fill: Fill) throws -> Int {
+        guard let slot = book.slot(of: fill.order) else { throw UnknownOrder(number: fill.order) }
+        guard fill.quantity > .zero, fill.instrument == book.records[slot].terms.instrument,
+            fill.side == book.records[slot].terms.side
+        else { throw ContradictoryFill(order: fill.order) }
+        return slot
     }
 
     private mutating func bookCash(of fill: Fill, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
         try record(
             CashRecord(
-                time: fill.time, kind: .trade, amount: try fill.cashFlow(), trade: lastTrade, instrument: fill.instrument),
+                time: fill.time, kind: .trade, amount: try fill.cashFlow(), trade: lastTrade,
+                instrument: fill.instrument),
             &output)
         guard fill.commission != .zero else { return }
         try record(
             CashRecord(
-                time: fill.time, kind: .commission, amount: -fill.commission, trade: lastTrade, instrument: fill.instrument),
+                time: fill.time, kind: .commission, amount: -fill.commission, trade: lastTrade,
+                instrument: fill.instrument),
             &output)
     }
 
     /// The venue changed an order's quantity or prices.
     private mutating func resize(
-        _ number: OrderNumber, _ terms: OrderTerms, _ cause: ResizeCause, at time: Timestamp, _ output: inout EngineOutput
+        _ number: OrderNumber, _ terms: OrderTerms, _ cause: ResizeCause, at time: Timestamp,
+        _ output: inout EngineOutput
     ) throws {
         guard let slot = book.slot(of: number) else { throw UnknownOrder(number: number) }
         book.update(slot) { order in
@@ -100,7 +120,7 @@ extension ExecutionEngine {
             order.updatedAt = time
         }
         let state = book.records[slot].state
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(
                 order: number, time: time, kind: .resized(cause), from: state, to: state, quantity: terms.quantity))
     }
@@ -110,31 +130,46 @@ extension ExecutionEngine {
         _ output: inout EngineOutput
     ) throws(ArithmeticOverflow) {
         let index = Int(instrument.index)
-        let change = kept - positions[index].quantity
+        try waitingPlans[instrument.index]?.target.split(ratioE9)
+        guard positions[index].quantity != .zero else { return }
+        let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
         positions[index].split(to: kept, exactQuantity: exact)
-        changedPositions.insert(instrument.index)
-        output.journal.adjustments.append(
+        markChanged(instrument, at: time)
+        output.journal.append(
             AdjustmentRecord(time: time, instrument: instrument, ratioE9: ratioE9, change: change))
-        if var plan = waitingPlans[instrument.index] {
-            let computed = Int128(plan.target.computed.e8) * Int128(ratioE9)
-            plan.target.computed = Quantity(
-                e8: try narrowed(divide(computed, by: 1_000_000_000, rounding: .towardZero), "a target after a split"))
-            waitingPlans[instrument.index] = plan
-        }
     }
 
     private mutating func move(
-        cash amount: Money, _ kind: CashKind, _ instrument: InstrumentID?, at time: Timestamp, _ output: inout EngineOutput
+        cash amount: Money, _ kind: CashKind, _ instrument: InstrumentID?, at time: Timestamp,
+        _ output: inout EngineOutput
     ) throws(ArithmeticOverflow) {
         try record(CashRecord(time: time, kind: kind, amount: amount, instrument: instrument), &output)
         switch kind {
-        case .borrow: statistics.borrow = statistics.borrow - amount
-        case .dividend: statistics.dividends = statistics.dividends + amount
+        case .borrow: statistics.borrow = try statistics.borrow.adding(.zero - amount, "the cost of borrowing")
+        case .dividend: statistics.dividends = try statistics.dividends.adding(amount, "the dividends")
         case .cashInLieu:
             guard let instrument else { return }
             positions[Int(instrument.index)].realize(amount)
-            changedPositions.insert(instrument.index)
+            markChanged(instrument, at: time)
         case .deposit, .trade, .commission: break
         }
+    }
+}
+
+extension OrderPlanner.Target {
+    /// States a target that waits in the shares and prices after a split.
+    fileprivate mutating func split(_ ratioE9: Int64) throws(ArithmeticOverflow) {
+        let quantity = divide(Int128(computed.e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
+        computed = Quantity(e8: try narrowed(quantity, "a target after a split"))
+        referencePrice = try referencePrice.map { price throws(ArithmeticOverflow) in try price.afterSplit(ratioE9) }
+        type = try type.mapPrices { price throws(ArithmeticOverflow) in try price.afterSplit(ratioE9) }
+    }
+}
+
+extension Price {
+    /// The price per new share, to the nearest 10⁻⁸.
+    fileprivate func afterSplit(_ ratioE9: Int64) throws(ArithmeticOverflow) -> Price {
+        let price = divide(Int128(e8) * 1_000_000_000, by: Int128(ratioE9), rounding: .nearest)
+        return Price(e8: try narrowed(price, "a price after a split"))
     }
 }

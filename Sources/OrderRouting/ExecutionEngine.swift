@@ -2,11 +2,26 @@ import OrderPlanning
 import RiskControl
 import TradingModel
 
-/// A venue's report about an order that was never sent.
+/// A venue's report about an order that was never sent, or that had ended and was journaled so before.
 public struct UnknownOrder: Error, Equatable, Sendable, CustomStringConvertible {
     public let number: OrderNumber
 
-    public var description: String { "the venue reports on order \(number.value), which this run has not sent" }
+    public init(number: OrderNumber) { self.number = number }
+
+    public var description: String {
+        "the venue reports on order \(number.value), which this run has not sent or has closed"
+    }
+}
+
+/// A fill that cannot be of the order it names: another instrument, another side, or no quantity.
+public struct ContradictoryFill: Error, Equatable, Sendable, CustomStringConvertible {
+    public let order: OrderNumber
+
+    public init(order: OrderNumber) { self.order = order }
+
+    public var description: String {
+        "the venue reports a fill of order \(order.value) that is not of its instrument and side"
+    }
 }
 
 /// The engine: targets, orders and venue events in; journal records and venue requests out.
@@ -24,7 +39,10 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var positions: [Position]
     public internal(set) var cash: Money = .zero
     public internal(set) var statistics = RunStatistics()
-    var changedPositions: Set<Int32> = []
+    /// When each position last changed.
+    private var positionTimes: [Timestamp]
+    private var changedPositions: [Int32] = []
+    private var isPositionChanged: [Bool]
     var lastTrade: Int64 = 0
     /// Plans that wait for the cancels of older orders, by instrument.
     var waitingPlans: [Int32: WaitingPlan] = [:]
@@ -36,9 +54,13 @@ public struct ExecutionEngine: Sendable {
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
         book = OrderBook(instruments: instruments.count)
         positions = Array(repeating: Position(), count: instruments.count)
+        positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
+        isPositionChanged = Array(repeating: false, count: instruments.count)
     }
 
     /// Handles one input; what is to be done is appended to `output`.
+    ///
+    /// After an error neither the engine nor the output is whole; neither may be used any further.
     public mutating func handle(_ input: EngineInput, into output: inout EngineOutput) throws {
         switch input {
         case .deposit(let amount, let time):
@@ -46,7 +68,7 @@ public struct ExecutionEngine: Sendable {
         case .decide(let batches, let time, let lastCloses):
             try decide(batches, at: time, lastCloses, &output)
         case .place(let orders, let time, let lastCloses):
-            place(orders, at: time, lastCloses, &output)
+            try place(orders, at: time, lastCloses, &output)
         case .venue(let event):
             try take(event, &output)
         case .endOfData:
@@ -58,31 +80,49 @@ public struct ExecutionEngine: Sendable {
     /// Moves the orders, positions and balance that have changed into a batch, and forgets orders that have ended.
     ///
     /// - Parameter keepsOrders: false where the run does not record orders.
-    public mutating func collectState(into batch: inout JournalBatch, at time: Timestamp, keepsOrders: Bool) {
+    public mutating func collectState(into batch: inout JournalBatch, keepsOrders: Bool) {
         book.collect(into: &batch, keepsRecords: keepsOrders)
         for index in changedPositions.sorted() {
             batch.positions.append(
-                PositionRecord(instrument: InstrumentID(Int(index)), position: positions[Int(index)], updatedAt: time))
+                PositionRecord(
+                    instrument: InstrumentID(Int(index)), position: positions[Int(index)],
+                    updatedAt: positionTimes[Int(index)]))
+            isPositionChanged[Int(index)] = false
         }
         changedPositions.removeAll(keepingCapacity: true)
         batch.balance = cash
     }
 
+    /// Orders that are new or have changed since their state was last collected.
+    public var uncollectedOrders: Int { book.uncollectedCount }
+
     /// Cash and positions at the given prices, rounded to the nearest 10⁻⁶.
     public func equity(at prices: [Price?]) throws(ArithmeticOverflow) -> Money {
         var total = ExactValue(cash)
         for (position, price) in zip(positions, prices) where position.quantity != .zero {
-            if let price { total = total + price * position.quantity }
+            guard let price else { continue }
+            let (sum, overflow) = total.e16.addingReportingOverflow((price * position.quantity).e16)
+            if overflow { throw ArithmeticOverflow("the account's equity") }
+            total = ExactValue(e16: sum)
         }
         return try Money(total, rounding: .nearest)
     }
 
+    /// Whether targets wait for the confirmation that older orders are gone.
+    public var hasWaitingPlans: Bool { !waitingPlans.isEmpty }
+
     // MARK: - Books
 
+    /// Notes that a position has changed.
+    mutating func markChanged(_ instrument: InstrumentID, at time: Timestamp) {
+        positionTimes[Int(instrument.index)] = time
+        guard !isPositionChanged[Int(instrument.index)] else { return }
+        isPositionChanged[Int(instrument.index)] = true
+        changedPositions.append(instrument.index)
+    }
+
     mutating func record(_ entry: CashRecord, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
-        let (sum, overflow) = cash.e6.addingReportingOverflow(entry.amount.e6)
-        if overflow { throw ArithmeticOverflow("the account's cash") }
-        cash = Money(e6: sum)
-        output.journal.cash.append(entry)
+        cash = try cash.adding(entry.amount, "the account's cash")
+        output.journal.append(entry)
     }
 }

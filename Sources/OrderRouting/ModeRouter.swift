@@ -1,12 +1,6 @@
 import RiskControl
 import TradingModel
 
-/// What a run is for; the same engine serves both, only the venue differs.
-public enum ExecutionMode: String, Sendable, CaseIterable {
-    case training = "TRAINING"
-    case production = "PRODUCTION"
-}
-
 /// Turns approved orders into requests to the venue of the mode.
 public struct ModeRouter: Sendable {
     public let mode: ExecutionMode
@@ -23,10 +17,13 @@ public struct ModeRouter: Sendable {
         decision.isDate ? decision.instant : decision.instant.adding(ms: latency_ms)
     }
 
-    func submission(of approved: ApprovedOrder, number: OrderNumber, at decision: DecisionTime, placement: OrderPlacement) -> VenueRequest {
+    func submission(
+        of approved: ApprovedOrder, number: OrderNumber, at decision: DecisionTime, placement: OrderPlacement
+    ) -> VenueRequest {
         .submit(
             VenueOrder(
-                number: number, terms: approved.order.terms, decidedAt: decision.instant, isDecidedOnDate: decision.isDate,
+                number: number, terms: approved.order.terms, decidedAt: decision.instant,
+                isDecidedOnDate: decision.isDate,
                 arrival: arrival(of: decision), phase: approved.order.phase, row: placement.row,
                 cancelAt: placement.cancelAt, parent: placement.parent, ocaGroup: placement.ocaGroup,
                 isGroupOfBracketOnly: placement.isGroupOfBracketOnly, cashRule: placement.cashRule))

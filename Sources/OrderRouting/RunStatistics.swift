@@ -28,12 +28,12 @@ public struct RunStatistics: Sendable, Equatable {
     public internal(set) var firstFill: Timestamp?
     public internal(set) var lastFill: Timestamp?
 
-    mutating func count(_ fill: Fill) {
+    mutating func count(_ fill: Fill) throws(ArithmeticOverflow) {
         fills += 1
         if fill.isAmbiguous { ambiguousFills += 1 }
         turnover = turnover + fill.price * fill.quantity
-        commission = commission + fill.commission
-        slippage = slippage + fill.slippage
+        commission = try commission.adding(fill.commission, "the commissions of the run")
+        slippage = try slippage.adding(fill.slippage, "the slippage of the run")
         if firstFill == nil { firstFill = fill.time }
         lastFill = fill.time
     }
@@ -45,6 +45,20 @@ public struct RunStatistics: Sendable, Equatable {
             return
         }
         if order.filled > .zero { partlyFilledOrders += 1 }
-        shortfalls[Shortfall(status: order.state.code, reason: order.state.reason, limitedBy: order.limitedBy), default: 0] += 1
+        shortfalls[Shortfall(of: order), default: 0] += 1
+    }
+
+    /// Takes back the count of an order that had ended, for a late fill is about to change it.
+    mutating func uncountEnd(of order: OrderRecord) {
+        if order.filled > .zero { partlyFilledOrders -= 1 }
+        let shortfall = Shortfall(of: order)
+        let count = shortfalls[shortfall, default: 0] - 1
+        shortfalls[shortfall] = count > 0 ? count : nil
+    }
+}
+
+extension RunStatistics.Shortfall {
+    fileprivate init(of order: OrderRecord) {
+        self.init(status: order.state.code, reason: order.state.reason, limitedBy: order.limitedBy)
     }
 }

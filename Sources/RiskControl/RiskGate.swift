@@ -20,19 +20,27 @@ public struct RiskGate: Sendable {
         case denied(StatusReason)
     }
 
+    /// Half the range of money is left to the price to move in before the fill.
+    private static let highestValue = ExactValue(Money(e6: .max / 2))
+
     public init() {}
 
     /// Reviews one planned order.
     public func review(_ order: PlannedOrder, instrument: Instrument) -> Verdict {
         let quantity = order.terms.quantity.roundedTowardZero(toLot: instrument.lotSize)
         guard quantity > .zero else { return .denied(.belowLot) }
-        let prices = [order.referencePrice, order.terms.type.limitPrice, order.terms.type.stopPrice].compactMap { $0 }
-        // Half the range is left to the price to move in before the fill.
-        if let highest = prices.max(), (try? Money(highest * quantity, rounding: .up)).map({ $0.e6 > Int64.max / 2 }) ?? true {
+        if let highest = highestPrice(of: order), highest * quantity > RiskGate.highestValue {
             return .denied(.notionalOverflow)
         }
         var approved = order
         approved.terms.quantity = quantity
         return .approved(ApprovedOrder(order: approved))
+    }
+
+    private func highestPrice(of order: PlannedOrder) -> Price? {
+        var highest = order.referencePrice
+        if let limit = order.terms.type.limitPrice { highest = max(highest ?? limit, limit) }
+        if let stop = order.terms.type.stopPrice { highest = max(highest ?? stop, stop) }
+        return highest
     }
 }

@@ -4,6 +4,7 @@ import TradingModel
 ///
 /// Several cursors of one connection can be open at once, so that a caller can merge series.
 public final class BarCursor {
+    /// The series it reads.
     public let series: BarSeries
     private let statement: Statement
     private var isAtEnd = false

@@ -13,10 +13,14 @@ public struct BarImportSummary: Sendable, Equatable {
 
 /// Takes the bars of one import; made by `BarStore.importBars`, inside its transaction.
 public final class BarImporter {
+    /// How many bars one statement inserts: about half the time of an insertion is the statement's beginning and end.
+    private static let groupSize = 16
+
     private let connection: Connection
     private let interval: BarInterval
     private let instruments: InstrumentStore
     private let insertion: Statement
+    private let groupInsertion: Statement
     private let selection: Statement
     private var series: [String: Int64] = [:]
     /// Whether the last bar was there already: bars that are imported again are looked up first, new ones are inserted first.
@@ -27,13 +31,16 @@ public final class BarImporter {
         self.connection = connection
         self.interval = interval
         instruments = InstrumentStore(connection)
-        insertion = try connection.prepare(
-            """
-            INSERT INTO bar_rows (bar_key, open_e8, high_e8, low_e8, close_e8, volume_e8, adjusted_close_e8)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            """)
+        insertion = try connection.prepare(BarImporter.insertionSQL(rows: 1))
+        groupInsertion = try connection.prepare(BarImporter.insertionSQL(rows: BarImporter.groupSize))
         selection = try connection.prepare(
             "SELECT open_e8, high_e8, low_e8, close_e8, volume_e8, adjusted_close_e8 FROM bar_rows WHERE bar_key = ?1")
+    }
+
+    /// OR FAIL keeps the rows before one that is there already, and spares SQLite the journal it needs to undo a statement.
+    private static func insertionSQL(rows: Int) -> String {
+        "INSERT OR FAIL INTO bar_rows (bar_key, open_e8, high_e8, low_e8, close_e8, volume_e8, adjusted_close_e8) VALUES "
+            + repeatElement("(?, ?, ?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
     }
 
     /// Adds bars of one ticker, in any order; the longer the batch, the less each bar costs.
@@ -42,13 +49,16 @@ public final class BarImporter {
     ///
     /// - Parameter adjustedCloses: One for each bar, or none at all.
     public func append(ticker: String, bars: UnsafeBufferPointer<Bar>, adjustedCloses: [Price?] = []) throws {
-        let series = try series(of: ticker)
-        if adjustedCloses.isEmpty { insertion.bindNull(7) }
-        for (index, bar) in bars.enumerated() {
-            guard BarKey.canHold(bar.start) else { throw BarImportError.outOfRange(ticker: ticker, start: bar.start) }
-            let adjustedClose = adjustedCloses.isEmpty ? nil : adjustedCloses[index]
-            if !adjustedCloses.isEmpty { insertion.bind(7, adjustedClose?.e8) }
-            try append(bar, adjustedClose, key: BarKey.key(series: series, start: bar.start), ticker: ticker)
+        let batch = Batch(
+            ticker: ticker, series: try series(of: ticker), bars: bars, adjustedCloses: adjustedCloses)
+        for start in stride(from: 0, to: bars.count, by: BarImporter.groupSize) {
+            let group = start..<min(start + BarImporter.groupSize, bars.count)
+            for index in group where !BarKey.canHold(bars[index].start) {
+                throw BarImportError.outOfRange(ticker: ticker, start: bars[index].start)
+            }
+            let isWhole = group.count == BarImporter.groupSize
+            let inserted = isWhole && !meetsKnownBars ? try insert(group, of: batch) : 0
+            for index in group.dropFirst(inserted) { try append(index, of: batch) }
         }
     }
 
@@ -57,47 +67,88 @@ public final class BarImporter {
         try bars.withUnsafeBufferPointer { try append(ticker: ticker, bars: $0, adjustedCloses: adjustedCloses) }
     }
 
-    @inline(__always)
-    private func append(_ bar: Bar, _ adjustedClose: Price?, key: Int64, ticker: String) throws {
-        if meetsKnownBars, try isKnown(bar, adjustedClose, key: key, ticker: ticker) { return }
-        if try insert(bar, key: key) { return }
-        meetsKnownBars = try isKnown(bar, adjustedClose, key: key, ticker: ticker)
+    /// What one call of `append` adds.
+    private struct Batch {
+        let ticker: String
+        let series: Int64
+        let bars: UnsafeBufferPointer<Bar>
+        let adjustedCloses: [Price?]
+
+        @inline(__always)
+        func key(_ index: Int) -> Int64 { BarKey.key(series: series, start: bars[index].start) }
+
+        @inline(__always)
+        func adjustedClose(_ index: Int) -> Price? { adjustedCloses.isEmpty ? nil : adjustedCloses[index] }
+
+        /// Binds a bar as the row whose first parameter is `first`.
+        @inline(__always)
+        func bind(_ index: Int, to statement: Statement, first: Int32) {
+            let bar = bars[index]
+            statement.bind(first, key(index))
+            statement.bind(first + 1, bar.open.e8)
+            statement.bind(first + 2, bar.high.e8)
+            statement.bind(first + 3, bar.low.e8)
+            statement.bind(first + 4, bar.close.e8)
+            statement.bind(first + 5, bar.volume?.e8)
+            statement.bind(first + 6, adjustedClose(index)?.e8)
+        }
     }
 
-    /// False when there is a bar of that key.
-    @inline(__always)
-    private func insert(_ bar: Bar, key: Int64) throws(DatabaseError) -> Bool {
-        insertion.bind(1, key)
-        insertion.bind(2, bar.open.e8)
-        insertion.bind(3, bar.high.e8)
-        insertion.bind(4, bar.low.e8)
-        insertion.bind(5, bar.close.e8)
-        insertion.bind(6, bar.volume?.e8)
+    private func append(_ index: Int, of batch: Batch) throws {
+        if meetsKnownBars, try isKnown(index, of: batch) { return }
+        batch.bind(index, to: insertion, first: 1)
+        meetsKnownBars = try run(insertion) == 0
+        if meetsKnownBars { _ = try isKnown(index, of: batch) }
+    }
+
+    /// Inserts a group up to the first bar whose key is there, and returns how many that were.
+    private func insert(_ group: Range<Int>, of batch: Batch) throws(DatabaseError) -> Int {
+        var first: Int32 = 1
+        for index in group {
+            batch.bind(index, to: groupInsertion, first: first)
+            first += 7
+        }
+        return try run(groupInsertion)
+    }
+
+    /// How many of the statement's rows went in before one whose key is there.
+    private func run(_ insertion: Statement) throws(DatabaseError) -> Int {
         do throws(DatabaseError) {
             try insertion.run()
         } catch {
             guard error.extendedCode == SQLiteConstraint.primaryKey else { throw error }
-            return false
         }
-        summary.inserted += 1
-        return true
+        let count = connection.changes
+        summary.inserted += count
+        return Int(count)
     }
 
     /// Whether an equal bar is there; throws when a different one is.
-    private func isKnown(_ bar: Bar, _ adjustedClose: Price?, key: Int64, ticker: String) throws -> Bool {
-        selection.bind(1, key)
+    private func isKnown(_ index: Int, of batch: Batch) throws -> Bool {
+        selection.bind(1, batch.key(index))
         defer { selection.reset() }
         guard try selection.step() else { return false }
-        let given: [(field: String, value: Int64?)] = [
-            ("open", bar.open.e8), ("high", bar.high.e8), ("low", bar.low.e8), ("close", bar.close.e8),
-            ("volume", bar.volume?.e8), ("adjusted close", adjustedClose?.e8),
-        ]
-        for (column, (field, value)) in given.enumerated() where selection.optionalInt64(Int32(column)) != value {
-            throw BarImportError.conflict(
-                ticker: ticker, start: bar.start, field: field, recorded: selection.optionalInt64(Int32(column)), given: value)
-        }
+        let bar = batch.bars[index]
+        let isEqual =
+            selection.int64(0) == bar.open.e8 && selection.int64(1) == bar.high.e8 && selection.int64(2) == bar.low.e8
+            && selection.int64(3) == bar.close.e8 && selection.optionalInt64(4) == bar.volume?.e8
+            && selection.optionalInt64(5) == batch.adjustedClose(index)?.e8
+        guard isEqual else { throw conflict(at: index, of: batch) }
         summary.unchanged += 1
         return true
+    }
+
+    /// The first field in which a bar differs from the selected one.
+    private func conflict(at index: Int, of batch: Batch) -> BarImportError {
+        let bar = batch.bars[index]
+        let given: [(field: String, value: Int64?)] = [
+            ("open", bar.open.e8), ("high", bar.high.e8), ("low", bar.low.e8), ("close", bar.close.e8),
+            ("volume", bar.volume?.e8), ("adjusted close", batch.adjustedClose(index)?.e8),
+        ]
+        let column = given.indices.first { selection.optionalInt64(Int32($0)) != given[$0].value } ?? 0
+        return .conflict(
+            ticker: batch.ticker, start: bar.start, field: given[column].field,
+            recorded: selection.optionalInt64(Int32(column)), given: given[column].value)
     }
 
     private func series(of ticker: String) throws(DatabaseError) -> Int64 {
@@ -109,7 +160,8 @@ public final class BarImporter {
         try insertion.bind(2, interval.description)
         insertion.bind(3, interval.seconds)
         try insertion.run()
-        let selection = try connection.prepare("SELECT series_id FROM bar_series WHERE instrument_id = ?1 AND interval_s = ?2")
+        let selection = try connection.prepare(
+            "SELECT series_id FROM bar_series WHERE instrument_id = ?1 AND interval_s = ?2")
         selection.bind(1, instrument)
         selection.bind(2, interval.seconds)
         try selection.step()

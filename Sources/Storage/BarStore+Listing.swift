@@ -16,7 +16,8 @@ extension BarStore {
             let times = position(of: range.last, in: calendar) - position(of: range.first, in: calendar) + 1
             listings.append(
                 BarSeriesListing(
-                    ticker: series.ticker, interval: series.interval, first: range.first, last: range.last, count: count,
+                    ticker: series.ticker, interval: series.interval, first: range.first, last: range.last,
+                    count: count,
                     gaps: Int64(times) - count))
         }
         return listings

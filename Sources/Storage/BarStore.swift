@@ -2,17 +2,24 @@ import TradingModel
 
 /// The bars of one ticker and interval.
 public struct BarSeries: Sendable, Equatable {
+    /// The instrument's ticker.
     public let ticker: String
+    /// How long its bars last.
     public let interval: BarInterval
     let seriesID: Int64
 }
 
 /// What a listing says of a series.
 public struct BarSeriesListing: Sendable, Equatable {
+    /// The instrument's ticker.
     public let ticker: String
+    /// How long its bars last.
     public let interval: BarInterval
+    /// The start of its first bar.
     public let first: Timestamp
+    /// The start of its last bar.
     public let last: Timestamp
+    /// How many bars it has.
     public let count: Int64
     /// Bar times of the interval, of any ticker, between the first and the last at which this ticker has no bar.
     public let gaps: Int64
@@ -22,6 +29,7 @@ public struct BarSeriesListing: Sendable, Equatable {
 public struct BarStore {
     let connection: Connection
 
+    /// The bars of a database.
     public init(_ database: Database) { connection = database.connection }
 
     /// Imports bars of one interval in one transaction: all that `body` appends, or nothing when it throws.

@@ -5,6 +5,8 @@ public final class Connection {
     /// What a connection may do with its file.
     public enum Mode: Sendable {
         case readOnly
+        /// Reads a file that nobody writes, and makes nothing beside it: for folders that cannot be written.
+        case immutable
         case readWrite
         /// Reads and writes, and makes the file if it is not there.
         case create
@@ -21,11 +23,13 @@ public final class Connection {
         let flags =
             switch mode {
             case .readOnly: SQLITE_OPEN_READONLY
+            case .immutable: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             case .readWrite: SQLITE_OPEN_READWRITE
             case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             }
         var opened: OpaquePointer?
-        let result = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let name = mode == .immutable ? Connection.immutableURI(path) : path
+        let result = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard result == SQLITE_OK, let opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)
@@ -37,6 +41,21 @@ public final class Connection {
     }
 
     deinit { sqlite3_close_v2(handle) }
+
+    /// Every byte that a URI might read as something else is escaped.
+    private static func immutableURI(_ path: String) -> String {
+        let plain = Set("/-_.".utf8)
+        var escaped = ""
+        for byte in path.utf8 {
+            let character = Character(UnicodeScalar(byte))
+            if plain.contains(byte) || (byte < 128 && (character.isLetter || character.isNumber)) {
+                escaped.append(character)
+            } else {
+                escaped += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return "file:\(escaped)?immutable=1"
+    }
 
     /// Whether the file could only be opened for reading, whatever was asked for.
     public var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }

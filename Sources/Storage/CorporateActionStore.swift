@@ -2,8 +2,11 @@ import TradingModel
 
 /// A split or dividend as the database has it, by ticker.
 public struct CorporateActionRow: Sendable, Equatable {
+    /// The instrument's ticker.
     public var ticker: String
+    /// The first day without the right to it.
     public var exDate: CalendarDate
+    /// What it is, with its value.
     public var kind: CorporateAction.Kind
 
     public init(ticker: String, exDate: CalendarDate, kind: CorporateAction.Kind) {
@@ -15,7 +18,9 @@ public struct CorporateActionRow: Sendable, Equatable {
 
 /// The database has another value for a split or dividend; nothing was imported.
 public struct CorporateActionConflict: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What the database has.
     public let recorded: CorporateActionRow
+    /// What was to be imported.
     public let given: CorporateActionRow
 
     public var description: String {
@@ -43,7 +48,8 @@ public struct CorporateActionStore {
         var rows: [CorporateActionRow] = []
         while try statement.step() {
             let kind: CorporateAction.Kind =
-                statement.optionalInt64(2).map { .split(ratioE9: $0) } ?? .dividend(perShare: Price(e8: statement.int64(3)))
+                statement.optionalInt64(2).map { .split(ratioE9: $0) }
+                ?? .dividend(perShare: Price(e8: statement.int64(3)))
             rows.append(
                 CorporateActionRow(
                     ticker: statement.text(0) ?? "",
@@ -87,7 +93,8 @@ public struct CorporateActionStore {
 
     private func insert(_ row: CorporateActionRow, instrument: Int64) throws(DatabaseError) -> Bool {
         let insertion = try connection.prepare(
-            "INSERT INTO corporate_actions (instrument_id, ex_date, kind, ratio_e9, per_share_e8) VALUES (?1, ?2, ?3, ?4, ?5)")
+            "INSERT INTO corporate_actions (instrument_id, ex_date, kind, ratio_e9, per_share_e8) VALUES (?1, ?2, ?3, ?4, ?5)"
+        )
         insertion.bind(1, instrument)
         try insertion.bind(2, row.exDate.description)
         try insertion.bind(3, row.kind.code)

@@ -14,6 +14,7 @@ public enum Durability: Sendable {
 
 /// A database of this service, known to be one and of the schema this build knows.
 public struct Database {
+    /// The open connection, set up for what it was opened for.
     public let connection: Connection
 
     /// Opens a database for reading.
@@ -22,13 +23,14 @@ public struct Database {
     public static func openForReading(_ path: String, busyTimeout_ms: Int32 = 5_000) throws -> Database {
         guard let kind = FileKind(path) else { throw DatabaseRefusal.missing(path: path) }
         if kind == .directory { throw DatabaseRefusal.directory(path: path) }
-        let connection = try Connection(path: path, mode: .readOnly, busyTimeout_ms: busyTimeout_ms)
-        let version = try recognisedVersion(of: connection)
-        guard let version else { throw DatabaseRefusal.notOurs(path: path, applicationID: 0) }
+        let connection = try readingConnection(path, busyTimeout_ms)
+        guard let version = try recognisedVersion(of: connection) else {
+            throw DatabaseRefusal.empty(path: path)
+        }
         guard version == SQLSchema.version else {
             throw DatabaseRefusal.older(path: path, version: version, needed: SQLSchema.version)
         }
-        try connection.execute("PRAGMA query_only = ON; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 1073741824")
+        try connection.execute("PRAGMA query_only = ON; PRAGMA foreign_keys = ON")
         return Database(connection: connection)
     }
 
@@ -40,6 +42,9 @@ public struct Database {
         _ path: String, durability: Durability, busyTimeout_ms: Int32? = nil
     ) throws -> Database {
         if FileKind(path) == .directory { throw DatabaseRefusal.directory(path: path) }
+        if let folder = folder(of: path), FileKind(folder) != .directory {
+            throw DatabaseRefusal.noFolder(path: path, folder: folder)
+        }
         let timeout_ms = busyTimeout_ms ?? durability.busyTimeout_ms
         let connection = try Connection(path: path, mode: .create, busyTimeout_ms: timeout_ms)
         if connection.isReadOnly { throw DatabaseRefusal.readOnly(path: path) }
@@ -51,11 +56,32 @@ public struct Database {
 }
 
 extension Database {
+    /// The part of a path before its last slash; nil where there is none.
+    private static func folder(of path: String) -> String? {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
+    }
+
+    /// Reading needs an index beside a database with a write-ahead log; where the folder is read-only there is nobody to make
+    /// one, and without a log there is no writer either, so the file can be read as one that does not change.
+    private static func readingConnection(_ path: String, _ busyTimeout_ms: Int32) throws -> Connection {
+        let connection = try Connection(path: path, mode: .readOnly, busyTimeout_ms: busyTimeout_ms)
+        do {
+            _ = try connection.integer("PRAGMA schema_version")
+            return connection
+        } catch {
+            guard error.code == .cannotOpen || error.code == .readOnly, FileKind(path + "-wal") == nil else {
+                return connection
+            }
+            return try Connection(path: path, mode: .immutable, busyTimeout_ms: busyTimeout_ms)
+        }
+    }
+
     /// The schema version of one of our databases; nil for a file that is empty still.
     private static func recognisedVersion(of connection: Connection) throws -> Int32? {
         guard let applicationID = try applicationID(of: connection) else { return nil }
         guard applicationID == Int64(SQLSchema.applicationID) else {
-            throw DatabaseRefusal.notOurs(path: connection.path, applicationID: Int32(truncatingIfNeeded: applicationID))
+            throw DatabaseRefusal.notOurs(
+                path: connection.path, applicationID: Int32(truncatingIfNeeded: applicationID))
         }
         let version = Int32(truncatingIfNeeded: try connection.integer("PRAGMA user_version") ?? 0)
         guard version <= SQLSchema.version else {

@@ -2,9 +2,13 @@ import TradingModel
 
 /// What the database knows of an instrument; nil where the configuration's default holds.
 public struct InstrumentRow: Sendable, Equatable {
+    /// The instrument's name, unique.
     public var ticker: String
+    /// Orders are multiples of this.
     public var lotSize: Quantity?
+    /// Prices are multiples of this.
     public var tickSize: Price?
+    /// Orders worth less are not sent.
     public var minimumNotional: Money?
     /// Yearly rate charged on short value, in units of 10⁻⁹.
     public var borrowRateE9: Int64?

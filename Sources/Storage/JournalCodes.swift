@@ -28,7 +28,8 @@ struct JournalCodes {
 
     /// One state of each code, in the order of `position(of:)`.
     private static let exampleStates: [OrderState] = [
-        .denied(.belowLot), .planned, .submitted, .working, .unknown, .filled, .cancelled(.belowLot), .expired(.belowLot),
+        .denied(.belowLot), .planned, .submitted, .working, .unknown, .filled, .cancelled(.belowLot),
+        .expired(.belowLot),
         .rejected(.belowLot),
     ]
 

@@ -2,6 +2,7 @@ import CSQLite
 
 /// A primary result code of SQLite; see <https://www.sqlite.org/rescode.html>.
 public struct ResultCode: RawRepresentable, Hashable, Sendable {
+    /// The number SQLite gives it.
     public let rawValue: Int32
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
@@ -23,10 +24,6 @@ public struct ResultCode: RawRepresentable, Hashable, Sendable {
     public static let inputOutput = ResultCode(rawValue: SQLITE_IOERR)
     /// The file is damaged.
     public static let corrupt = ResultCode(rawValue: SQLITE_CORRUPT)
-    /// A constraint of the schema, or a trigger, refused a row.
-    public static let constraint = ResultCode(rawValue: SQLITE_CONSTRAINT)
     /// The file cannot be opened or made.
     public static let cannotOpen = ResultCode(rawValue: SQLITE_CANTOPEN)
-    /// A query was interrupted.
-    public static let interrupted = ResultCode(rawValue: SQLITE_INTERRUPT)
 }

@@ -22,6 +22,7 @@ public struct RowNumbering: Sendable, Equatable {
 
 /// A run made more rows than a run can have.
 public struct TooManyRows: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The table whose numbers are used up.
     public let table: String
 
     public var description: String {

@@ -1,38 +1,5 @@
 import TradingModel
 
-/// How a run ended.
-public struct RunOutcome: Sendable, Equatable {
-    public enum Status: String, Sendable {
-        case completed = "COMPLETED"
-        /// It stopped on an error; the same command takes it up again.
-        case failed = "FAILED"
-    }
-
-    public var status: Status
-    /// What the run came to, for people and programs.
-    public var summaryJSON: String
-    public var finalEquity: Money?
-    public var finishedAt: Timestamp
-
-    public init(status: Status, summaryJSON: String, finalEquity: Money?, finishedAt: Timestamp) {
-        self.status = status
-        self.summaryJSON = summaryJSON
-        self.finalEquity = finalEquity
-        self.finishedAt = finishedAt
-    }
-}
-
-/// An interrupted run that was done again did not make the rows it had committed before.
-public struct ResumeMismatch: Error, Equatable, Sendable, CustomStringConvertible {
-    public let runID: String
-    public let committed: JournalCounts
-    public let made: JournalCounts
-
-    public var description: String {
-        "run \(runID) made \(made.json) where its first attempt had committed \(committed.json); choose another --run-id"
-    }
-}
-
 /// Writes what happens in one run, a batch in one transaction.
 ///
 /// An interrupted run is done again from its start. It makes the same records, so the journal skips those that are
@@ -109,6 +76,13 @@ public final class RunJournal {
             try writeOutcome(outcome)
         }
     }
+
+    /// Gives the run up unfinished: it counts as interrupted from now on, though this process lives.
+    public func release() throws(DatabaseError) {
+        let statement = try connection.prepare("UPDATE execution_runs SET writer_token = '' WHERE run_number = ?1")
+        statement.bind(1, handle.runNumber)
+        try statement.run()
+    }
 }
 
 extension RunJournal {
@@ -126,7 +100,8 @@ extension RunJournal {
             }
         }
         for order in batch.changedOrders { try orders.update(order) }
-        for (risk, number) in numbered(batch.riskDecisions, after: counts.riskDecisions) where number > committed.riskDecisions {
+        for (risk, number) in numbered(batch.riskDecisions, after: counts.riskDecisions)
+        where number > committed.riskDecisions {
             try risks.write(risk, number: number)
         }
         try writeTrades(batch)
@@ -142,7 +117,8 @@ extension RunJournal {
     private func writeTrades(_ batch: JournalBatch) throws {
         let committed = handle.committed
         for trade in batch.trades where trade.number > committed.trades { try trades.write(trade) }
-        for (record, number) in numbered(batch.adjustments, after: counts.adjustments) where number > committed.adjustments {
+        for (record, number) in numbered(batch.adjustments, after: counts.adjustments)
+        where number > committed.adjustments {
             try positions.write(record, number: number)
         }
         for position in batch.positions { try positions.write(position) }

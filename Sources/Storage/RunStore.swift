@@ -67,7 +67,8 @@ extension RunStore {
             runNumber: statement.int64(0), status: statement.text(1) ?? "",
             fields: names.enumerated().map { ($1, statement.text(Int32($0 + 2)) ?? "") },
             codeVersion: statement.text(8) ?? "",
-            writer: WriterIdentity(host: statement.text(9) ?? "", pid: statement.int64(10), token: statement.text(11) ?? ""),
+            writer: WriterIdentity(
+                host: statement.text(9) ?? "", pid: statement.int64(10), token: statement.text(11) ?? ""),
             isSilent: statement.int64(12) == 1, finishedAt: statement.text(13), summaryJSON: statement.text(14),
             committed: JournalCounts(columnsOf: statement, from: 15))
     }
@@ -99,7 +100,8 @@ extension RunStore {
         statement.bind(1, runNumber)
         let texts = [
             header.runID, header.mode.rawValue, header.venue, header.account, header.currency.description,
-            header.startedAt.description, header.record.rawValue, header.configJSON, header.inputDigest, header.codeVersion,
+            header.startedAt.description, header.record.rawValue, header.configJSON, header.inputDigest,
+            header.codeVersion,
             writer.host,
         ]
         for (index, text) in texts.enumerated() { try statement.bind(Int32(index + 2), text) }

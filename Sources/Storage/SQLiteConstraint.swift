@@ -4,8 +4,6 @@ import CSQLite
 enum SQLiteConstraint {
     /// A row of that primary key is there.
     static let primaryKey: Int32 = SQLITE_CONSTRAINT | 6 << 8
-    /// A foreign key has no parent.
-    static let foreignKey: Int32 = SQLITE_CONSTRAINT | 3 << 8
     /// A trigger refused the row.
     static let trigger: Int32 = SQLITE_CONSTRAINT | 7 << 8
 }

@@ -44,17 +44,20 @@ public final class Statement {
 
 // Binding an integer, a null or a text that is not copied can fail only for an index the statement does not have.
 extension Statement {
+    /// Binds an integer.
     @inline(__always)
     public func bind(_ index: Int32, _ value: Int64) {
         let result = sqlite3_bind_int64(handle, index, value)
         assert(result == SQLITE_OK, "no parameter \(index) in: \(sql)")
     }
 
+    /// Binds an integer, or NULL for nil.
     @inline(__always)
     public func bind(_ index: Int32, _ value: Int64?) {
         if let value { bind(index, value) } else { bindNull(index) }
     }
 
+    /// Binds NULL.
     @inline(__always)
     public func bindNull(_ index: Int32) {
         let result = sqlite3_bind_null(handle, index)
@@ -68,6 +71,7 @@ extension Statement {
         assert(result == SQLITE_OK, "no parameter \(index) in: \(sql)")
     }
 
+    /// Binds a pooled text, or NULL for nil.
     @inline(__always)
     public func bind(_ index: Int32, _ text: PooledText?) {
         if let text { bind(index, text) } else { bindNull(index) }
@@ -79,6 +83,7 @@ extension Statement {
         guard result == SQLITE_OK else { throw connection.lastError(sql: sql) }
     }
 
+    /// Binds a copy of a text, or NULL for nil.
     public func bind(_ index: Int32, _ text: String?) throws(DatabaseError) {
         if let text { try bind(index, text) } else { bindNull(index) }
     }
@@ -106,6 +111,7 @@ extension Statement {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Whether the column is NULL in this row.
     @inline(__always)
     public func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
@@ -119,11 +125,8 @@ extension Statement {
         }
     }
 
+    /// How many columns a row has.
     public var columnCount: Int32 { sqlite3_column_count(handle) }
-
-    public func columnName(_ column: Int32) -> String {
-        sqlite3_column_name(handle, column).map { String(cString: $0) } ?? ""
-    }
 }
 
 /// A value as SQLite holds it.

@@ -29,9 +29,12 @@ public struct BarInterval: Hashable, Sendable, CustomStringConvertible {
     /// Length in seconds; a multiple of 86,400 means calendar days.
     public let seconds: Int64
 
-    /// Nil unless positive.
+    /// A century: longer is a mistake, and would leave the range of timestamps.
+    private static let longest_s: Int64 = 36_525 * 86_400
+
+    /// Nil unless positive and at most a century.
     public init?(seconds: Int64) {
-        guard seconds > 0 else { return nil }
+        guard seconds > 0, seconds <= BarInterval.longest_s else { return nil }
         self.seconds = seconds
     }
 
@@ -43,15 +46,18 @@ public struct BarInterval: Hashable, Sendable, CustomStringConvertible {
     /// Reads `1d`, `5m`, `1h`, `30s`, `1w`; nil for anything else.
     public init?(_ text: String) {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800]
-        guard let last = text.last, let unit = units[last], let count = Int64(text.dropLast()), count > 0 else { return nil }
+        guard let last = text.last, let unit = units[last], text.first != "+", let count = Int64(text.dropLast()) else {
+            return nil
+        }
         let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
         guard !overflow else { return nil }
-        self.seconds = seconds
+        self.init(seconds: seconds)
     }
 
     /// `1d`, `5m`: the largest unit that divides the interval.
     public var description: String {
-        for (unit, letter) in [(Int64(604_800), "w"), (86_400, "d"), (3_600, "h"), (60, "m")] where seconds % unit == 0 {
+        for (unit, letter) in [(Int64(604_800), "w"), (86_400, "d"), (3_600, "h"), (60, "m")] where seconds % unit == 0
+        {
             return "\(seconds / unit)\(letter)"
         }
         return "\(seconds)s"

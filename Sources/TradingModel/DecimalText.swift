@@ -24,7 +24,9 @@ public enum DecimalText {
     public static func parse(_ text: String, scale: Int) throws(DecimalTextError) -> Int64 {
         var text = text
         let result = text.withUTF8 { bytes -> Result<Int64, DecimalTextError> in
-            do throws(DecimalTextError) { return .success(try parse(bytes, scale: scale)) } catch { return .failure(error) }
+            do throws(DecimalTextError) { return .success(try parse(bytes, scale: scale)) } catch {
+                return .failure(error)
+            }
         }
         return try result.get()
     }
@@ -131,7 +133,8 @@ public enum DecimalText {
             let negative = takeSign()
             guard let first = takeDigit() else { throw .notANumber }
             var exponent = Int(first)
-            while let digit = takeDigit() { exponent = min(exponent * 10 + Int(digit), 100_000) }
+            // Beyond any text's length the value is nothing or too much, whatever the exponent says.
+            while let digit = takeDigit() { exponent = min(exponent * 10 + Int(digit), 1_000_000_000_000) }
             return negative ? -exponent : exponent
         }
     }

@@ -37,6 +37,14 @@ public struct Money: Hashable, Comparable, Sendable, AdditiveArithmetic {
     @inlinable public static func - (left: Money, right: Money) -> Money { Money(e6: left.e6 - right.e6) }
     @inlinable public static prefix func - (value: Money) -> Money { Money(e6: -value.e6) }
 
+    /// The sum, or an error that names it; `+` is for sums that are known to fit.
+    @inlinable
+    public func adding(_ other: Money, _ quantity: @autoclosure () -> String) throws(ArithmeticOverflow) -> Money {
+        let (sum, overflow) = e6.addingReportingOverflow(other.e6)
+        if overflow { throw ArithmeticOverflow(quantity()) }
+        return Money(e6: sum)
+    }
+
     /// Rounds an exact value to money; throws when it does not fit.
     @inlinable
     public init(_ value: ExactValue, rounding: Rounding) throws(ArithmeticOverflow) {
@@ -58,8 +66,12 @@ public struct ExactValue: Hashable, Comparable, Sendable, AdditiveArithmetic {
 
     @inlinable public static var zero: ExactValue { ExactValue(e16: 0) }
     @inlinable public static func < (left: ExactValue, right: ExactValue) -> Bool { left.e16 < right.e16 }
-    @inlinable public static func + (left: ExactValue, right: ExactValue) -> ExactValue { ExactValue(e16: left.e16 + right.e16) }
-    @inlinable public static func - (left: ExactValue, right: ExactValue) -> ExactValue { ExactValue(e16: left.e16 - right.e16) }
+    @inlinable public static func + (left: ExactValue, right: ExactValue) -> ExactValue {
+        ExactValue(e16: left.e16 + right.e16)
+    }
+    @inlinable public static func - (left: ExactValue, right: ExactValue) -> ExactValue {
+        ExactValue(e16: left.e16 - right.e16)
+    }
 }
 
 extension Price {

@@ -16,6 +16,8 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case cancelRequested = "cancel_requested"
     /// A newer plan for the ticker replaced the order.
     case superseded
+    /// The data ended while a plan waited for the cancel of older orders.
+    case endOfData = "end_of_data"
     /// The other members of the OCA group filled the group's quantity.
     case oca
     /// The bracket's parent was cancelled before it filled.
@@ -131,6 +133,11 @@ public enum OrderTransition: Sendable, Hashable {
 public struct IllegalTransition: Error, Equatable, Sendable, CustomStringConvertible {
     public let state: OrderState
     public let transition: OrderTransition
+
+    public init(state: OrderState, transition: OrderTransition) {
+        self.state = state
+        self.transition = transition
+    }
 
     public var description: String { "an order that is \(state.code) cannot take \(transition.kind)" }
 }

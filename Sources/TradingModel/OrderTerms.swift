@@ -16,6 +16,13 @@ public enum TrailDistance: Sendable, Hashable {
     case amount(Price)
     /// A share of the price, in units of 10⁻⁹: 5 % is 50,000,000.
     case fraction(e9: Int64)
+
+    func mapPrice<Failure: Error>(_ change: (Price) throws(Failure) -> Price) throws(Failure) -> TrailDistance {
+        switch self {
+        case .amount(let amount): .amount(try change(amount))
+        case .fraction: self
+        }
+    }
 }
 
 /// What an order asks for, with the prices that belong to it.
@@ -58,6 +65,21 @@ public enum OrderType: Sendable, Hashable {
         case .stop(let stop), .stopLimit(let stop, _): stop
         case .trailingStop(_, let initial), .trailingStopLimit(_, let initial, _): initial
         default: nil
+        }
+    }
+
+    /// The same type with every price and distance in price changed.
+    public func mapPrices<Failure: Error>(_ change: (Price) throws(Failure) -> Price) throws(Failure) -> OrderType {
+        switch self {
+        case .market: return .market
+        case .limit(let limit): return .limit(try change(limit))
+        case .stop(let stop): return .stop(try change(stop))
+        case .stopLimit(let stop, let limit): return .stopLimit(stop: try change(stop), limit: try change(limit))
+        case .trailingStop(let trail, let stop):
+            return .trailingStop(try trail.mapPrice(change), initialStop: try stop.map(change))
+        case .trailingStopLimit(let trail, let stop, let offset):
+            return .trailingStopLimit(
+                try trail.mapPrice(change), initialStop: try stop.map(change), limitOffset: try change(offset))
         }
     }
 
@@ -115,6 +137,9 @@ public struct OrderTerms: Sendable, Hashable {
         self.type = type
         self.timeInForce = timeInForce
     }
+
+    /// The quantity as it changes the position: negative for a sell.
+    @inlinable public var signedQuantity: Quantity { side == .buy ? quantity : -quantity }
 }
 
 /// What an order does to the position.

@@ -26,10 +26,9 @@ extension OrderAction {
     /// What a change of `delta` does to a position of `held`.
     @inlinable
     public init(held: Quantity, delta: Quantity) {
-        let after = held + delta
         if held == .zero {
             self = delta > .zero ? .openLong : .openShort
-        } else if after == .zero {
+        } else if delta == -held {
             self = .close
         } else {
             self = (delta > .zero) == (held > .zero) ? .increase : .reduce

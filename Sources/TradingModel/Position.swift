@@ -22,18 +22,17 @@ public struct Position: Sendable, Equatable {
     /// Closing takes the average cost out in proportion, rounded toward zero at 10⁻¹⁶; a flat position keeps none.
     @inlinable
     public mutating func book(_ signed: Quantity, at price: Price) throws(ArithmeticOverflow) {
-        let (newQuantity, overflow) = quantity.e8.addingReportingOverflow(signed.e8)
-        if overflow { throw ArithmeticOverflow("a position") }
+        let newQuantity = try quantity.adding(signed, "a position")
         let opens = quantity.e8 == 0 || (quantity.e8 > 0) == (signed.e8 > 0)
         if opens {
-            set(Quantity(e8: newQuantity), cost: cost + price * signed, realized: realized)
+            set(newQuantity, cost: cost + price * signed, realized: realized)
             return
         }
         let closed = signed.magnitude >= quantity.magnitude ? -quantity : signed
         let releasedCost = closed == -quantity ? cost : proportionalCost(of: closed)
         let opened = signed - closed
         set(
-            Quantity(e8: newQuantity), cost: (cost - releasedCost) + price * opened,
+            newQuantity, cost: (cost - releasedCost) + price * opened,
             realized: realized - releasedCost - price * closed)
     }
 
@@ -61,7 +60,8 @@ public struct Position: Sendable, Equatable {
     ///   - exactQuantity: the quantity after the split, before rounding to the lot.
     public mutating func split(to newQuantity: Quantity, exactQuantity: Quantity) {
         defer { quantity = newQuantity }
-        guard exactQuantity != newQuantity, exactQuantity != .zero else { return }
+        // Where not even a fraction is left, exact and new quantity are both nothing, and so is the cost that stays.
+        guard exactQuantity != newQuantity || newQuantity == .zero else { return }
         let kept = newQuantity == .zero ? 0 : cost.e16 / Int128(exactQuantity.e8) * Int128(newQuantity.e8)
         realized = realized - ExactValue(e16: cost.e16 - kept)
         cost = ExactValue(e16: kept)

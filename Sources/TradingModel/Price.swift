@@ -11,11 +11,13 @@ public struct Price: Hashable, Comparable, Sendable {
     @inlinable public static func < (left: Price, right: Price) -> Bool { left.e8 < right.e8 }
 
     /// Rounds to a multiple of `tick`; without a tick the price stays as it is.
+    ///
+    /// Where the next multiple is beyond the range of prices, the last one within it is taken.
     @inlinable
     public func rounded(toTick tick: Price?, _ rounding: Rounding) -> Price {
         guard let tick, tick.e8 > 0, e8 % tick.e8 != 0 else { return self }
         let steps = divide(Int128(e8), by: Int128(tick.e8), rounding: rounding)
-        return Price(e8: Int64(steps) * tick.e8)
+        return Price(e8: Int64(exactly: steps * Int128(tick.e8)) ?? e8 - e8 % tick.e8)
     }
 
     /// Whether the price is a multiple of `tick`; without a tick every price is.

@@ -17,6 +17,17 @@ public struct Quantity: Hashable, Comparable, Sendable, AdditiveArithmetic {
     @inlinable public static func - (left: Quantity, right: Quantity) -> Quantity { Quantity(e8: left.e8 - right.e8) }
     @inlinable public static prefix func - (value: Quantity) -> Quantity { Quantity(e8: -value.e8) }
 
+    /// The sum, or an error that names it; `+` is for sums that are known to fit.
+    ///
+    /// The least 64-bit number has no opposite, so it counts as not fitting.
+    @inlinable
+    public func adding(_ other: Quantity, _ quantity: @autoclosure () -> String) throws(ArithmeticOverflow) -> Quantity
+    {
+        let (sum, overflow) = e8.addingReportingOverflow(other.e8)
+        if overflow || sum == .min { throw ArithmeticOverflow(quantity()) }
+        return Quantity(e8: sum)
+    }
+
     @inlinable public var magnitude: Quantity { Quantity(e8: abs(e8)) }
 
     /// Rounds toward zero to a whole number of lots.

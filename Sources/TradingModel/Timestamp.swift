@@ -12,6 +12,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
 extension Timestamp: CustomStringConvertible {
     /// ISO 8601 in UTC with milliseconds, always 24 characters, so that texts sort as instants do: `2005-02-28T14:30:00.000Z`.
+    ///
+    /// The years 0 to 9999 fit; an instant before or after them is written as the first or the last of theirs.
     public var description: String {
         String(unsafeUninitializedCapacity: 24) { buffer in
             write(to: buffer.baseAddress!)
@@ -19,8 +21,13 @@ extension Timestamp: CustomStringConvertible {
         }
     }
 
-    /// Writes the 24 characters of `description`; years 0 to 9999.
+    /// The first and the last instant that four digits for the year can say.
+    private static let firstInText_ms: Int64 = -62_167_219_200_000
+    private static let lastInText_ms: Int64 = 253_402_300_799_999
+
+    /// Writes the 24 characters of `description`.
     public func write(to text: UnsafeMutablePointer<UInt8>) {
+        let ms = min(max(self.ms, Timestamp.firstInText_ms), Timestamp.lastInText_ms)
         let day = ms >= 0 ? ms / 86_400_000 : (ms - 86_399_999) / 86_400_000
         let timeOfDay_ms = ms - day * 86_400_000
         CalendarDate(days: Int32(truncatingIfNeeded: day)).write(to: text)

@@ -41,6 +41,7 @@ INSERT INTO status_reasons VALUES
     ('closing_only',           'What a CLS order could not fill at the close.'),
     ('cancel_requested',       'The order''s own cancel_at.'),
     ('superseded',             'A newer plan for the ticker replaced the order.'),
+    ('end_of_data',            'The data ended while a plan waited for the cancel of older orders.'),
     ('oca',                    'The other members of the OCA group filled the group''s quantity.'),
     ('parent_cancelled',       'The bracket''s parent was cancelled before it filled.'),
     ('parent_expired',         'The bracket''s parent expired before it filled.'),
@@ -169,7 +170,7 @@ CREATE TABLE pipeline_decisions (
     profile_version_id TEXT,
     regime_id          TEXT,
     universe_id        TEXT,
-    metadata           TEXT CHECK (json_valid(metadata))
+    metadata           TEXT CHECK (metadata IS NULL OR json_valid(metadata))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE execution_runs (
@@ -189,7 +190,7 @@ CREATE TABLE execution_runs (
     input_digest    TEXT NOT NULL,
     code_version    TEXT NOT NULL,
     -- What the run came to, written with its last transaction.
-    summary         TEXT CHECK (json_valid(summary)),
+    summary         TEXT CHECK (summary IS NULL OR json_valid(summary)),
     -- How many records of each kind have been committed; where a run that was killed goes on.
     progress        TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(progress)),
     -- Who writes the run while it is RUNNING; a writer that is gone makes it an interrupted run.
@@ -284,7 +285,7 @@ CREATE TABLE order_events (
     to_status   TEXT NOT NULL REFERENCES order_statuses (status),
     size        REAL GENERATED ALWAYS AS (size_e8 / 1e8) VIRTUAL,
     trade_id    INTEGER REFERENCES trades (trade_id),
-    detail      TEXT CHECK (json_valid(detail)),
+    detail      TEXT CHECK (detail IS NULL OR json_valid(detail)),
     size_e8     INTEGER
 ) STRICT;
 

@@ -1,0 +1,22 @@
+/// Why a run cannot begin; nothing was written.
+public enum RunRefusal: Error, Equatable, Sendable {
+    /// The run id stands for a run of other inputs or of another configuration.
+    case otherInputs(runID: String, field: String, recorded: String, given: String)
+    /// Another process is writing the run.
+    case running(runID: String, host: String, pid: Int64)
+    /// It was interrupted in another version of the program, whose rows might not continue into this one's.
+    case otherCodeVersion(runID: String, recorded: String, given: String)
+}
+
+extension RunRefusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .otherInputs(let runID, let field, let recorded, let given):
+            "run \(runID) exists with another \(field) (recorded \(recorded), given \(given)); choose another --run-id, or repeat the run with its own inputs"
+        case .running(let runID, let host, let pid):
+            "run \(runID) is being written by process \(pid) on \(host); wait for it, or choose another --run-id"
+        case .otherCodeVersion(let runID, let recorded, let given):
+            "run \(runID) was interrupted in version \(recorded) of the program and this is \(given); complete it with that version, or choose another --run-id"
+        }
+    }
+}

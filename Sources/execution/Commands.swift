@@ -1,0 +1,80 @@
+/// Every command and its options, as help, parsing and dispatch know them.
+enum Commands {
+    private static let database = Option("--db", "FILE", "the database", isRequired: true)
+    private static let format = Option("--format", "table|csv|json", "how to print; table unless said otherwise")
+    private static let runID = Option("--run-id", "ID", "only this run")
+
+    private static let inputs: [Option] = [
+        Option("--bars", "FILE", "historical bars: a database, or a CSV file", isRequired: true),
+        Option("--targets", "FILE", "target positions, CSV or JSON Lines; - is standard input"),
+        Option("--orders", "FILE", "orders of your own instead of targets, CSV or JSON Lines; - is standard input"),
+        Option("--config", "FILE", "configuration, JSON5; dev_workflows/CONFIGURATION.md has every key"),
+        Option("--instruments", "FILE", "lot size, tick size, minimum notional, borrow rate by ticker, CSV"),
+        Option("--actions", "FILE", "splits and dividends, CSV: ticker,ex_date,kind,value"),
+        Option("--interval", "1d|5m|…", "which bars, where the database has several intervals"),
+    ]
+
+    static let initialize = CommandSpecification(
+        "init", summary: "create a database, or bring one to this version's schema",
+        options: [database])
+
+    static let importBars = CommandSpecification(
+        "bars", "import", summary: "import historical bars from CSV",
+        arguments: "FILE…",
+        options: [
+            database,
+            Option("--interval", "1d|5m|…", "how long the bars last; found from the file unless said"),
+            Option("--ticker", "TICKER", "the ticker of a file without a ticker column; else the file's name"),
+            Option("--time-zone", "NAME", "what dates and times without a zone are read in; UTC unless said"),
+            Option("--actions", "FILE", "splits and dividends to import as well: ticker,ex_date,kind,value"),
+            Option("--instruments", "FILE", "trading steps to import as well: ticker,lot_size,tick_size,…"),
+        ],
+        discussion: """
+            A file has a header with ticker, timestamp (or date), open, high, low, close and volume in any order; gzip is \
+            unpacked. Everything is checked before anything is kept, and importing a file again changes nothing.
+            """)
+
+    static let listBars = CommandSpecification(
+        "bars", "list", summary: "show tickers, ranges, counts and gaps", options: [database, format])
+
+    static let plan = CommandSpecification(
+        "plan", summary: "show the orders of a batch, route and write nothing",
+        options: inputs + [
+            Option("--mode", "training", "what the plan is for", isRequired: true),
+            Option("--as-of", "DATE", "which batch; the last one unless said"), format,
+        ],
+        discussion: """
+            Everything decided before the batch is replayed in memory, so that the plan starts from the positions and the cash \
+            that apply would have.
+            """)
+
+    static let apply = CommandSpecification(
+        "apply", summary: "turn targets or orders into fills, and record them",
+        options: [Option("--mode", "training|production", "where orders go", isRequired: true), database] + inputs + [
+            Option("--run-id", "ID", "name of the run; made from the inputs unless given"),
+            Option("--format", "table|json", "how to print the summary; table unless said otherwise"),
+        ],
+        discussion: """
+            The same run id with the same inputs changes nothing; a run that was killed is completed by the same command. \
+            Exit codes: 0 done, 1 done but orders were rejected or expired, 2 refused before anything was written, 3 database \
+            trouble, 64 usage.
+            """)
+
+    static let trades = table("trades", "show trades with their lineage")
+    static let orders = table("orders", "show orders with what became of them")
+    static let positions = table("positions", "show positions")
+    static let gap = table("gap", "show what is missing at each target, and why")
+    static let runs = table("runs", "show runs")
+
+    static let verify = CommandSpecification(
+        "verify", summary: "check every invariant of a database: books, event chains, keys, integrity",
+        options: [database])
+
+    static let all = [
+        initialize, importBars, listBars, plan, apply, trades, orders, positions, gap, runs, verify,
+    ]
+
+    private static func table(_ name: String, _ summary: String) -> CommandSpecification {
+        CommandSpecification(name, summary: summary, options: [database, runID, format])
+    }
+}

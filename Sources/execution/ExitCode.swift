@@ -1,0 +1,36 @@
+import ExecutionService
+import InputFiles
+import OrderRouting
+import Storage
+
+/// What the process says to its caller.
+enum ExitCode: Int32 {
+    case done = 0
+    /// It ran, but orders were rejected or expired, or verify found something.
+    case incomplete = 1
+    /// Refused before anything was sent or written.
+    case refused = 2
+    /// The database or the broker is in trouble.
+    case trouble = 3
+    case usage = 64
+    /// Stopped by Ctrl-C, as shells count it.
+    case interrupted = 130
+
+    /// The code for an error that ended a command.
+    init(for error: any Error) {
+        switch error {
+        case is CommandLineError: self = .usage
+        case is RunInterrupted: self = .interrupted
+        case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
+        case is DatabaseError: self = .trouble
+        default: self = .refused
+        }
+    }
+}
+
+extension DatabaseRefusal {
+    /// A file that is there, and ours, but cannot be written.
+    fileprivate var isTrouble: Bool {
+        if case .readOnly = self { true } else { false }
+    }
+}

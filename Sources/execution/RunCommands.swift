@@ -1,0 +1,72 @@
+import ExecutionService
+import Foundation
+import InputFiles
+import Reporting
+import TradingModel
+
+/// `plan` and `apply`.
+enum RunCommands {
+    /// The formats of a summary.
+    private enum SummaryFormat: String, CaseIterable {
+        case table
+        case json
+    }
+
+    static func apply(_ arguments: CommandArguments) throws -> ExitCode {
+        let mode = try mode(arguments)
+        let format = try arguments.choice("--format", default: SummaryFormat.table)
+        let database = arguments["--db"] ?? ""
+        try refuseSameFile(database, arguments)
+        Interruption.listen()
+        let runID = arguments["--run-id"]
+        if let runID, runID.isEmpty { throw CommandLineError(description: "--run-id needs a name that is not empty") }
+        let plan = try ExecutionPlan(sources(arguments))
+        let bar = ProgressBar("Replaying")
+        defer { bar.finish() }
+        let report = try ExecutionService.apply(plan, mode: mode, database: database, runID: runID) { progress in
+            bar.show(progress.fraction, "\(progress.orders) orders, \(progress.fills) fills")
+            if Interruption.isAsked { throw RunInterrupted(runID: runID ?? "") }
+        }
+        bar.finish()
+        try Terminal.print(format == .json ? try report.json() : report.text)
+        return report.isIncomplete ? .incomplete : .done
+    }
+
+    static func plan(_ arguments: CommandArguments) throws -> ExitCode {
+        _ = try mode(arguments)
+        let format = try arguments.choice("--format", default: ReportFormat.table)
+        let plan = try ExecutionPlan(sources(arguments))
+        for warning in plan.warnings { Terminal.note("Note: \(warning).") }
+        let preview = try PlanPreview(plan, asOf: arguments["--as-of"])
+        try Terminal.write(try preview.rendered(as: format))
+        return .done
+    }
+
+    private static func mode(_ arguments: CommandArguments) throws(CommandLineError) -> ExecutionMode {
+        let word = arguments["--mode"] ?? ""
+        if let mode = ExecutionMode(rawValue: word.uppercased()) { return mode }
+        let suggestion =
+            Suggestion.nearest(to: word, in: ["training", "production"]).map { "; did you mean \($0)?" } ?? ""
+        throw CommandLineError(description: "--mode \"\(word)\" is not training or production\(suggestion)")
+    }
+
+    private static func sources(_ arguments: CommandArguments) throws(CommandLineError) -> ExecutionPlan.Sources {
+        guard (arguments["--targets"] == nil) != (arguments["--orders"] == nil) else {
+            throw CommandLineError(description: "give either --targets FILE or --orders FILE (- is standard input)")
+        }
+        return ExecutionPlan.Sources(
+            targets: arguments["--targets"], orders: arguments["--orders"], bars: arguments["--bars"] ?? "",
+            interval: arguments["--interval"], instruments: arguments["--instruments"],
+            corporateActions: arguments["--actions"], configuration: arguments["--config"])
+    }
+
+    /// Runs and bars in one file would let a run change its own input.
+    private static func refuseSameFile(_ database: String, _ arguments: CommandArguments) throws(CommandLineError) {
+        guard let bars = arguments["--bars"] else { return }
+        let paths = [database, bars].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+        if paths[0] == paths[1] {
+            throw CommandLineError(
+                description: "--db and --bars are the same file; runs are recorded in a database of their own")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import RiskControl
+import TradingModel
+import XCTest
+
+final class RiskGateTests: XCTestCase {
+    private func order(
+        _ quantity: Quantity, _ type: OrderType = .market, reference: Price? = Price(e8: 50 * Price.scale)
+    ) -> PlannedOrder {
+        PlannedOrder(
+            decision: DecisionID(0), leg: 1, action: .openLong,
+            terms: OrderTerms(
+                instrument: InstrumentID(0), side: .buy, quantity: quantity, type: type, timeInForce: .day),
+            phase: 2, referencePrice: reference)
+    }
+
+    private func approved(_ order: PlannedOrder, _ instrument: Instrument = Instrument(ticker: "A")) -> PlannedOrder? {
+        guard case .approved(let approved) = RiskGate().review(order, instrument: instrument) else { return nil }
+        return approved.order
+    }
+
+    func testApprovesWhatItIsShown() {
+        let planned = order(Quantity(units: 10))
+        XCTAssertEqual(approved(planned), planned)
+    }
+
+    func testQuantitiesGoTowardZeroToTheLot() {
+        let instrument = Instrument(ticker: "A", lotSize: Quantity(units: 10))
+        let cases: [(quantity: Int64, approved: Int64?)] = [
+            (10, 10), (19, 10), (25, 20), (9, nil), (0, nil), (-10, nil),
+        ]
+        for (quantity, expected) in cases {
+            let planned = order(Quantity(units: quantity))
+            XCTAssertEqual(approved(planned, instrument)?.terms.quantity, expected.map { Quantity(units: $0) })
+            if expected == nil {
+                XCTAssertEqual(RiskGate().review(planned, instrument: instrument), .denied(.belowLot))
+            }
+        }
+        XCTAssertEqual(RiskGate().review(order(Quantity(e8: .min)), instrument: instrument), .denied(.belowLot))
+    }
+
+    /// Half the range of money, 2⁶² at 10⁻⁶, is the most an order may be worth at the highest price known for it.
+    func testOrdersWorthMoreThanHalfTheRangeOfMoneyAreDenied() {
+        let quantity = Quantity(units: 1_000_000)
+        let most = Price(e8: Int64.max / 2 / 1_000_000 * 100)
+        let more = Price(e8: most.e8 + 100)
+        let little = Price(e8: 1)
+        let allowed: [(OrderType, Price?)] = [
+            (.market, most), (.market, nil), (.limit(most), little), (.stop(most), nil),
+            (.stopLimit(stop: most, limit: little), most),
+            (.trailingStop(.amount(more), initialStop: nil), nil),
+        ]
+        let denied: [(OrderType, Price?)] = [
+            (.market, more), (.limit(more), little), (.limit(little), more), (.limit(more), nil), (.stop(more), little),
+            (.stopLimit(stop: little, limit: more), little), (.stopLimit(stop: more, limit: little), little),
+            (.trailingStop(.amount(little), initialStop: more), little),
+            (.trailingStopLimit(.amount(little), initialStop: more, limitOffset: little), nil),
+            (.market, Price(e8: .max)),
+        ]
+        for (type, reference) in allowed {
+            XCTAssertNotNil(approved(order(quantity, type, reference: reference)), "\(type)")
+        }
+        for (type, reference) in denied {
+            XCTAssertEqual(
+                RiskGate().review(order(quantity, type, reference: reference), instrument: Instrument(ticker: "A")),
+                .denied(.notionalOverflow), "\(type)")
+        }
+        XCTAssertEqual(
+            RiskGate().review(
+                order(Quantity(e8: .max), reference: Price(e8: .max)), instrument: Instrument(ticker: "A")),
+            .denied(.notionalOverflow))
+    }
+}
