@@ -198,9 +198,6 @@ public struct MarketSimulator: Venue {
             books[index].lastClose = books[index].bar.close
             if tracksHistory, let volume = books[index].bar.volume { books[index].sessionVolume += Int128(volume.e8) }
         }
-        // Without these the caller's arrays are its own again, and it fills them in place.
-        current.instruments = []
-        current.bars = []
     }
 
     /// What follows from a session that is over: the daily histories and the cost of borrowing; once a session.
