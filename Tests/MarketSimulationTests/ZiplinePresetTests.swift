@@ -104,7 +104,7 @@ final class ZiplinePresetTests: XCTestCase {
         let outcome = try play(
             [close("01-02", 100), close("01-03", 33)], [buy("a", 10, limit(50)), sell("b", 10, limit(200))], zipline,
             actions: [("X", "01-03", .split(ratioE9: e9(3)))])
-        XCTAssertEqual(outcome.changes, ["a 30 16.67 split", "b 30 66.67 split"])
+        XCTAssertEqual(outcome.changes, ["X split 0", "a 30 16.67 split", "b 30 66.67 split"])
     }
 
     func testZipline_ABarWithoutVolumeLatchesNothing() throws {
