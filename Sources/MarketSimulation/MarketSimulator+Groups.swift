@@ -176,7 +176,8 @@ extension MarketSimulator {
             guard rules.limitFill != .close, rules.accepts(bar.close, limit, order.side) else { return nil }
             level = stop
         case .trailing(_, let stop?, let offset?):
-            guard rules.limitFill != .close, rules.accepts(bar.close, limitBeyond(stop, offset, index), order.side) else {
+            guard rules.limitFill != .close, rules.accepts(bar.close, limitBeyond(stop, offset, index), order.side)
+            else {
                 return nil
             }
             level = stop
