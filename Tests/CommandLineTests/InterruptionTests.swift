@@ -11,7 +11,7 @@ final class InterruptionTests: CommandLineTestCase {
     /// A run of several commits: 40,000 bars and 20,000 targets.
     private func writeInputs(record: String = "full") throws {
         var generator = SeededGenerator(seed: 7)
-        let bars = DailyBars(tickers: 40, sessions: 1_000, using: &generator)
+        let bars = DailyBars(.init(tickers: 40, sessions: 1_000), using: &generator)
         try folder.write(bars.csv, to: "bars.csv")
         let targets = TargetRows(for: bars, every: 2, within: -500...500, using: &generator)
         try folder.write(targets.csv, to: "targets.csv")

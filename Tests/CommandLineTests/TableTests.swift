@@ -24,7 +24,8 @@ final class TableTests: CommandLineTestCase {
             for (row, object) in zip(csv.rows, objects) {
                 XCTAssertEqual(Set(object.keys), Set(csv.header), table)
                 for (name, text) in zip(csv.header, row) {
-                    XCTAssertTrue(isSame(object[name], text), "\(table).\(name): \(text) and \(object[name] ?? "nothing")")
+                    XCTAssertTrue(
+                        isSame(object[name], text), "\(table).\(name): \(text) and \(object[name] ?? "nothing")")
                 }
             }
             assertContains(try execute(table, "--db", "training.db").output, ["\(objects.count) row"])
@@ -71,11 +72,11 @@ final class TableTests: CommandLineTestCase {
             """
             account    ticker  size  average_cost   realized_pnl  updated_at
             ---------  ------  ----  ------------  -------------  ----------
-            SIMULATED  AAPL    1200   13.01113191  -44892.001708  2013-03-02
-            SIMULATED  FB         0                      -3014.5  2013-03-02
-            SIMULATED  GOOG       0                   1179.73624  2013-03-02
-            SIMULATED  IBM        0                   -16492.204  2013-03-02
-            SIMULATED  MSFT    1000     27.403695        2500.84  2013-03-02
+            SIMULATED  AAPL    1200   13.01113191  -44892.001708  2005-03-09
+            SIMULATED  FB         0                      -3014.5  2012-05-30
+            SIMULATED  GOOG       0                   1179.73624  2008-10-15
+            SIMULATED  IBM        0                   -16492.204  2008-10-08
+            SIMULATED  MSFT    1000     27.403695        2500.84  2004-11-16
             5 rows
 
             """)
