@@ -67,7 +67,8 @@ struct ScenarioOutcome {
             switch event {
             case .resized(let number, let terms, _, let cause, _):
                 "\(label(number)) \(terms.quantity)\(prices(of: terms.type)) \(cause.rawValue)"
-            case .split(let instrument, _, _, let kept, _): "\(ticker(instrument)) split \(kept)"
+            case .split(let instrument, _, let exact, let kept, _):
+                exact == .zero ? nil : "\(ticker(instrument)) split \(kept)"
             case .cash(let kind, let instrument, let amount, _):
                 "\(instrument.map(ticker) ?? "") \(kind.rawValue) \(amount)"
             default: nil
