@@ -125,7 +125,8 @@ extension MarketSimulator {
         let needsHistory = rules.slippage.needsHistory
         let context = SlippageContext(
             quantity: quantity, filledInBar: books[book].filledInBar + Int128(quantity.e8),
-            barVolume: books[book].bar.volume, volumeLimitE9: rules.volumeLimitE9, volatility: needsHistory ? histories[book].volatility : nil,
+            barVolume: books[book].bar.volume, volumeLimitE9: rules.volumeLimitE9,
+            volatility: needsHistory ? histories[book].volatility : nil,
             averageVolume: needsHistory ? histories[book].averageVolume : nil)
         let slipped = try rules.slippage.price(
             from: execution.base, side: side, tick: rules.preset == nil ? instruments[book].tickSize : nil,

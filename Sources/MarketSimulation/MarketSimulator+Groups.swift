@@ -142,7 +142,7 @@ extension MarketSimulator {
         let isStop: Bool
         /// Whether the market has to rise to reach it.
         let isAbove: Bool
-        let distance: Int64
+        let distance: Int128
     }
 
     /// Tests the members of a group inside the bar: on one side of the open the nearer first, on both sides as the rule says.
@@ -176,7 +176,8 @@ extension MarketSimulator {
             guard rules.limitFill != .close, rules.accepts(bar.close, limit, order.side) else { return nil }
             level = stop
         case .trailing(_, let stop?, let offset?):
-            guard rules.limitFill != .close, rules.accepts(bar.close, limitBeyond(stop, offset, index), order.side) else {
+            guard rules.limitFill != .close, rules.accepts(bar.close, limitBeyond(stop, offset, index), order.side)
+            else {
                 return nil
             }
             level = stop
@@ -185,7 +186,8 @@ extension MarketSimulator {
         let isStop = !order.stage.isPlainLimit
         if isStop, !order.side.reaches(order.side.worst(of: bar), stop: level) { return nil }
         return Candidate(
-            index: index, isStop: isStop, isAbove: isStop == (order.side == .buy), distance: abs(level.e8 - bar.open.e8)
+            index: index, isStop: isStop, isAbove: isStop == (order.side == .buy),
+            distance: abs(Int128(level.e8) - Int128(bar.open.e8))
         )
     }
 

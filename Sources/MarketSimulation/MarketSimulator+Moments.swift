@@ -281,7 +281,7 @@ extension MarketSimulator {
 
     func limitBeyond(_ level: Price, _ offset: Price, _ index: Int) -> Price {
         let side = orders[index].side
-        return Price(e8: level.e8 + side.sign * offset.e8).rounded(
+        return Price(clamping: Int128(level.e8) + Int128(side.sign) * Int128(offset.e8)).rounded(
             toTick: tickOfLevels(index), side == .buy ? .down : .up)
     }
 

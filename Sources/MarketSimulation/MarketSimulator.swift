@@ -151,15 +151,22 @@ public struct MarketSimulator: Venue {
     func volumeShare(of bar: Bar, _ index: Int) throws(ArithmeticOverflow) -> Quantity? {
         guard let limitE9 = rules.volumeLimitE9 else { return nil }
         let volume = bar.volume?.e8 ?? 0
+        let lotSize = lotSize(index)
         guard limitE9 > 1_000_000_000 else {
             // Whole multiples of 10⁹ apart, both products fit 64 bits.
             let (whole, rest) = volume.quotientAndRemainder(dividingBy: 1_000_000_000)
             return Quantity(e8: whole * limitE9 + rest * limitE9 / 1_000_000_000)
-                .roundedTowardZero(toLot: instruments[index].lotSize)
+                .roundedTowardZero(toLot: lotSize)
         }
         let share = divide(Int128(volume) * Int128(limitE9), by: 1_000_000_000, rounding: .down)
         return Quantity(e8: try narrowed(share, "a bar's volume limit"))
-            .roundedTowardZero(toLot: instruments[index].lotSize)
+            .roundedTowardZero(toLot: lotSize)
+    }
+
+    /// Both peers count in whole shares.
+    private func lotSize(_ index: Int) -> Quantity {
+        let lot = instruments[index].lotSize
+        return rules.preset == nil ? lot : max(lot, Quantity(units: 1))
     }
 
     /// Lets the orders in that have arrived by the start of the bar, in the order of the queue.
@@ -171,6 +178,15 @@ public struct MarketSimulator: Venue {
         pending.removeAll { orders[Int($0)].arrival <= start }
         arrived.sort { SimulatedOrder.queues(orders[Int($0)], before: orders[Int($1)]) }
         for slot in arrived where orders[Int(slot)].isLive { activate(slot) }
+        putSecondPhaseLast()
+    }
+
+    /// Buys of the second phase, those that wait for cash since an earlier bar too, stand behind the sells that pay for them.
+    private mutating func putSecondPhaseLast() {
+        guard let first = active.firstIndex(where: { orders[Int($0)].phase == 2 }),
+            active[first...].contains(where: { orders[Int($0)].phase == 1 })
+        else { return }
+        active = active.filter { orders[Int($0)].phase == 1 } + active.filter { orders[Int($0)].phase == 2 }
     }
 
     mutating func activate(_ slot: Int32) {

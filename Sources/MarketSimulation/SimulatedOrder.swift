@@ -122,19 +122,28 @@ struct SimulatedOrder: Sendable {
         let rounding: Rounding = side == .buy ? .up : .down
         switch distance {
         case .amount(let amount):
-            return Price(e8: price.e8 + side.sign * amount.e8).rounded(toTick: tick, rounding)
+            return Price(clamping: Int128(price.e8) + Int128(side.sign) * Int128(amount.e8)).rounded(
+                toTick: tick, rounding)
         case .fraction(let e9):
             let numerator = Int128(price.e8) * (1_000_000_000 + Int128(side.sign) * Int128(e9))
-            let level = Int64(clamping: divide(numerator, by: 1_000_000_000, rounding: rounding))
-            return Price(e8: level).rounded(toTick: tick, rounding)
+            return Price(clamping: divide(numerator, by: 1_000_000_000, rounding: rounding)).rounded(
+                toTick: tick, rounding)
         }
     }
 
-    /// The order of the queue: by arrival, sells before the buys they pay for, then by row.
+    /// The order of the queue: sells before the buys they pay for, then by arrival, then by row.
     static func queues(_ left: SimulatedOrder, before right: SimulatedOrder) -> Bool {
-        if left.arrival != right.arrival { return left.arrival < right.arrival }
         if left.phase != right.phase { return left.phase < right.phase }
+        if left.arrival != right.arrival { return left.arrival < right.arrival }
         return left.row < right.row
+    }
+}
+
+extension Price {
+    /// A level far from any market where the number leaves half the range, so that what is computed from it still fits.
+    init(clamping e8: Int128) {
+        let bound = Int128(Int64.max / 2)
+        self.init(e8: Int64(min(max(e8, -bound), bound)))
     }
 }
 

@@ -5,13 +5,13 @@ import XCTest
 
 /// Runs that are stopped on their way: they show as such, and the same command completes them.
 final class InterruptionTests: CommandLineTestCase {
-    /// The columns that tell how often a run was taken up, and by whom.
+    /// How long a run may take to reach a moment.
     private static let timeout_s = 60.0
 
-    /// A run of several commits: 90,000 bars and 30,000 targets.
+    /// A run of several commits: 40,000 bars and 20,000 targets.
     private func writeInputs(record: String = "full") throws {
         var generator = SeededGenerator(seed: 7)
-        let bars = DailyBars(tickers: 60, sessions: 1_000, using: &generator)
+        let bars = DailyBars(.init(tickers: 40, sessions: 1_000), using: &generator)
         try folder.write(bars.csv, to: "bars.csv")
         let targets = TargetRows(for: bars, every: 2, within: -500...500, using: &generator)
         try folder.write(targets.csv, to: "targets.csv")
@@ -26,25 +26,30 @@ final class InterruptionTests: CommandLineTestCase {
         try execute(applyWords(words, to: "fresh.db"))
     }
 
-    /// Waits until a run has committed so many trades, and says whether it was still under way then.
+    /// Waits until a command writes the run and so many trades are committed, and says whether it was still under way then.
     private func wait(for trades: Int, of command: RunningCommand) throws -> Bool {
         let end = Date(timeIntervalSinceNow: Self.timeout_s)
         while command.isRunning, Date() < end {
-            if try committedTrades() >= trades { return true }
+            if try committedTrades(seenBy: command) >= trades { return true }
             Thread.sleep(forTimeInterval: 0.002)
         }
         return false
     }
 
-    /// 0 while there is no run.
-    private func committedTrades() throws -> Int {
-        guard try folder.has("training.db") else { return 0 }
+    /// The trades that are committed once a command writes the run; less than none before.
+    private func committedTrades(seenBy command: RunningCommand) throws -> Int {
+        guard try folder.has("training.db") else { return -1 }
         let connection = try Connection(path: folder.path("training.db"), mode: .readOnly)
         do {
-            return Int(try connection.integer("SELECT json_extract(progress, '$.trades') FROM execution_runs") ?? 0)
+            let trades = try connection.integer(
+                """
+                SELECT coalesce(json_extract(progress, '$.trades'), 0) FROM execution_runs
+                WHERE writer_pid = \(command.processIdentifier)
+                """)
+            return Int(trades ?? -1)
         } catch {
             // The database is being made.
-            return 0
+            return -1
         }
     }
 
@@ -72,56 +77,25 @@ final class InterruptionTests: CommandLineTestCase {
         assertContains(again.output, ["complete already, nothing changed"], file: file, line: line)
     }
 
-    private func removeTrainingDatabase() throws {
-        for suffix in ["", "-wal", "-shm"] where try folder.has("training.db" + suffix) {
-            try FileManager.default.removeItem(atPath: folder.path("training.db" + suffix))
-        }
-    }
-
-    func testKilledAtSeveralMoments() throws {
+    /// Stopped by every means and at several moments, each time after it was taken up again, and completed at last.
+    func testStoppedOverAndOver() throws {
         try writeInputs()
         let undisturbed = try runUndisturbed()
-        var kills = 0
-        for trades in [0, 1, 12_000, 20_000] {
-            try removeTrainingDatabase()
+        for (trades, signal) in [(0, SIGKILL), (1, SIGINT), (1, SIGKILL), (1, SIGTERM), (12_000, SIGKILL)] {
             let command = try start(applyWords(words))
-            guard try wait(for: trades, of: command) else { continue }
-            command.send(SIGKILL)
-            XCTAssertEqual(try command.result().code, -SIGKILL)
-            kills += 1
-            if trades > 0 { try assertInterrupted() }
-            try assertCompletes(like: undisturbed)
-        }
-        XCTAssertGreaterThanOrEqual(kills, 3, "the run was over before it could be killed")
-    }
-
-    /// Killed again and again, each time a little later.
-    func testKilledOverAndOver() throws {
-        try writeInputs()
-        let undisturbed = try runUndisturbed()
-        for trades in [1, 10_000, 18_000] {
-            let command = try start(applyWords(words))
-            if try wait(for: trades, of: command) { command.send(SIGKILL) }
-            _ = try command.result()
-        }
-        try assertCompletes(like: undisturbed)
-    }
-
-    func testInterruptedFromTheKeyboard() throws {
-        try writeInputs()
-        let undisturbed = try runUndisturbed()
-        for signal in [SIGINT, SIGTERM] {
-            try removeTrainingDatabase()
-            let command = try start(applyWords(words))
-            XCTAssertTrue(try wait(for: 1, of: command))
+            XCTAssertTrue(try wait(for: trades, of: command), "the run was over before it could be stopped")
             command.send(signal)
             let result = try command.result()
-            assertCode(130, result)
             XCTAssertEqual(result.output, "")
-            assertContains(result.errors, ["run long was interrupted; the same command completes it"])
+            if signal == SIGKILL {
+                XCTAssertEqual(result.code, -SIGKILL)
+            } else {
+                assertCode(130, result)
+                assertContains(result.errors, ["run long was interrupted; the same command completes it"])
+            }
             try assertInterrupted()
-            try assertCompletes(like: undisturbed)
         }
+        try assertCompletes(like: undisturbed)
     }
 
     /// With only its trades recorded, a run is completed as well.
@@ -140,13 +114,12 @@ final class InterruptionTests: CommandLineTestCase {
     func testRunUnderWay() throws {
         try writeInputs()
         let command = try start(applyWords(words))
-        XCTAssertTrue(try wait(for: 1, of: command))
-        command.send(SIGSTOP)
+        XCTAssertTrue(try wait(for: 0, of: command))
+        let runs = try execute("runs", "--db", "training.db", "--format", "csv")
+        assertContains(runs.output, ["long,TRAINING,simulator,SIMULATED,RUNNING,"])
         let second = try execute(applyWords(words))
         assertCode(2, second)
-        assertContains(second.errors, ["run long is being written by process"])
-        let runs = try execute("runs", "--db", "training.db", "--format", "csv")
-        assertContains(runs.output, ["RUNNING"])
+        assertContains(second.errors, ["run long is being written by process \(command.processIdentifier)"])
         command.send(SIGKILL)
         _ = try command.result()
         try folder.write("as_of,ticker,target_quantity\n2015-01-05,T000,5\n", to: "other.csv")

@@ -140,6 +140,15 @@ final class Rule15To18Tests: XCTestCase {
         XCTAssertEqual(outcome.cash, .zero)
     }
 
+    func testRule16_ABuyThatWaitsIsPaidByTheSellsOfTheSameOpen() throws {
+        let bars = [flat("01-02", 100), flat("01-03", 100), flat("01-06", 100)]
+        XCTAssertEqual(
+            try play(
+                bars, [buy("b", 10, .market, .day, cash: .wait, phase: 2), sell("s", 4, at: "01-02")], cash: 600
+            ).log,
+            ["b +6@100 market_open 01-02", "s -4@100 market_open 01-03", "b +4@100 market_open 01-03"])
+    }
+
     func testRule16_ABuyFillsUpToTheCashAndWaitsWithTheRest() throws {
         let bars = [flat("01-02", 100), flat("01-03", 100), flat("01-06", 100), flat("01-07", 100)]
         XCTAssertEqual(
@@ -245,7 +254,7 @@ final class Rule15To18Tests: XCTestCase {
         let outcome = try play(
             [flat("01-02", 2), flat("01-03", 20)], [buy("a", 9, limit(1)), buy("b", 19, limit(1))],
             actions: [("X", "01-03", .split(ratioE9: e9(0.1)))])
-        XCTAssertEqual(outcome.log, ["a cancelled below_lot price 01-03", "b 1 10 split"])
+        XCTAssertEqual(outcome.log, ["X split 0", "a cancelled below_lot price 01-03", "b 1 10 split"])
     }
 
     func testRule17_APartlyFilledOrderKeepsItsOldSharesAndGetsNewOnes() throws {
@@ -282,7 +291,8 @@ final class Rule15To18Tests: XCTestCase {
             bars, [buy("entry", 9, limit(50)), sell("stop", 9, stop(40), parent: "entry")],
             actions: [("X", "01-03", .split(ratioE9: e9(0.1)))])
         XCTAssertEqual(
-            outcome.log, ["entry cancelled below_lot price 01-03", "stop cancelled parent_cancelled parent 01-03"])
+            outcome.log,
+            ["X split 0", "entry cancelled below_lot price 01-03", "stop cancelled parent_cancelled parent 01-03"])
     }
 
     func testRule17_TrailingLevelsAndPricesRoundAwayFromTheMarketAndAggression() throws {
@@ -296,7 +306,7 @@ final class Rule15To18Tests: XCTestCase {
         XCTAssertEqual(
             outcome.changes,
             [
-                "bl 3 16.66 split", "sl 3 66.67 split", "bs 3 66.67 split", "ss 3 16.66 split",
+                "X split 0", "bl 3 16.66 split", "sl 3 66.67 split", "bs 3 66.67 split", "ss 3 16.66 split",
                 "tr 3 trail 3.33333333 from 16.66 split",
             ])
     }

@@ -89,6 +89,18 @@ final class RuleOptionsTests: XCTestCase {
         ) { XCTAssert($0 is ArithmeticOverflow) }
     }
 
+    func testOptions_PricesNearTheEndOfTheirTypeNeverCrash() throws {
+        for type in [limit(9e10), stop(9e10), stopLimit(9e10, 9e10), trailing(9e10), trailing(9e10, offset: 9e10)] {
+            for preset in [nil] + SimulationRules.Preset.allCases {
+                let rules = SimulationRules(preset: preset).with { $0.slippage = .none }
+                let market = [flat("01-02", 1), flat("01-03", 1e9)]
+                XCTAssertNoThrow(try play(market, [buy("a", 1, type), sell("b", 1, type)], rules), "\(type)")
+                let group = [buy("a", 1, type, oca: "g"), sell("b", 1, type, oca: "g")]
+                XCTAssertNoThrow(try play(market, group, rules), "\(type)")
+            }
+        }
+    }
+
     func testOptions_SlotsThatServeAgainForgetTheirFormerOrders() throws {
         let days = (2...9).map { bar("01-0\($0)", 100, 106, 94, 100, volume: 400) }
         var orders: [ScenarioOrder] = []

@@ -6,8 +6,6 @@ struct ScenarioOutcome {
     let labels: [OrderNumber: String]
     let tickers: [String]
     var events: [VenueEvent] = []
-    /// The ex-dates as they were applied, each with the number of events before it.
-    private(set) var exDates: [(after: Int, date: CalendarDate)] = []
     var cash: Money
     var lowestCash: Money
     var positions: [String: Quantity] = [:]
@@ -18,8 +16,6 @@ struct ScenarioOutcome {
         self.cash = cash
         self.lowestCash = lowestCash
     }
-
-    mutating func mark(exDate: CalendarDate) { exDates.append((events.count, exDate)) }
 
     var fillEvents: [Fill] {
         events.compactMap { if case .filled(let fill) = $0 { fill } else { nil } }
@@ -67,8 +63,7 @@ struct ScenarioOutcome {
             switch event {
             case .resized(let number, let terms, _, let cause, _):
                 "\(label(number)) \(terms.quantity)\(prices(of: terms.type)) \(cause.rawValue)"
-            case .split(let instrument, _, let exact, let kept, _):
-                exact == .zero ? nil : "\(ticker(instrument)) split \(kept)"
+            case .split(let instrument, _, _, let kept, _): "\(ticker(instrument)) split \(kept)"
             case .cash(let kind, let instrument, let amount, _):
                 "\(instrument.map(ticker) ?? "") \(kind.rawValue) \(amount)"
             default: nil

@@ -44,11 +44,7 @@ struct SimulationAudit {
     }
 
     mutating func run() throws {
-        var exDates = outcome.exDates[...]
-        for (index, event) in outcome.events.enumerated() {
-            while let next = exDates.first, next.after <= index { splitRooms(on: exDates.removeFirst().date) }
-            try read(event)
-        }
+        for event in outcome.events { try read(event) }
         expect(cash == outcome.cash, "cash is \(outcome.cash), its movements give \(cash)")
         expect(lowestCash == outcome.lowestCash, "the lowest cash is \(outcome.lowestCash), not \(lowestCash)")
         for (ticker, position) in outcome.positions {
@@ -244,18 +240,9 @@ struct SimulationAudit {
         expect(exact == scaled(old, ratioE9), "a split makes \(exact) of \(old) \(ticker)")
         expect(kept.magnitude <= exact.magnitude, "a split keeps \(kept) of \(exact) \(ticker)")
         positions[ticker] = kept
-    }
-
-    /// Rescales what may still fill, whether or not a position is held.
-    private mutating func splitRooms(on exDate: CalendarDate) {
-        for action in scenario.actions where date(action.exDate) == exDate {
-            guard case .split(let ratioE9) = action.kind else { continue }
-            let orders = scenario.orders.filter { $0.ticker == action.ticker }
-            for order in orders { familyRoom[order.label] = familyRoom[order.label].map { scaled($0, ratioE9) } }
-            for group in Set(orders.compactMap(\.group)) {
-                groupRoom[group] = groupRoom[group].map { scaled($0, ratioE9) }
-            }
-        }
+        let orders = scenario.orders.filter { $0.ticker == ticker }
+        for order in orders { familyRoom[order.label] = familyRoom[order.label].map { scaled($0, ratioE9) } }
+        for group in Set(orders.compactMap(\.group)) { groupRoom[group] = groupRoom[group].map { scaled($0, ratioE9) } }
     }
 
     private func scaled(_ quantity: Quantity, _ ratioE9: Int64) -> Quantity {

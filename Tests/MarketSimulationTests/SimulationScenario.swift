@@ -204,7 +204,6 @@ private struct ScenarioRun {
         while let exDate = simulator.nextExDate(through: date) {
             let midnight = LocalTime.utc.start(of: exDate)
             simulator.processDeadlines(through: midnight, into: &outcome.events)
-            outcome.mark(exDate: exDate)
             try simulator.applyCorporateActions(through: exDate, at: midnight, into: &outcome.events)
         }
     }

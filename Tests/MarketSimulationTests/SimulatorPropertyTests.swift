@@ -49,7 +49,7 @@ final class SimulatorPropertyTests: XCTestCase {
         // What the engine, the gate and the loader give is not the simulator's.
         XCTAssertEqual(
             Set(StatusReason.allCases).subtracting(reasons),
-            [.superseded, .endOfData, .belowMinimumNotional, .offTick, .notionalOverflow])
+            [.superseded, .belowMinimumNotional, .offTick, .notionalOverflow, .endOfData])
         XCTAssertEqual(causes, Set(ResizeCause.allCases))
         XCTAssertEqual(Set(CashKind.allCases).subtracting(kinds), [.deposit, .trade, .commission])
         XCTAssertGreaterThan(ambiguous, 10)

@@ -71,6 +71,11 @@ final class ZiplinePresetTests: XCTestCase {
                 [shares(filled)])
         }
         XCTAssertEqual(try play([close("01-02", 10, volume: 9)], [buy("a", 1)], zipline).fills, [])
+        XCTAssertEqual(
+            try play(
+                [close("01-02", 10, volume: 19)], [buy("a", 5)], zipline,
+                instruments: [Instrument(ticker: "X", lotSize: shares(0.01))]
+            ).fillEvents.map(\.quantity), [shares(1)], "whatever the lot")
     }
 
     func testZipline_PricesOfOrdersRoundAsymmetricallyToCents() throws {
@@ -99,7 +104,7 @@ final class ZiplinePresetTests: XCTestCase {
         let outcome = try play(
             [close("01-02", 100), close("01-03", 33)], [buy("a", 10, limit(50)), sell("b", 10, limit(200))], zipline,
             actions: [("X", "01-03", .split(ratioE9: e9(3)))])
-        XCTAssertEqual(outcome.changes, ["a 30 16.67 split", "b 30 66.67 split"])
+        XCTAssertEqual(outcome.changes, ["X split 0", "a 30 16.67 split", "b 30 66.67 split"])
     }
 
     func testZipline_ABarWithoutVolumeLatchesNothing() throws {

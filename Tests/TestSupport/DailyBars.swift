@@ -3,39 +3,42 @@ import TradingModel
 
 /// Made-up daily bars as CSV: whole cents, every number from a seed.
 public struct DailyBars {
+    /// What the bars are to be like.
+    public struct Shape: Sendable {
+        /// How many tickers there are.
+        public var tickers: Int
+        /// How many weekdays they cover, from 2015-01-05 on.
+        public var sessions: Int
+        /// Percentage of bars that are absent, or there without volume, half of each.
+        public var holes = 0
+        /// Percentage of tickers that split once.
+        public var splits = 0
+        /// Percentage of tickers that pay a dividend once.
+        public var dividends = 0
+        /// What the volumes lie between.
+        public var volumes = 1_000...100_000
+
+        /// Bars without holes and corporate actions.
+        public init(tickers: Int, sessions: Int) {
+            self.tickers = tickers
+            self.sessions = sessions
+        }
+    }
+
     /// The tickers, `T000` and so on.
     public let tickers: [String]
     /// Every session, as `yyyy-mm-dd`, without the weekends.
     public let dates: [String]
-    private let rows: [String]
+    /// The file of bars.
+    public private(set) var csv = "ticker,timestamp,open,high,low,close,volume\n"
+    /// The file of splits and dividends.
+    public private(set) var actionsCSV = "ticker,ex_date,kind,value\n"
 
-    /// The file.
-    public var csv: String { "ticker,timestamp,open,high,low,close,volume\n" + rows.joined(separator: "\n") + "\n" }
-
-    /// Makes bars of some tickers over a number of sessions that begin on 2015-01-05.
-    ///
-    /// - Parameter holes: Percentage of bars that are absent, or there without volume, half of each.
-    public init(
-        tickers count: Int, sessions: Int, holes: Int = 0, volumes: ClosedRange<Int> = 1_000...100_000,
-        using generator: inout SeededGenerator
-    ) {
-        tickers = (0..<count).map { String(format: "T%03d", $0) }
-        dates = Self.weekdays(sessions)
-        var rows: [String] = []
-        for ticker in tickers {
-            var close = Int.random(in: 500...20_000, using: &generator)
-            for (index, date) in dates.enumerated() {
-                let bar = Self.bar(after: &close, volumes, &generator)
-                // The first and the last bar are always there, so that every decision in between is inside of the range.
-                let isInside = index > 0 && index < dates.count - 1
-                if isInside, generator.chance(holes) {
-                    if generator.chance(50) { rows.append("\(ticker),\(date),\(bar.prices),0") }
-                } else {
-                    rows.append("\(ticker),\(date),\(bar.prices),\(bar.volume)")
-                }
-            }
-        }
-        self.rows = rows
+    /// Makes bars; the first and the last one of a ticker are always there.
+    public init(_ shape: Shape, using generator: inout SeededGenerator) {
+        tickers = (0..<shape.tickers).map { String(format: "T%03d", $0) }
+        dates = Self.weekdays(shape.sessions)
+        for ticker in tickers { addTicker(ticker, shape, &generator) }
     }
 
     private static func weekdays(_ count: Int) -> [String] {
@@ -49,15 +52,45 @@ public struct DailyBars {
         return dates
     }
 
-    private static func bar(
-        after close: inout Int, _ volumes: ClosedRange<Int>, _ generator: inout SeededGenerator
-    ) -> (prices: String, volume: Int) {
-        func moved(_ price: Int) -> Int { max(50, price * Int.random(in: 970...1030, using: &generator) / 1_000) }
-        let open = moved(close)
-        close = moved(open)
+    private mutating func addTicker(_ ticker: String, _ shape: Shape, _ generator: inout SeededGenerator) {
+        let middle = dates.count / 4..<dates.count * 3 / 4
+        let split = generator.chance(shape.splits) ? middle.randomElement(using: &generator) : nil
+        if generator.chance(shape.dividends), let day = middle.randomElement(using: &generator) {
+            actionsCSV += "\(ticker),\(dates[day]),dividend,0.\(Int.random(in: 10...99, using: &generator))\n"
+        }
+        var close = Int.random(in: 2_000...20_000, using: &generator)
+        for (index, date) in dates.enumerated() {
+            if index == split { addSplit(ticker, date, &close, &generator) }
+            let prices = Self.prices(after: &close, &generator)
+            let volume = Int.random(in: shape.volumes, using: &generator)
+            let isInside = index > 0 && index < dates.count - 1
+            if isInside, generator.chance(shape.holes) {
+                if generator.chance(50) { csv += "\(ticker),\(date),\(prices),0\n" }
+            } else {
+                csv += "\(ticker),\(date),\(prices),\(volume)\n"
+            }
+        }
+    }
+
+    private mutating func addSplit(
+        _ ticker: String, _ date: String, _ close: inout Int, _ generator: inout SeededGenerator
+    ) {
+        let tenths = [5, 15, 20, 30].randomElement(using: &generator) ?? 20
+        actionsCSV += "\(ticker),\(date),split,\(tenths / 10).\(tenths % 10)\n"
+        close = close * 10 / tenths
+    }
+
+    private static func prices(after close: inout Int, _ generator: inout SeededGenerator) -> String {
+        let open = moved(close, &generator)
+        close = moved(open, &generator)
         let high = max(open, close) + Int.random(in: 0...close / 50, using: &generator)
         let low = max(1, min(open, close) - Int.random(in: 0...close / 50, using: &generator))
-        let prices = [open, high, low, close].map { String(format: "%d.%02d", $0 / 100, $0 % 100) }
-        return (prices.joined(separator: ","), Int.random(in: volumes, using: &generator))
+        return [open, high, low, close].map(text(cents:)).joined(separator: ",")
     }
+
+    private static func moved(_ price: Int, _ generator: inout SeededGenerator) -> Int {
+        max(50, price * Int.random(in: 970...1_030, using: &generator) / 1_000)
+    }
+
+    private static func text(cents: Int) -> String { String(format: "%d.%02d", cents / 100, cents % 100) }
 }
