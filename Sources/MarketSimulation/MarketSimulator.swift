@@ -178,6 +178,15 @@ public struct MarketSimulator: Venue {
         pending.removeAll { orders[Int($0)].arrival <= start }
         arrived.sort { SimulatedOrder.queues(orders[Int($0)], before: orders[Int($1)]) }
         for slot in arrived where orders[Int(slot)].isLive { activate(slot) }
+        putSecondPhaseLast()
+    }
+
+    /// Buys of the second phase, those that wait for cash since an earlier bar too, stand behind the sells that pay for them.
+    private mutating func putSecondPhaseLast() {
+        guard let first = active.firstIndex(where: { orders[Int($0)].phase == 2 }),
+            active[first...].contains(where: { orders[Int($0)].phase == 1 })
+        else { return }
+        active = active.filter { orders[Int($0)].phase == 1 } + active.filter { orders[Int($0)].phase == 2 }
     }
 
     mutating func activate(_ slot: Int32) {

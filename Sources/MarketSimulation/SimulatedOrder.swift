@@ -131,10 +131,10 @@ struct SimulatedOrder: Sendable {
         }
     }
 
-    /// The order of the queue: by arrival, sells before the buys they pay for, then by row.
+    /// The order of the queue: sells before the buys they pay for, then by arrival, then by row.
     static func queues(_ left: SimulatedOrder, before right: SimulatedOrder) -> Bool {
-        if left.arrival != right.arrival { return left.arrival < right.arrival }
         if left.phase != right.phase { return left.phase < right.phase }
+        if left.arrival != right.arrival { return left.arrival < right.arrival }
         return left.row < right.row
     }
 }

@@ -140,6 +140,15 @@ final class Rule15To18Tests: XCTestCase {
         XCTAssertEqual(outcome.cash, .zero)
     }
 
+    func testRule16_ABuyThatWaitsIsPaidByTheSellsOfTheSameOpen() throws {
+        let bars = [flat("01-02", 100), flat("01-03", 100), flat("01-06", 100)]
+        XCTAssertEqual(
+            try play(
+                bars, [buy("b", 10, .market, .day, cash: .wait, phase: 2), sell("s", 4, at: "01-02")], cash: 600
+            ).log,
+            ["b +6@100 market_open 01-02", "s -4@100 market_open 01-03", "b +4@100 market_open 01-03"])
+    }
+
     func testRule16_ABuyFillsUpToTheCashAndWaitsWithTheRest() throws {
         let bars = [flat("01-02", 100), flat("01-03", 100), flat("01-06", 100), flat("01-07", 100)]
         XCTAssertEqual(
