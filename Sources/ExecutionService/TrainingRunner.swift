@@ -34,7 +34,7 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 struct TrainingRunner {
     /// Journal rows and orders that are committed together.
     private static let batchSize = 100_000
-    /// Bars between two looks at the outside world.
+    /// Bars between two looks at the outside world, at the most.
     private static let progressInterval: Int64 = 20_000
 
     private(set) var engine: ExecutionEngine
@@ -99,6 +99,7 @@ struct TrainingRunner {
         simulator.reportOpenOrders(into: &events)
         try settle()
         try engine.handle(.endOfData, into: &output)
+        try observe(progress(fraction: 1))
         try commit()
     }
 
@@ -181,15 +182,18 @@ struct TrainingRunner {
     }
 
     private mutating func report() throws {
-        if output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize { try commit() }
-        guard feed.barsRead >= nextProgress else { return }
+        let isBatchFull = output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize
+        if isBatchFull { try commit() }
+        guard isBatchFull || feed.barsRead >= nextProgress else { return }
         nextProgress = feed.barsRead + Self.progressInterval
         let span = Double(lastStart.ms - firstStart.ms)
         let fraction = span > 0 ? Double(slice.start.ms - firstStart.ms) / span : 1
-        try observe(
-            RunProgress(
-                fraction: min(1, fraction), bars: feed.barsRead, orders: engine.statistics.orders,
-                fills: engine.statistics.fills))
+        try observe(progress(fraction: min(1, fraction)))
+    }
+
+    private func progress(fraction: Double) -> RunProgress {
+        RunProgress(
+            fraction: fraction, bars: feed.barsRead, orders: engine.statistics.orders, fills: engine.statistics.fills)
     }
 
     private mutating func commit() throws {
