@@ -35,7 +35,7 @@ struct TrainingRunner {
     /// Journal rows and orders that are committed together, at first and at most: early batches show that the run gets on,
     /// large ones cost least.
     private static let batchSizes = 8_192...131_072
-    /// Bars between two looks at the outside world.
+    /// Bars between two looks at the outside world, at the most.
     private static let progressInterval: Int64 = 20_000
 
     private(set) var engine: ExecutionEngine
@@ -101,6 +101,7 @@ struct TrainingRunner {
         simulator.reportOpenOrders(into: &events)
         try settle()
         try engine.handle(.endOfData, into: &output)
+        try observe(progress(fraction: 1))
         try commit()
     }
 
@@ -183,18 +184,21 @@ struct TrainingRunner {
     }
 
     private mutating func report() throws {
-        if output.journal.rowCount + engine.uncollectedOrders >= batchSize {
+        let isBatchFull = output.journal.rowCount + engine.uncollectedOrders >= batchSize
+        if isBatchFull {
             try commit()
             batchSize = min(batchSize * 2, Self.batchSizes.upperBound)
         }
-        guard feed.barsRead >= nextProgress else { return }
+        guard isBatchFull || feed.barsRead >= nextProgress else { return }
         nextProgress = feed.barsRead + Self.progressInterval
         let span = Double(lastStart.ms - firstStart.ms)
         let fraction = span > 0 ? Double(slice.start.ms - firstStart.ms) / span : 1
-        try observe(
-            RunProgress(
-                fraction: min(1, fraction), bars: feed.barsRead, orders: engine.statistics.orders,
-                fills: engine.statistics.fills))
+        try observe(progress(fraction: min(1, fraction)))
+    }
+
+    private func progress(fraction: Double) -> RunProgress {
+        RunProgress(
+            fraction: fraction, bars: feed.barsRead, orders: engine.statistics.orders, fills: engine.statistics.fills)
     }
 
     private mutating func commit() throws {
