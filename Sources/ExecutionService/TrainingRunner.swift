@@ -84,7 +84,7 @@ struct TrainingRunner {
     mutating func run(deposit: Money) throws {
         try engine.handle(.deposit(deposit, at: slice.start), into: &output)
         while try feed.next(into: &slice) {
-            try bringUp(to: slice)
+            try bringUp()
             if isPreview, hasPlannedAll { return }
             try simulator.playOpen(slice, into: &events)
             try settle()
@@ -108,9 +108,9 @@ struct TrainingRunner {
 
     // MARK: - The order of time
 
-    /// Decisions, corporate actions, cancels and expiries up to the start of a slice.
-    private mutating func bringUp(to slice: BarSlice) throws {
-        while let entry = nextDecision(where: { $0 <= slice.start }) { try decideBetweenBars(entry) }
+    /// Decisions, corporate actions, cancels and expiries up to the start of the slice.
+    private mutating func bringUp() throws {
+        while let entry = nextDecision(where: { [start = slice.start] in $0 <= start }) { try decideBetweenBars(entry) }
         try applyCorporateActions(through: slice.session)
         try processDeadlines(through: slice.start)
     }
