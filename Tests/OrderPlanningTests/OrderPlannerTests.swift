@@ -1,5 +1,6 @@
 import OrderPlanning
 import TradingModel
+import SeededTesting
 import XCTest
 
 final class OrderPlannerTests: XCTestCase {
