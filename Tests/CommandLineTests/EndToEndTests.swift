@@ -191,7 +191,8 @@ final class EndToEndTests: CommandLineTestCase {
             "UPDATE positions SET size_e8 = size_e8 + 1 WHERE ticker = 'IBM'")
         let result = try execute("verify", "--db", "training.db")
         assertCode(1, result)
-        assertContains(result.output, ["broken: positions: run r: IBM is ", "(difference 1 e-8)", "training.db: 1 finding"])
+        assertContains(
+            result.output, ["broken: positions: run r: IBM is ", "(difference 1 e-8)", "training.db: 1 finding"])
     }
 
     /// Spaces, relative paths, `--name=value`, a name with a quote in it.
