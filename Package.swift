@@ -49,22 +49,25 @@ let package = Package(
                 "InputFiles", "Storage", "Reporting", "CLibcrypto",
             ]),
         .executableTarget(
-            name: "execution", dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
+            name: "execution",
+            dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
             swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark", dependencies: ["CSQLite", "Storage", "TradingModel"], swiftSettings: strict),
 
-        tests("TradingModel"),
-        tests("OrderPlanning"),
+        library("SeededTesting", path: "Tests/SeededTesting"),
+        tests("TradingModel", ["SeededTesting"]),
+        tests("OrderPlanning", ["SeededTesting"]),
         tests("RiskControl"),
-        tests("MarketSimulation"),
-        tests("OrderRouting"),
-        tests("InputFiles", ["CZlib"]),
+        tests("MarketSimulation", ["SeededTesting"]),
+        tests("OrderRouting", ["SeededTesting"]),
+        tests("InputFiles", ["CZlib", "SeededTesting"]),
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
         tests("Reporting", ["TradingModel", "Storage"]),
-        library("TestSupport", ["TradingModel", "Storage"], path: "Tests/TestSupport"),
-        tests("ExecutionService", ["TestSupport"]),
+        library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
+        tests("ExecutionService", ["TestSupport", "SeededTesting"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["execution", "Storage", "TestSupport"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["execution", "Storage", "TestSupport", "SeededTesting"],
+            swiftSettings: strict),
     ]
 )

@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import TestSupport
+import SeededTesting
 import XCTest
 
 /// Runs that are stopped on their way: they show as such, and the same command completes them.
