@@ -100,8 +100,10 @@ public struct MarketSimulator: Venue {
         current = BarPlace(slice)
         isBarRunning = true
         played.removeAll(keepingCapacity: true)
-        played.append(contentsOf: slice.instruments)
-        for (instrument, bar) in zip(slice.instruments, slice.bars) { try take(bar, of: Int(instrument.index)) }
+        for (instrument, bar) in zip(slice.instruments, slice.bars) {
+            played.append(instrument)
+            try take(bar, of: Int(instrument.index))
+        }
         admitArrivals()
         turn += 1
         var index = 0
