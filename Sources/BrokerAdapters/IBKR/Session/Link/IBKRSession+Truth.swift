@@ -44,7 +44,7 @@ extension IBKRSession {
             guard let id = takeIdentifier() else { return fail(.identifiersExhausted) }
             requestID = id
         }
-        desk.begin(kind, requestID: requestID, at: moment.time)
+        desk.begin(kind, requestID: requestID, at: moment)
         setTimer(.query(kind), at_ms: moment.uptime_ms + configuration.queryTimeout_ms)
         add(.query(request(kind, requestID ?? 0)), at: moment)
     }

@@ -104,6 +104,7 @@ public struct IBKRSession: Sendable {
         case .queryRetry: askFailed(at: moment)
         case .executionPoll: pollExecutions(at: moment)
         case .connectivity: reconnect(.connectivityPatience, at: moment)
+        case .answers, .contracts: break
         }
     }
 }

@@ -27,6 +27,9 @@ public enum IBKRTimer: Sendable, Hashable {
     case queryRetry
     case executionPoll
     case connectivity
+    /// An order or a search got no answer; the broker's own, see `IBKRBroker`.
+    case answers
+    case contracts
 }
 
 /// What a session wants done, in this order.

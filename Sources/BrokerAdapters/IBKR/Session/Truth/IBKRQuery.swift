@@ -45,6 +45,8 @@ public struct IBKRAnswer: Sendable, Equatable {
     public var content: Content
     /// When the request left; what happened later need not be in the list.
     public var askedAt: Timestamp
+    /// The same of the clock that never goes back.
+    public var askedAt_ms: Int64
 
     public var kind: IBKRQueryKind {
         switch content {

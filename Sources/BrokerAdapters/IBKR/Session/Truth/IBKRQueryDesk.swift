@@ -6,6 +6,7 @@ struct IBKRQueryDesk: Sendable {
         /// Nil for lists without a number.
         var requestID: Int32?
         var askedAt: Timestamp
+        var askedAt_ms: Int64
         var items = Items()
         /// Somebody asked again meanwhile: the list is asked for once more when it is here.
         var isWantedAgain = false
@@ -37,8 +38,8 @@ struct IBKRQueryDesk: Sendable {
         IBKRQueryKind.allCases.first { pending[$0]?.requestID == requestID }
     }
 
-    mutating func begin(_ kind: IBKRQueryKind, requestID: Int32?, at time: Timestamp) {
-        pending[kind] = Pending(requestID: requestID, askedAt: time)
+    mutating func begin(_ kind: IBKRQueryKind, requestID: Int32?, at moment: IBKRMoment) {
+        pending[kind] = Pending(requestID: requestID, askedAt: moment.time, askedAt_ms: moment.uptime_ms)
     }
 
     mutating func wantAgain(_ kind: IBKRQueryKind) { pending[kind]?.isWantedAgain = true }
@@ -96,7 +97,7 @@ struct IBKRQueryDesk: Sendable {
         if !kind.isNumbered { unended.insert(kind) }
         failed.insert(kind)
         completed.remove(kind)
-        return IBKRAnswer(content: .failed(kind, failure), askedAt: question.askedAt)
+        return IBKRAnswer(content: .failed(kind, failure), askedAt: question.askedAt, askedAt_ms: question.askedAt_ms)
     }
 
     /// Gives all questions up, in the order of their kinds.
@@ -130,7 +131,7 @@ extension IBKRQueryDesk.Pending {
             case .positions: .positions(.complete(items.positions))
             case .accountSummary: .accountSummary(.complete(items.summary))
             }
-        return IBKRAnswer(content: content, askedAt: askedAt)
+        return IBKRAnswer(content: content, askedAt: askedAt, askedAt_ms: askedAt_ms)
     }
 }
 
