@@ -415,7 +415,7 @@ def contract_details(version: int) -> str:
         underConId:i longName:s primaryExchange:s contractMonth:s industry:s category:s subcategory:s timeZoneId:s
         tradingHours:s liquidHours:s evRule:s evMultiplier:i secIdListCount:=2 tag:s value:s tag:s value:s aggGroup:i
         underSymbol:s underSecType:s marketRuleIds:s realExpirationDate:s stockType:s
-        {'sizeMinTick:=1' if version == 163 else ''} {sizes}"""
+        {'suggestedSizeIncrement:d' if version == 163 else ''} {sizes}"""
 
 
 def layouts(version: int) -> list[tuple[str, str]]:
