@@ -28,14 +28,14 @@ struct BarFeed {
     private var calendarPosition = 0
     private var nextStart: Int64
     private var lastSession: CalendarDate?
-    private(set) var barsRead: Int64 = 0
 
     init(memory: [[Bar]], calendar: [Timestamp], interval: BarInterval, localTime: LocalTime) throws(DatabaseError) {
         try self.init(
             sources: memory.map { .memory($0) }, calendar: calendar, interval: interval, localTime: localTime)
     }
 
-    init(cursors: [BarCursor], calendar: [Timestamp], interval: BarInterval, localTime: LocalTime) throws(DatabaseError) {
+    init(cursors: [BarCursor], calendar: [Timestamp], interval: BarInterval, localTime: LocalTime) throws(DatabaseError)
+    {
         try self.init(
             sources: cursors.map { .cursor($0) }, calendar: calendar, interval: interval, localTime: localTime)
     }
@@ -78,7 +78,6 @@ struct BarFeed {
             following = min(following, nextStarts[index])
         }
         nextStart = following
-        barsRead += Int64(slice.bars.count)
         place(&slice, at: Timestamp(ms: start))
         return true
     }

@@ -32,32 +32,32 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 
 /// Replays history: brings decisions and bars, in the order of time, to the engine and the simulator.
 struct TrainingRunner {
-    /// Journal rows that are committed together.
+    /// Journal rows and orders that are committed together.
     private static let batchSize = 100_000
-    /// Bars between two looks at the outside world.
+    /// Bars between two looks at the outside world, at the most.
     private static let progressInterval: Int64 = 20_000
 
     private(set) var engine: ExecutionEngine
     private(set) var simulator: MarketSimulator
-    private(set) var feed: BarFeed
+    private(set) var feed: SliceSource
     private let schedule: [DecisionSchedule.Entry]
     private var nextEntry = 0
     private let localTime: LocalTime
     private let sink: any JournalSink
-    private let recordsOrders: Bool
+    /// Whether it only plans: what the last decision orders is handed over as it was planned, and nothing is played after it.
+    private let isPreview: Bool
     private let observe: (RunProgress) throws -> Void
 
-    private var output = EngineOutput()
+    private var output: EngineOutput
     private var events: [VenueEvent] = []
     private var slice: BarSlice
-    private var now: Timestamp
     private var firstStart: Timestamp
     private let lastStart: Timestamp
     private var nextProgress: Int64 = 0
 
     init(
-        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, recordsOrders: Bool,
-        observe: @escaping (RunProgress) throws -> Void
+        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, scope: JournalScope = .everything,
+        isPreview: Bool = false, observe: @escaping (RunProgress) throws -> Void = { _ in }
     ) throws {
         let configuration = plan.configuration
         engine = ExecutionEngine(
@@ -72,25 +72,23 @@ struct TrainingRunner {
         localTime = configuration.localTime
         self.sink = sink
         self.observe = observe
-        self.recordsOrders = recordsOrders
-        firstStart = feed.peek ?? Timestamp(ms: 0)
-        lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
-        now = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
-        slice = BarSlice(
-            start: now, end: now, session: CalendarDate(days: .min), isFirstOfSession: false, isLastOfSession: false,
-            nextSession: nil)
+        output = EngineOutput(scope: scope)
+        self.isPreview = isPreview
+        firstStart = feed.firstStart ?? Timestamp(ms: 0)
+        lastStart = plan.tickers.compactMap { plan.market.range(of: $0)?.upperBound }.max() ?? firstStart
+        let start = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
+        slice = .blank(at: start)
     }
 
     /// Runs to the end of the data.
     mutating func run(deposit: Money) throws {
-        try engine.handle(.deposit(deposit, at: now), into: &output)
+        try engine.handle(.deposit(deposit, at: slice.start), into: &output)
         while try feed.next(into: &slice) {
-            try bringUp(to: slice)
-            now = slice.start
+            try bringUp()
+            if isPreview, hasPlannedAll { return }
             try simulator.playOpen(slice, into: &events)
             try settle()
             try decide { [end = slice.end] in $0 < end }
-            now = slice.end
             try simulator.playRest(into: &events)
             try settle()
             try simulator.playSameClose(into: &events)
@@ -101,14 +99,18 @@ struct TrainingRunner {
         simulator.reportOpenOrders(into: &events)
         try settle()
         try engine.handle(.endOfData, into: &output)
+        try observe(progress(fraction: 1))
         try commit()
     }
 
+    /// Whether every decision has become orders.
+    private var hasPlannedAll: Bool { nextEntry == schedule.count && !engine.hasWaitingPlans }
+
     // MARK: - The order of time
 
-    /// Decisions, corporate actions, cancels and expiries up to the start of a slice.
-    private mutating func bringUp(to slice: BarSlice) throws {
-        while let entry = nextDecision(where: { $0 <= slice.start }) { try decideBetweenBars(entry) }
+    /// Decisions, corporate actions, cancels and expiries up to the start of the slice.
+    private mutating func bringUp() throws {
+        while let entry = nextDecision(where: { [start = slice.start] in $0 <= start }) { try decideBetweenBars(entry) }
         try applyCorporateActions(through: slice.session)
         try processDeadlines(through: slice.start)
     }
@@ -156,7 +158,6 @@ struct TrainingRunner {
     }
 
     private mutating func place(_ entry: DecisionSchedule.Entry) throws {
-        now = max(now, entry.time.instant)
         let closes = simulator.lastCloses
         if !entry.batches.isEmpty {
             try engine.handle(.decide(entry.batches, at: entry.time, lastCloses: closes), into: &output)
@@ -177,22 +178,26 @@ struct TrainingRunner {
             for request in output.requests { try simulator.handle(request, into: &events) }
             output.requests.removeAll(keepingCapacity: true)
         }
+        if isPreview, nextEntry == schedule.count { try commit() }
     }
 
     private mutating func report() throws {
-        if output.journal.rowCount >= Self.batchSize { try commit() }
-        guard feed.barsRead >= nextProgress else { return }
+        let isBatchFull = output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize
+        if isBatchFull { try commit() }
+        guard isBatchFull || feed.barsRead >= nextProgress else { return }
         nextProgress = feed.barsRead + Self.progressInterval
         let span = Double(lastStart.ms - firstStart.ms)
         let fraction = span > 0 ? Double(slice.start.ms - firstStart.ms) / span : 1
-        try observe(
-            RunProgress(
-                fraction: min(1, fraction), bars: feed.barsRead, orders: engine.statistics.orders,
-                fills: engine.statistics.fills))
+        try observe(progress(fraction: min(1, fraction)))
+    }
+
+    private func progress(fraction: Double) -> RunProgress {
+        RunProgress(
+            fraction: fraction, bars: feed.barsRead, orders: engine.statistics.orders, fills: engine.statistics.fills)
     }
 
     private mutating func commit() throws {
-        engine.collectState(into: &output.journal, at: now, keepsOrders: recordsOrders)
+        engine.collectState(into: &output.journal, keepsOrders: output.journal.scope == .everything)
         try sink.write(output.journal)
         output.journal.removeAll()
     }
