@@ -11,11 +11,19 @@ public func fuzzWire(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     if choice & 0x40 == 0 {
         check(payload, codec.decodeMessage, codec.encode)
     } else {
-        check(payload, codec.decodeRequest, codec.encode)
+        check(payload, { (payload) throws(TWSWireError) in try request(payload, codec) }, codec.encode)
     }
     readStream(payload, pieceLength: Int(choice & 7) + 1, expectsPrefix: choice & 0x80 != 0)
     readHandshake(payload)
     return 0
+}
+
+/// A volatility that came with another type of order is read, so that a server can refuse it, and never written.
+private func request(_ payload: [UInt8], _ codec: TWSCodec) throws(TWSWireError) -> TWSRequest {
+    let request = try codec.decodeRequest(payload)
+    guard case .placeOrder(var order) = request, !order.order.orderType.hasPrefix("VOL") else { return request }
+    order.order.volatility = nil
+    return .placeOrder(order)
 }
 
 private func check<Value: Equatable>(

@@ -181,7 +181,11 @@ def order_requests() -> list[tuple[str, Contract, Order]]:
         ("cash-quantity", Forex("EURUSD"), MarketOrder("BUY", 0, tif="DAY", cashQty=25000.0)),
         ("option", Option("AAPL", "20250718", 190.0, "C", "SMART", "100", "USD"), LimitOrder("BUY", 2, 3.45, tif="DAY")),
         ("future", Future("ES", "202509", "CME", currency="USD", multiplier="50"), MarketOrder("SELL", 1, tif="DAY")),
-        ("hidden-all-or-none", AAPL, LimitOrder("BUY", 500, 187.25, tif="DAY", hidden=True, allOrNone=True, minQty=100, displaySize=50)),
+        (
+            "hidden-all-or-none",
+            AAPL,
+            LimitOrder("BUY", 500, 187.25, tif="DAY", hidden=True, allOrNone=True, minQty=100, displaySize=50),
+        ),
         (
             "conditions",
             AAPL,
