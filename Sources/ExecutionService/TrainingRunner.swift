@@ -33,13 +33,13 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 /// Replays history: brings decisions and bars, in the order of time, to the engine and the simulator.
 struct TrainingRunner {
     /// Journal rows and orders that are committed together.
-    private static let batchSize = 200_000
-    /// Bars between two looks at the outside world.
+    private static let batchSize = 100_000
+    /// Bars between two looks at the outside world, at the most.
     private static let progressInterval: Int64 = 20_000
 
     private(set) var engine: ExecutionEngine
     private(set) var simulator: MarketSimulator
-    private(set) var feed: BarFeed
+    private(set) var feed: SliceSource
     private let schedule: [DecisionSchedule.Entry]
     private var nextEntry = 0
     private let localTime: LocalTime
@@ -74,20 +74,17 @@ struct TrainingRunner {
         self.observe = observe
         output = EngineOutput(scope: scope)
         self.isPreview = isPreview
-        firstStart = feed.peek ?? Timestamp(ms: 0)
-        lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
+        firstStart = feed.firstStart ?? Timestamp(ms: 0)
+        lastStart = plan.tickers.compactMap { plan.market.range(of: $0)?.upperBound }.max() ?? firstStart
         let start = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
-        slice = BarSlice(
-            start: start, end: start, session: CalendarDate(days: .min), isFirstOfSession: false,
-            isLastOfSession: false,
-            nextSession: nil)
+        slice = .blank(at: start)
     }
 
     /// Runs to the end of the data.
     mutating func run(deposit: Money) throws {
         try engine.handle(.deposit(deposit, at: slice.start), into: &output)
         while try feed.next(into: &slice) {
-            try bringUp(to: slice)
+            try bringUp()
             if isPreview, hasPlannedAll { return }
             try simulator.playOpen(slice, into: &events)
             try settle()
@@ -102,6 +99,7 @@ struct TrainingRunner {
         simulator.reportOpenOrders(into: &events)
         try settle()
         try engine.handle(.endOfData, into: &output)
+        try observe(progress(fraction: 1))
         try commit()
     }
 
@@ -110,9 +108,9 @@ struct TrainingRunner {
 
     // MARK: - The order of time
 
-    /// Decisions, corporate actions, cancels and expiries up to the start of a slice.
-    private mutating func bringUp(to slice: BarSlice) throws {
-        while let entry = nextDecision(where: { $0 <= slice.start }) { try decideBetweenBars(entry) }
+    /// Decisions, corporate actions, cancels and expiries up to the start of the slice.
+    private mutating func bringUp() throws {
+        while let entry = nextDecision(where: { [start = slice.start] in $0 <= start }) { try decideBetweenBars(entry) }
         try applyCorporateActions(through: slice.session)
         try processDeadlines(through: slice.start)
     }
@@ -184,15 +182,18 @@ struct TrainingRunner {
     }
 
     private mutating func report() throws {
-        if output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize { try commit() }
-        guard feed.barsRead >= nextProgress else { return }
+        let isBatchFull = output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize
+        if isBatchFull { try commit() }
+        guard isBatchFull || feed.barsRead >= nextProgress else { return }
         nextProgress = feed.barsRead + Self.progressInterval
         let span = Double(lastStart.ms - firstStart.ms)
         let fraction = span > 0 ? Double(slice.start.ms - firstStart.ms) / span : 1
-        try observe(
-            RunProgress(
-                fraction: min(1, fraction), bars: feed.barsRead, orders: engine.statistics.orders,
-                fills: engine.statistics.fills))
+        try observe(progress(fraction: min(1, fraction)))
+    }
+
+    private func progress(fraction: Double) -> RunProgress {
+        RunProgress(
+            fraction: fraction, bars: feed.barsRead, orders: engine.statistics.orders, fills: engine.statistics.fills)
     }
 
     private mutating func commit() throws {
