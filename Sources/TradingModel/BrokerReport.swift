@@ -74,6 +74,8 @@ public enum BrokerDoubt: Sendable, Hashable {
     case inactive
     /// Reported cancelled after a preset had changed it; such orders have come back to life.
     case cancelledByPreset
+    /// Complete lists of open and ended orders do not have it.
+    case vanished
     /// More than one order with this key lives at the broker.
     case several(permanentIDs: [Int64])
 }

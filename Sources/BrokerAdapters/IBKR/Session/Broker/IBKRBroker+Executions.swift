@@ -33,6 +33,7 @@ extension IBKRBroker {
 
     /// Books what was held back and whose order is known now.
     mutating func releaseParked() {
+        guard !ledger.parked.isEmpty else { return }
         let (registry, own) = (self.registry, session.configuration.clientID)
         publish(ledger.release { IBKRBroker.owner(of: $0, in: registry, own) })
     }

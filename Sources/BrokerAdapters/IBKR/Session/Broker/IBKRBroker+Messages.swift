@@ -71,6 +71,7 @@ extension IBKRBroker {
     ) {
         let isNewID = registry.bind(permanentID, to: key)
         awaiting[key] = nil
+        registry.update(key) { $0.heardAt_ms = moment.uptime_ms }
         if isNewID { releaseParked() }
         guard let order = registry[key] else { return }
         switch status {

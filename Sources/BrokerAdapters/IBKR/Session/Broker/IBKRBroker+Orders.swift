@@ -70,7 +70,8 @@ extension IBKRBroker {
             guard let id = takeIdentifier(at: moment) else { throw .identifiersExhausted }
             requests[index].orderID = id
             requests[index].order.transmit = index == requests.count - 1
-            requests[index].order.parentID = try parentID(of: family[index], root: index > 0 ? requests[0].orderID : nil)
+            requests[index].order.parentID = try parentID(
+                of: family[index], root: index > 0 ? requests[0].orderID : nil)
         }
         return requests
     }
@@ -95,7 +96,8 @@ extension IBKRBroker {
         do throws(IBKROrderRefusal) {
             let request = try modification(placement)
             send(
-                IBKROutgoing(label: .modify(placement.key), priority: .order, request: .placeOrder(request)), at: moment)
+                IBKROutgoing(label: .modify(placement.key), priority: .order, request: .placeOrder(request)), at: moment
+            )
         } catch {
             refuseChange(placement.key, BrokerReason(code: nil, text: error.description), at: moment)
         }

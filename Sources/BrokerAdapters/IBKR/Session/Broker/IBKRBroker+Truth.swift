@@ -11,8 +11,25 @@ extension IBKRBroker {
             for order in orders { take(order, at: moment) }
         default: break
         }
-        if let asked = sightings.ordersKnownSince { settleParked(before: asked) }
+        if answer.kind == .openOrders || answer.kind == .completedOrders, let asked = sightings.ordersKnownSince {
+            settleParked(before: asked.time)
+            reportVanished(unheardSince_ms: asked.uptime_ms, at: moment)
+        }
         outputs.append(.event(.answered(answer)))
+    }
+
+    /// An order that ended while nobody listened may show by its absence only (protocol page, section 9).
+    private mutating func reportVanished(unheardSince_ms: Int64, at moment: IBKRMoment) {
+        for key in registry.orders.keys.sorted() {
+            guard let order = registry[key], !sightings.listsOrder(key) else { continue }
+            switch order.phase {
+            case .known, .acknowledged, .modifying:
+                guard order.heardAt_ms ?? .min < unheardSince_ms else { continue }
+                awaiting[key] = nil
+                doubt(key, .vanished, at: moment)
+            case .queued, .sent, .ended: break
+            }
+        }
     }
 
     /// An order that ended; it has no order id (protocol page, "completedOrder").

@@ -16,6 +16,8 @@ public struct IBKRBroker: Sendable {
     var awaiting: [OrderKey: Int64] = [:]
     var previews: [Int32: OrderKey] = [:]
     var dataQueries: [Int32: IBKRDataQuery] = [:]
+    /// When the gateway began to be asked after the last interruption.
+    private var linkedSince_ms: Int64 = 0
     private var deadlines: [IBKRTimer: Int64] = [:]
     var outputs: [IBKRBrokerOutput] = []
 
@@ -59,6 +61,16 @@ public struct IBKRBroker: Sendable {
         }
         defer { outputs = [] }
         return outputs
+    }
+
+    /// What is known about an order that was not answered, for `UnknownOrderRule`.
+    public func evidence(
+        about key: OrderKey, operatorWord: UnknownOrderRule.OperatorWord? = nil
+    ) -> UnknownOrderRule.Evidence {
+        UnknownOrderRule.Evidence(
+            sightings: sightings.evidence(about: key),
+            quietSince_ms: max(registry[key]?.sentAt_ms ?? linkedSince_ms, linkedSince_ms),
+            isReady: session.state.isReady, operatorWord: operatorWord)
     }
 
     // MARK: - What everything here uses
@@ -123,7 +135,9 @@ public struct IBKRBroker: Sendable {
         switch state {
         case .disconnected, .backingOff: connectivity = .disconnected
         case .lostConnectivity: connectivity = .gatewayOnly
-        case .synchronizing: connectivity = .synchronizing
+        case .synchronizing:
+            linkedSince_ms = moment.uptime_ms
+            connectivity = .synchronizing
         case .ready: connectivity = .ready
         case .failed(let failure): connectivity = .failed(failure.description)
         case .connecting, .handshaking, .starting: return

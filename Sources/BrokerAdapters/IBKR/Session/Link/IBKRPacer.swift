@@ -20,7 +20,7 @@ struct IBKRPacer: Sendable {
     /// Thousandths of a message.
     private var tokens_e3: Int64
     private var refilledAt_ms: Int64?
-    private var pausedUntil_ms: Int64 = .min
+    private var pausedUntil_ms: Int64?
     private var queues: [IBKRQueue] = IBKRPriority.allCases.map { _ in IBKRQueue() }
 
     init(_ rules: IBKRPacingRules?) {
@@ -44,14 +44,15 @@ struct IBKRPacer: Sendable {
     /// How long until the next message may leave; nil when none waits.
     func delay_ms(at now_ms: Int64) -> Int64? {
         guard !isEmpty else { return nil }
-        guard let rules else { return max(pausedUntil_ms - now_ms, 0) }
+        let pause = max((pausedUntil_ms ?? now_ms) - now_ms, 0)
+        guard let rules else { return pause }
         let missing = max(1_000 - tokens_e3, 0)
         let wait = rules.perSecond > 0 ? (missing + rules.perSecond - 1) / rules.perSecond : 1_000
-        return max(wait, pausedUntil_ms - now_ms)
+        return max(wait, pause)
     }
 
     /// The gateway complained: nothing leaves for a while.
-    mutating func pause(until_ms: Int64) { pausedUntil_ms = max(pausedUntil_ms, until_ms) }
+    mutating func pause(until_ms: Int64) { pausedUntil_ms = max(pausedUntil_ms ?? until_ms, until_ms) }
 
     /// Empties the queues; the messages never left.
     mutating func removeAll() -> [IBKROutgoing] {
@@ -60,7 +61,7 @@ struct IBKRPacer: Sendable {
     }
 
     private mutating func takeToken(at now_ms: Int64) -> Bool {
-        guard now_ms >= pausedUntil_ms else { return false }
+        if let pausedUntil_ms, now_ms < pausedUntil_ms { return false }
         guard let rules else { return true }
         let elapsed = max(now_ms - (refilledAt_ms ?? now_ms), 0)
         refilledAt_ms = max(refilledAt_ms ?? now_ms, now_ms)

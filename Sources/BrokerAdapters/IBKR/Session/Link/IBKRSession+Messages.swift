@@ -42,12 +42,15 @@ extension IBKRSession {
         switch message {
         case .openOrder(let order): desk.add(order)
         case .completedOrder(let order): desk.add(order)
-        case .executionDetails(let execution): desk.add(execution)
-        case .position(let position): desk.add(position)
-        case .accountSummary(let value): desk.add(value)
+        case .executionDetails(let execution): if isOurs(execution.account) { desk.add(execution) }
+        case .position(let position): if isOurs(position.account) { desk.add(position) }
+        case .accountSummary(let value): if isOurs(value.account) { desk.add(value) }
         default: break
         }
     }
+
+    /// A login may have several accounts; lists are about the configured one.
+    private func isOurs(_ account: String) -> Bool { account == configuration.account }
 
     private mutating func finishList(_ message: TWSMessage, at moment: IBKRMoment) {
         switch message {

@@ -71,7 +71,9 @@ extension IBKRSession {
     mutating func beat(at moment: IBKRMoment) {
         guard state.link != nil else { return }
         let now = moment.uptime_ms
-        if let probed = probedAt_ms, now - probed >= configuration.heartbeat_ms { return reconnect(.silence, at: moment) }
+        if let probed = probedAt_ms, now - probed >= configuration.heartbeat_ms {
+            return reconnect(.silence, at: moment)
+        }
         if probedAt_ms == nil, now - lastHeard_ms >= configuration.heartbeat_ms {
             probedAt_ms = now
             add(

@@ -21,7 +21,6 @@ public struct IBKROrderMapping: Sendable {
             $0.orderRef = key.text
             $0.action = order.terms.side.code
             $0.totalQuantity = order.terms.quantity
-            $0.openClose = ""
         }
         try IBKROrderMapping.write(order.terms.type, to: &mapped, contract.grid)
         try IBKROrderMapping.write(order.terms.timeInForce, order.terms.type, to: &mapped)

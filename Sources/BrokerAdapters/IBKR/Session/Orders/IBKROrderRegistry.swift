@@ -34,6 +34,8 @@ struct IBKROrderRegistry: Sendable {
         var sentAt_ms: Int64?
         var isDoubtReported = false
         var isResent = false
+        /// When the gateway last said something about it, of the clock that never goes back.
+        var heardAt_ms: Int64?
         /// The last warning, for it is repeated freely.
         var warning = ""
     }
@@ -108,7 +110,8 @@ struct IBKROrderRegistry: Sendable {
         let key = OrderKey(reference)
         if let key, orders[key] != nil { return .own(key) }
         if reference.isEmpty, let bound = permanentID.flatMap(key(permanentID:)) { return .own(bound) }
-        let mayBeOurs = key.map { !disowned.contains($0) } ?? false
+        let mayBeOurs =
+            key.map { !disowned.contains($0) } ?? false
             || (reference.isEmpty && clientID == ownClientID && ownClientID != 0)
         return mayBeOurs ? nil : .foreign(clientID: clientID, permanentID: permanentID, reference: reference)
     }

@@ -16,15 +16,21 @@ public struct IBKRSightings: Sendable, Equatable {
 
     mutating func take(_ answer: IBKRAnswer) {
         sights[answer.kind] = Sight(
-            askedAt: answer.askedAt, askedAt_ms: answer.askedAt_ms, isComplete: answer.isComplete, references: answer.references)
+            askedAt: answer.askedAt, askedAt_ms: answer.askedAt_ms, isComplete: answer.isComplete,
+            references: answer.references)
     }
 
-    /// Since when what the lists of open and completed orders say is complete; nil unless both are.
-    var ordersKnownSince: Timestamp? {
+    /// When the earlier of the lists of open and completed orders was asked for; nil unless both are complete.
+    var ordersKnownSince: (time: Timestamp, uptime_ms: Int64)? {
         guard let open = sights[.openOrders], let completed = sights[.completedOrders], open.isComplete,
             completed.isComplete
         else { return nil }
-        return min(open.askedAt, completed.askedAt)
+        return (min(open.askedAt, completed.askedAt), min(open.askedAt_ms, completed.askedAt_ms))
+    }
+
+    /// Whether one of the lists of orders has a reference.
+    func listsOrder(_ key: OrderKey) -> Bool {
+        [IBKRQueryKind.openOrders, .completedOrders].contains { sights[$0]?.references.contains(key.text) ?? false }
     }
 
     /// What is known about an order that was not answered.

@@ -1,7 +1,7 @@
 /// What to do with an order that was sent and not answered.
 ///
-/// Protocol page, section 10, "did an order whose answers were lost ever exist"; failure catalogue, 7 to 9. Times are of the clock that never goes back. It is sent again only
-/// when every list is complete, it is in none of them, and a quiet period has passed, or when an operator says so.
+/// Protocol page, section 10, "did an order whose answers were lost ever exist"; failure catalogue, 7 to 9. Times are of the
+/// clock that never goes back. It is sent again only when every list is complete, it is in none of them, and a quiet period has passed, or when an operator says so.
 public struct UnknownOrderRule: Sendable, Equatable {
     /// Where an order can be seen.
     public enum Place: Int, Sendable, Hashable, CaseIterable, Comparable {
