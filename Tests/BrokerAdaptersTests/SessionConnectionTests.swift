@@ -229,6 +229,41 @@ final class SessionConnectionTests: XCTestCase {
                 + Array(repeating: .query, count: 100))
     }
 
+    /// Lists wait behind hundreds of orders without being given up, and the connection stays.
+    func testListsAreWaitedForFromWhenTheyLeave() throws {
+        var harness = SessionHarness {
+            $0.pacing = IBKRPacingRules()
+            $0.heartbeat_ms = 3_600_000
+        }
+        try harness.start()
+        try harness.answerLists()
+        try harness.pass(2_000)
+        try harness.answerLists()
+        try harness.resolveStock()
+        XCTAssertTrue(harness.broker.state.isReady)
+        let placements = try (1...800).map { try SessionHarness.placement("K\($0)", number: Int64($0)) }
+        try harness.give(.place(placements))
+        try harness.give(.session(.ask([.openOrders])))
+        try harness.pass(21_000)
+        let failed = harness.outputs.answers.filter { !$0.isComplete }
+        XCTAssertEqual(failed, [])
+        try harness.answerLists()
+        XCTAssertEqual(harness.outputs.opened, [1])
+        XCTAssertEqual(harness.requests.placed.count, 800)
+    }
+
+    func testAContractIsGivenUpOnlyWhenNothingIsHeardOfAny() throws {
+        var harness = SessionHarness { $0.heartbeat_ms = 3_600_000 }
+        try harness.becomeReady()
+        for index in 0..<4 {
+            try harness.give(.resolve(InstrumentID(index), ticker: "T\(index)", currency: "USD"))
+            try harness.pass(6_000)
+        }
+        XCTAssertTrue(harness.broker.contracts.refusals.isEmpty)
+        try harness.pass(15_000)
+        XCTAssertEqual(harness.broker.contracts.refusals.count, 4)
+    }
+
     func testACancelDoesNotOvertakeItsOwnOrder() throws {
         var harness = SessionHarness { $0.pacing = IBKRPacingRules() }
         try harness.start()

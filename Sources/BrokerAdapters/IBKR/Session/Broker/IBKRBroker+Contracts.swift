@@ -10,6 +10,7 @@ extension IBKRBroker {
                 return refuse(instrument, .noAnswer(ticker))
             }
             let request = contracts.search(instrument, ticker: ticker, specification, requestID: id)
+            contractsHeardAt_ms = moment.uptime_ms
             setTimer(.contracts, at_ms: moment.uptime_ms + limits.contracts_ms)
             send(.query(request), at: moment)
         } catch {
@@ -24,6 +25,7 @@ extension IBKRBroker {
 
     mutating func takeContract(_ message: TWSMessage, at moment: IBKRMoment) {
         let open = contracts.unsettled
+        contractsHeardAt_ms = moment.uptime_ms
         switch message {
         case .contractDetails(let details): contracts.take(details)
         case .contractDetailsEnd(let end):
@@ -43,7 +45,9 @@ extension IBKRBroker {
     }
 
     mutating func checkContracts(at moment: IBKRMoment) {
-        guard takeTimer(.contracts, at: moment) else { return }
+        guard takeTimer(.contracts, at: moment), !contracts.isSettled else { return }
+        let due = contractsHeardAt_ms + limits.contracts_ms
+        if due > moment.uptime_ms { return setTimer(.contracts, at_ms: due) }
         giveUpContracts()
     }
 

@@ -43,7 +43,7 @@ extension IBKRBroker {
     ) {
         let key = order.key
         switch meaning {
-        case .notice, .connectivity, .connectionRefused, .pacing:
+        case .notice, .connectivity, .connectionRefused:
             note(.gateway(code: reason.code ?? 0, text: reason.text))
         case .orderWarning:
             if reason.code == 10349 { registry.update(key) { $0.hasPresetWarning = true } }
@@ -57,7 +57,7 @@ extension IBKRBroker {
         case .cancelVerdict:
             report(.cancelRefused(key, reason, at: moment.time))
             askForOrders(at: moment)
-        case .orderProbablyRejected, .requestRefused, .unknown:
+        case .orderProbablyRejected, .requestRefused, .pacing, .unknown:
             awaiting[key] = nil
             doubt(key, .code(reason), at: moment)
             askForOrders(at: moment)

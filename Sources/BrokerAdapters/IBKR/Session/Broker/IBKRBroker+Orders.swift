@@ -21,17 +21,21 @@ extension IBKRBroker {
     // MARK: - Placing
 
     mutating func place(_ placements: [IBKRPlacement], isResend: Bool, at moment: IBKRMoment) {
+        var messages: [IBKROutgoing] = []
         var family: [IBKRPlacement] = []
         for member in IBKRFamilies(placements).members {
             family.append(member.placement)
             guard member.isLast else { continue }
-            place(family: family, isResend: isResend, at: moment)
+            messages += self.messages(for: family, isResend: isResend, at: moment)
             family = []
         }
+        drive(.send(messages), at: moment)
     }
 
     /// An entry and its exits go as a whole or not at all.
-    private mutating func place(family: [IBKRPlacement], isResend: Bool, at moment: IBKRMoment) {
+    private mutating func messages(
+        for family: [IBKRPlacement], isResend: Bool, at moment: IBKRMoment
+    ) -> [IBKROutgoing] {
         do throws(IBKROrderRefusal) {
             let requests = try requests(for: family, isResend: isResend, at: moment)
             var messages: [IBKROutgoing] = []
@@ -45,9 +49,10 @@ extension IBKRBroker {
                 messages.append(
                     IBKROutgoing(label: .order(placement.key), priority: .order, request: .placeOrder(request)))
             }
-            drive(.send(messages), at: moment)
+            return messages
         } catch {
             for placement in family { refuse(placement.key, error, at: moment) }
+            return []
         }
     }
 

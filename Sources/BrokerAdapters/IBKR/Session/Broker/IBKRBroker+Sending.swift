@@ -17,7 +17,7 @@ extension IBKRBroker {
         case .cancel(let key): registry.update(key) { $0.isCancelAsked = true }
         case .globalCancel:
             for key in registry.orders.keys { registry.update(key) { $0.isCancelAsked = true } }
-        case .preview, .query: break
+        case .preview, .query, .list: break
         }
     }
 
@@ -33,7 +33,7 @@ extension IBKRBroker {
             guard let key = previews.removeValue(forKey: id) else { return }
             outputs.append(.event(.previewRefused(key, reason)))
         case .globalCancel: note(.ignored("cancel everything: \(why)"))
-        case .query: break
+        case .query, .list: break
         }
     }
 

@@ -18,6 +18,8 @@ public struct IBKRBroker: Sendable {
     var dataQueries: [Int32: IBKRDataQuery] = [:]
     /// When the gateway began to be asked after the last interruption.
     private var linkedSince_ms: Int64 = 0
+    /// When a search for a contract last went on.
+    var contractsHeardAt_ms: Int64 = 0
     private var deadlines: [IBKRTimer: Int64] = [:]
     var outputs: [IBKRBrokerOutput] = []
 
@@ -150,7 +152,7 @@ public struct IBKRBroker: Sendable {
 public struct IBKRBrokerLimits: Sendable, Equatable {
     /// After this an order without an answer is unknown.
     public var answer_ms: Int64 = 10_000
-    /// After this a ticker without an answer is refused.
+    /// After this, without any answer about contracts, those that are missing are refused.
     public var contracts_ms: Int64 = 15_000
 
     public init() {}

@@ -10,6 +10,16 @@ public struct IBKROutgoing: Sendable, Equatable {
         case globalCancel
         case preview(Int32)
         case query
+        /// One of the lists that say what is true.
+        case list(IBKRQueryKind)
+
+        /// Whether it asks for something only.
+        var isQuestion: Bool {
+            switch self {
+            case .query, .list: true
+            case .order, .modify, .cancel, .globalCancel, .preview: false
+            }
+        }
     }
 
     public var label: Label

@@ -92,7 +92,7 @@ extension IBKRSession {
         }
         probedAt_ms = nil
         failQuestions(.disconnected)
-        for message in pacer.removeAll() where message.label != .query {
+        for message in pacer.removeAll() where !message.label.isQuestion {
             outputs.append(.event(.dropped(message.label, why: "disconnected")))
         }
         if wasStarted { outputs.append(.event(.connectionLost(reason))) }

@@ -74,6 +74,8 @@ extension IBKRSession {
         case .connectionRefused: refuse(error, at: moment)
         case .pacing:
             note(.pacing(text: error.text))
+            // The message that was one too many may have been an order.
+            if error.id != nil { outputs.append(.event(.message(.error(error)))) }
             pacer.pause(until_ms: moment.uptime_ms + 1_000)
             pump(at: moment)
         case .notice: note(.gateway(code: error.code, text: error.text))

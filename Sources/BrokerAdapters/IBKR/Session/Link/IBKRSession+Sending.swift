@@ -17,7 +17,7 @@ extension IBKRSession {
     private func refusal(of message: IBKROutgoing) -> String? {
         switch message.label {
         case .order, .modify, .preview: state.isReady ? nil : "the session is not ready"
-        case .query: state.canAsk ? nil : "the session is not ready"
+        case .query, .list: state.canAsk ? nil : "the session is not ready"
         case .cancel, .globalCancel:
             switch state {
             case .synchronizing, .ready, .lostConnectivity: nil
@@ -50,18 +50,26 @@ extension IBKRSession {
         while let message = pacer.next(at: moment.uptime_ms) {
             do throws(TWSWireError) {
                 try codec.encode(message.request, into: &bytes)
-                if message.label != .query { labels.append(message.label) }
+                labels.append(message.label)
             } catch {
                 note(.notWritable(error))
                 outputs.append(.event(.dropped(message.label, why: error.description)))
             }
         }
         if !bytes.isEmpty { outputs.append(.send(connection: link.connection, bytes)) }
-        for label in labels { outputs.append(.event(.sent(label))) }
+        for label in labels { left(label, at: moment) }
         if let delay = pacer.delay_ms(at: moment.uptime_ms) {
             setTimer(.pacing, at_ms: moment.uptime_ms + max(delay, 1))
         } else {
             cancelTimer(.pacing)
+        }
+    }
+
+    private mutating func left(_ label: IBKROutgoing.Label, at moment: IBKRMoment) {
+        switch label {
+        case .list(let kind): asked(kind, at: moment)
+        case .query: break
+        case .order, .modify, .cancel, .globalCancel, .preview: outputs.append(.event(.sent(label)))
         }
     }
 

@@ -13,7 +13,7 @@ extension IBKRSession {
         failQuestions(.connectivityLost)
         desk.forgetAnswers()
         for timer in [IBKRTimer.queryRetry, .executionPoll] { cancelTimer(timer) }
-        for message in pacer.removeAll() where message.label != .query {
+        for message in pacer.removeAll() where !message.label.isQuestion {
             outputs.append(.event(.dropped(message.label, why: "the gateway has no connection to IBKR")))
         }
         enter(.lostConnectivity(link))
@@ -45,8 +45,13 @@ extension IBKRSession {
             requestID = id
         }
         desk.begin(kind, requestID: requestID, at: moment)
+        add(IBKROutgoing(label: .list(kind), priority: .query, request: request(kind, requestID ?? 0)), at: moment)
+    }
+
+    /// The request left; from now on its answer is waited for.
+    mutating func asked(_ kind: IBKRQueryKind, at moment: IBKRMoment) {
+        desk.markLeft(kind)
         setTimer(.query(kind), at_ms: moment.uptime_ms + configuration.queryTimeout_ms)
-        add(.query(request(kind, requestID ?? 0)), at: moment)
     }
 
     private func request(_ kind: IBKRQueryKind, _ id: Int32) -> TWSRequest {

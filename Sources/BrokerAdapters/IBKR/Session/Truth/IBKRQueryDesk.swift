@@ -8,6 +8,8 @@ struct IBKRQueryDesk: Sendable {
         var askedAt: Timestamp
         var askedAt_ms: Int64
         var items = Items()
+        /// Whether the request left; before, no answer can come.
+        var hasLeft = false
         /// Somebody asked again meanwhile: the list is asked for once more when it is here.
         var isWantedAgain = false
     }
@@ -42,6 +44,7 @@ struct IBKRQueryDesk: Sendable {
         pending[kind] = Pending(requestID: requestID, askedAt: moment.time, askedAt_ms: moment.uptime_ms)
     }
 
+    mutating func markLeft(_ kind: IBKRQueryKind) { pending[kind]?.hasLeft = true }
     mutating func wantAgain(_ kind: IBKRQueryKind) { pending[kind]?.isWantedAgain = true }
 
     /// A new connection: nothing that was asked on the old one can come any more.
@@ -94,7 +97,7 @@ struct IBKRQueryDesk: Sendable {
     /// Gives a question up.
     mutating func fail(_ kind: IBKRQueryKind, _ failure: IBKRQueryFailure) -> IBKRAnswer? {
         guard let question = pending.removeValue(forKey: kind) else { return nil }
-        if !kind.isNumbered { unended.insert(kind) }
+        if !kind.isNumbered, question.hasLeft { unended.insert(kind) }
         failed.insert(kind)
         completed.remove(kind)
         return IBKRAnswer(content: .failed(kind, failure), askedAt: question.askedAt, askedAt_ms: question.askedAt_ms)
