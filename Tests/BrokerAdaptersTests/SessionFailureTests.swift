@@ -272,6 +272,19 @@ final class SessionFailureTests: XCTestCase {
         XCTAssertEqual(harness.requests.placed, [])
     }
 
+    func testFailure07_WhatEndedOnRecordIsNotEndedAgain() throws {
+        var harness = SessionHarness()
+        let known = try ["K1", "K2"].map { IBKRKnownOrder(key: try SessionHarness.key($0), isEnded: true) }
+        try harness.give(.register(known))
+        try harness.start()
+        try harness.answerLists(completed: [
+            SessionHarness.completed("K1", status: "Cancelled"),
+            SessionHarness.completed("K2", permID: 901, status: "Filled"),
+        ])
+        let orders = harness.outputs.reports.filter { if case .connectivity = $0 { false } else { true } }
+        XCTAssertEqual(orders, [])
+    }
+
     func testFailure09_ACancelOfAnOrderThatTWSDoesNotKnowEndsNothing() throws {
         var harness = try working()
         let order = try onlyOrder(harness)

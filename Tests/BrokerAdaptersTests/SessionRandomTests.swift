@@ -137,4 +137,29 @@ final class SessionRandomTests: XCTestCase {
             }
         }
     }
+
+    /// Real messages, whole and damaged, in any state and order.
+    func testGoldenMessagesWholeAndDamagedAreSurvived() throws {
+        let payloads = try Golden.payloads("messages-178.txt").sorted { $0.key < $1.key }.map(\.value)
+        for seed in SeededGenerator.seeds(40) {
+            var random = SeededGenerator(seed: seed)
+            var harness = SessionHarness()
+            try harness.prepare()
+            try harness.give(.place([try SessionHarness.placement("K1")]))
+            for _ in 0..<150 {
+                var payload = payloads[Int(random.next() % UInt64(payloads.count))]
+                if random.next() % 2 == 0, !payload.isEmpty {
+                    payload[Int(random.next() % UInt64(payload.count))] = UInt8(truncatingIfNeeded: random.next() % 128)
+                }
+                try harness.give(
+                    .session(.received(connection: harness.connection, try TWSFrame.bytes(payload))))
+                if harness.broker.state.connection == nil {
+                    try harness.give(.session(.connect))
+                    try harness.pass(4_000)
+                    try harness.start()
+                }
+                try harness.answerLists()
+            }
+        }
+    }
 }

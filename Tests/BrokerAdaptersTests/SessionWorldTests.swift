@@ -8,7 +8,7 @@ import XCTest
 final class SessionWorldTests: XCTestCase {
     func testFailure07_08_EveryOrderOnceWhateverIsLost() throws {
         var counts = World.Counts()
-        for seed in SeededGenerator.seeds(150) {
+        for seed in SeededGenerator.seeds(60) {
             var world = try World(seed: seed)
             try world.live()
             try world.settle()
@@ -20,12 +20,12 @@ final class SessionWorldTests: XCTestCase {
         }
         // Each kind of fault has to have happened.
         if SeededGenerator.seeds(2).count == 2 {
-            XCTAssertGreaterThan(counts.lostRequests, 50)
-            XCTAssertGreaterThan(counts.lostAnswers, 50)
-            XCTAssertGreaterThan(counts.hiddenFills, 50)
-            XCTAssertGreaterThan(counts.cuts, 50)
-            XCTAssertGreaterThan(counts.resends, 50)
-            XCTAssertGreaterThan(counts.connectivityLosses, 50)
+            XCTAssertGreaterThan(counts.lostRequests, 20)
+            XCTAssertGreaterThan(counts.lostAnswers, 20)
+            XCTAssertGreaterThan(counts.hiddenFills, 20)
+            XCTAssertGreaterThan(counts.cuts, 20)
+            XCTAssertGreaterThan(counts.resends, 20)
+            XCTAssertGreaterThan(counts.connectivityLosses, 20)
         }
     }
 }

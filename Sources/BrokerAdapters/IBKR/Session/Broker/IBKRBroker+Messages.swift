@@ -77,7 +77,7 @@ extension IBKRBroker {
         switch status {
         case .cancelled: endCancelled(order, nil, at: moment)
         case .filled:
-            guard order.status != .filled else { return }
+            guard order.isNews(.filled) else { return }
             end(key, status)
             report(.status(key, status, at: moment.time))
         case .inactive(let why) where !why.contains("locate"):
@@ -123,7 +123,7 @@ extension IBKRBroker {
             doubt(order.key, .cancelledByPreset, at: moment)
             return drive(.ask([.openOrders, .completedOrders]), at: moment)
         }
-        guard order.phase != .ended || order.status == nil else { return }
+        guard order.phase != .ended else { return }
         end(order.key, .cancelled)
         report(.cancelled(order.key, reason, at: moment.time))
     }

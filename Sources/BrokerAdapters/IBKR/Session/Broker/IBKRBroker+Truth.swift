@@ -43,7 +43,7 @@ extension IBKRBroker {
             end(order.key, .cancelled)
             report(.cancelled(order.key, reason, at: moment.time))
         case .filled:
-            guard order.status != .filled else { return }
+            guard order.isNews(.filled) else { return }
             end(order.key, .filled)
             report(.status(order.key, .filled, at: moment.time))
         case .inactive(let why):

@@ -116,3 +116,10 @@ struct IBKROrderRegistry: Sendable {
         return mayBeOurs ? nil : .foreign(clientID: clientID, permanentID: permanentID, reference: reference)
     }
 }
+
+extension IBKROrderRegistry.Order {
+    /// Whether a final status tells something; of an order that ended on record it does not.
+    func isNews(_ final: BrokerOrderStatus) -> Bool {
+        status != final && !(phase == .ended && status == nil)
+    }
+}
