@@ -386,6 +386,34 @@ final class SessionFailureTests: XCTestCase {
         guard case .notSent = harness.outputs.reports.last else { return XCTFail() }
     }
 
+    func testFailure15_AnOutageIsReportedOnceAndItsEndToo() throws {
+        var harness = SessionHarness()
+        try harness.prepare()
+        try harness.give(.session(.transportClosed(connection: 1, why: "gone")))
+        for _ in 0..<50 {
+            try harness.pass(4_000)
+            try harness.give(.session(.transportClosed(connection: harness.connection, why: "refused")))
+        }
+        XCTAssertEqual(harness.outputs.reports.count, 1)
+        while harness.broker.state.connection == nil { try harness.pass(500) }
+        try harness.start()
+        try harness.answerLists()
+        XCTAssertEqual(harness.outputs.reports.map(\.connectivity), [.disconnected, .synchronizing, .ready])
+    }
+
+    func testConnectivityThatStaysAwayMakesANewConnection() throws {
+        var harness = SessionHarness {
+            $0.connectivityPatience_ms = 60_000
+            $0.heartbeat_ms = 3_600_000
+        }
+        try harness.prepare()
+        try harness.receive(.error(SessionHarness.error(nil, 2110)))
+        try harness.pass(59_000)
+        XCTAssertEqual(harness.outputs.opened, [])
+        try harness.pass(2_000)
+        XCTAssertEqual(harness.outputs.opened, [2])
+    }
+
     func testFailure17_ExecutionsByHandAreForeignAndBooked() throws {
         var harness = SessionHarness()
         try harness.prepare()

@@ -279,6 +279,10 @@ extension [IBKRBrokerOutput] {
     var fills: [String] { reports.compactMap { if case .execution(let fill) = $0 { fill.id.text } else { nil } } }
 }
 
+extension BrokerReport {
+    var connectivity: BrokerConnectivity? { if case .connectivity(let state, _) = self { state } else { nil } }
+}
+
 extension [TWSRequest] {
     var placed: [TWSPlaceOrder] { compactMap { if case .placeOrder(let order) = $0 { order } else { nil } } }
     var cancelled: [Int32] { compactMap { if case .cancelOrder(let order) = $0 { order.orderID } else { nil } } }

@@ -18,6 +18,7 @@ public struct IBKRBroker: Sendable {
     var dataQueries: [Int32: IBKRDataQuery] = [:]
     /// When the gateway began to be asked after the last interruption.
     private var linkedSince_ms: Int64 = 0
+    private var lastConnectivity: BrokerConnectivity?
     /// When a search for a contract last went on.
     var contractsHeardAt_ms: Int64 = 0
     private var deadlines: [IBKRTimer: Int64] = [:]
@@ -144,6 +145,9 @@ public struct IBKRBroker: Sendable {
         case .failed(let failure): connectivity = .failed(failure.description)
         case .connecting, .handshaking, .starting: return
         }
+        // A gateway that stays away is news once; each try is in the notices.
+        guard connectivity != lastConnectivity else { return }
+        lastConnectivity = connectivity
         report(.connectivity(connectivity, at: moment.time))
     }
 }
