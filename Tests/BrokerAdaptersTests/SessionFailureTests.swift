@@ -425,6 +425,38 @@ final class SessionFailureTests: XCTestCase {
         XCTAssertEqual(execution.instrument, InstrumentID(0))
     }
 
+    func testFailure17_OtherAccountsAndCombinationsAreNotBooked() throws {
+        var harness = SessionHarness()
+        try harness.prepare()
+        var other = SessionHarness.execution("o.01.01", reference: "")
+        other.account = "DU999"
+        var combination = SessionHarness.execution("c.01.01", reference: "")
+        combination.contract.securityType = "BAG"
+        var sideless = SessionHarness.execution("s.01.01", reference: "")
+        sideless.side = "?"
+        for execution in [other, combination, sideless] { try harness.receive(.executionDetails(execution)) }
+        XCTAssertEqual(harness.outputs.reports, [])
+        XCTAssertEqual(harness.outputs.notices.count, 3)
+    }
+
+    func testFailure03_WithoutAKeyThePermanentIdOrCompleteListsDecide() throws {
+        var harness = try working()
+        let id = try onlyOrder(harness).orderID
+        try harness.receive(.executionDetails(SessionHarness.execution("a.01.01", reference: "")))
+        try harness.receive(.executionDetails(SessionHarness.execution("b.01.01", reference: "", permID: 77)))
+        XCTAssertEqual(harness.outputs.fills, [])
+        try harness.receive(.openOrder(SessionHarness.open("K1", orderID: id)))
+        XCTAssertEqual(harness.outputs.fills, ["a.01.01"])
+        harness.now_ms += 10
+        try harness.give(.session(.ask([.openOrders, .completedOrders])))
+        try harness.answerLists(open: [SessionHarness.open("K1", orderID: id)])
+        XCTAssertEqual(harness.outputs.fills, ["a.01.01", "b.01.01"])
+        let last = harness.outputs.reports.compactMap { report -> ExecutionOwner? in
+            if case .execution(let execution) = report { execution.owner } else { nil }
+        }.last
+        XCTAssertEqual(last, .foreign(clientID: 17, permanentID: 77, reference: ""))
+    }
+
     func testErrorsOfOneCodeMeanWhatWasBeingDone() throws {
         var harness = try working()
         let id = try onlyOrder(harness).orderID
