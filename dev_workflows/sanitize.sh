@@ -11,5 +11,5 @@ sanitize() { # sanitizer, filter of tests
 export ASAN_OPTIONS=detect_leaks=0
 export TSAN_OPTIONS="suppressions=$PWD/dev_workflows/thread_sanitizer.supp"
 
-sanitize address 'TradingModelTests|InputFilesTests|MarketSimulationTests'
+sanitize address 'TradingModelTests|InputFilesTests|MarketSimulationTests|BrokerAdaptersTests'
 sanitize thread 'StorageTests|ReportingTests|ExecutionServiceTests'
