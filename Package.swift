@@ -64,8 +64,9 @@ let package = Package(
         tests("InputFiles", ["CZlib"]),
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
         tests("Reporting", ["TradingModel", "Storage"]),
-        tests("ExecutionService"),
+        library("TestSupport", ["TradingModel", "Storage"], path: "Tests/TestSupport"),
+        tests("ExecutionService", ["TestSupport"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["execution", "Storage"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["execution", "Storage", "TestSupport"], swiftSettings: strict),
     ]
 )

@@ -17,7 +17,7 @@ public let serviceVersion = "1.0.0"
 ///   - mode: TRAINING fills in the simulator.
 ///   - database: path of the database; it is made when it does not exist.
 ///   - runID: nil makes one from the inputs, so that the same command is the same run.
-///   - observe: is told how far the run is; what it throws stops the run.
+///   - observe: is told how far the run is; what it throws stops the run, `RunInterrupted` so that it can go on later.
 public func apply(
     _ plan: ExecutionPlan, mode: ExecutionMode, database path: String, runID: String? = nil,
     observe: @escaping (RunProgress) throws -> Void = { _ in }
@@ -62,7 +62,8 @@ private func carryOut(
     let sink = try DatabaseSink(plan, schedule, handle, database)
     do {
         var runner = try TrainingRunner(
-            plan: plan, schedule: schedule, sink: sink, recordsOrders: plan.configuration.record == .full, observe: observe)
+            plan: plan, schedule: schedule, sink: sink, scope: JournalScope(plan.configuration.record),
+            observe: observe)
         try runner.run(deposit: plan.configuration.account.cash)
         let report = try RunReport(runner, plan: plan, runID: runID)
         try sink.journal.finish(
@@ -70,8 +71,10 @@ private func carryOut(
                 status: .completed, summaryJSON: try report.json(), finalEquity: try runner.equity(),
                 finishedAt: Timestamp.now))
         return report
-    } catch let interruption as RunInterrupted {
-        throw interruption
+    } catch is RunInterrupted {
+        // A database that refuses this leaves the run to the end of the process, which frees it as well.
+        try? sink.journal.release()
+        throw RunInterrupted(runID: runID)
     } catch {
         recordFailure(error, sink)
         throw error
@@ -111,7 +114,8 @@ final class DatabaseSink: JournalSink {
     }
 
     private func key(of order: OrderRecord) throws -> String {
-        let leg = order.inputRow.map { row in orderRefs[Int(row)].map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
+        let leg =
+            order.inputRow.map { row in orderRefs[Int(row)].map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
         return try keys.key(
             decision: decisions[Int(order.decision.index)].decisionID,
             ticker: tickers[Int(order.terms.instrument.index)], leg: leg)
@@ -138,6 +142,17 @@ extension ExecutionPlan.Input {
             names[Int(group)] = "bracket of \(ref)"
         }
         return names
+    }
+}
+
+extension JournalScope {
+    /// What a run has to make for what it records.
+    init(_ record: RunRecord) {
+        switch record {
+        case .full: self = .everything
+        case .trades: self = .trades
+        case .summary: self = .state
+        }
     }
 }
 

@@ -35,7 +35,8 @@ struct BarFeed {
             sources: memory.map { .memory($0) }, calendar: calendar, interval: interval, localTime: localTime)
     }
 
-    init(cursors: [BarCursor], calendar: [Timestamp], interval: BarInterval, localTime: LocalTime) throws(DatabaseError) {
+    init(cursors: [BarCursor], calendar: [Timestamp], interval: BarInterval, localTime: LocalTime) throws(DatabaseError)
+    {
         try self.init(
             sources: cursors.map { .cursor($0) }, calendar: calendar, interval: interval, localTime: localTime)
     }

@@ -14,11 +14,14 @@ public struct BarImport {
 
         /// The summary in one line.
         public var text: String {
-            let intervals = self.intervals.isEmpty ? "" : " of \(self.intervals.map(\.description).joined(separator: ", "))"
+            let intervals =
+                self.intervals.isEmpty ? "" : " of \(self.intervals.map(\.description).joined(separator: ", "))"
             var parts = ["\(bars.inserted) new bars\(intervals), \(bars.unchanged) known already"]
             let actions = corporateActions.inserted + corporateActions.unchanged
             if actions > 0 {
-                parts.append("\(corporateActions.inserted) new splits and dividends, \(corporateActions.unchanged) known already")
+                parts.append(
+                    "\(corporateActions.inserted) new splits and dividends, \(corporateActions.unchanged) known already"
+                )
             }
             if instruments > 0 { parts.append("\(instruments) instruments") }
             return parts.joined(separator: "; ") + "."
@@ -41,7 +44,7 @@ public struct BarImport {
         self.files = files
     }
 
-    /// Imports everything, each file whole or not at all; importing what is there changes nothing.
+    /// Imports everything or, where anything is wrong, nothing; importing what is there changes nothing.
     ///
     /// Throws `InputError` for what is wrong with a file, `BarImportError` for a bar that contradicts the database, and what
     /// the database throws.
@@ -52,12 +55,13 @@ public struct BarImport {
         let inputs = try files.map { try InputFile(path: $0) }
         let actions = try corporateActions.map { try CorporateActionFile.read(try InputFile(path: $0)) } ?? []
         let steps = try instruments.map { try InstrumentFile.read(try InputFile(path: $0)) } ?? []
-        let database = try Database.openForWriting(self.database, durability: .normal)
-        var summary = Summary()
-        for input in inputs { try importBars(input, options, database, &summary, observe) }
-        try write(actions, to: database, &summary)
-        try write(steps, to: database, &summary)
-        return summary
+        return try Database.writeWhole(database, durability: .normal) { database in
+            var summary = Summary()
+            for input in inputs { try importBars(input, options, database, &summary, observe) }
+            try write(actions, to: database, &summary)
+            try write(steps, to: database, &summary)
+            return summary
+        }
     }
 
     private func options() throws -> BarFile.Options {
@@ -109,7 +113,8 @@ public struct BarImport {
         try InstrumentStore(database).write(
             rows.map { row in
                 Storage.InstrumentRow(
-                    ticker: row.ticker, lotSize: row.lotSize, tickSize: row.tickSize, minimumNotional: row.minimumNotional,
+                    ticker: row.ticker, lotSize: row.lotSize, tickSize: row.tickSize,
+                    minimumNotional: row.minimumNotional,
                     borrowRateE9: row.borrowRateE9)
             })
         summary.instruments = rows.count

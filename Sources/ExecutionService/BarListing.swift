@@ -14,7 +14,7 @@ public struct BarListing {
     /// The listing as text with a final newline; a gap is a bar time of the interval, of any ticker, without a bar of this one.
     public func rendered(as format: ReportFormat) -> String {
         MemoryTable(
-            columns: ["ticker", "interval", "first", "last", "bars", "gaps"],
+            columns: ["ticker", "interval", "first", "last", "bars", "gaps"], times: ["first", "last"],
             rows: listings.map { listing in
                 [
                     .text(listing.ticker), .text(listing.interval.description), .text(listing.first.description),

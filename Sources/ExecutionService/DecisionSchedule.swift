@@ -37,14 +37,19 @@ struct DecisionSchedule {
 
     /// A decision without an id gets one from the run and its time, so that it is the run's own.
     private static func name(_ decisions: [FileDecision], _ runID: String, _ localTime: LocalTime) -> [Decision] {
-        var uses: [String: Int] = [:]
+        var uses: [DecisionTime: Int] = [:]
+        func ownID(_ time: DecisionTime) -> String {
+            let use = uses[time, default: 0] + 1
+            uses[time] = use
+            let base = "\(runID):\(time.text(in: localTime))"
+            return use == 1 ? base : "\(base):\(use)"
+        }
         return decisions.map { decision in
-            let base = "\(runID):\(decision.asOf.text(in: localTime))"
-            let use = uses[base, default: 0] + 1
-            if decision.decisionID == nil { uses[base] = use }
-            return Decision(
-                decisionID: decision.decisionID ?? (use == 1 ? base : "\(base):\(use)"), decidedAt: decision.asOf.instant,
-                strategyID: decision.strategyID, profileVersionID: decision.profileVersionID, regimeID: decision.regimeID,
+            Decision(
+                decisionID: decision.decisionID ?? ownID(decision.asOf),
+                decidedAt: decision.asOf.instant,
+                strategyID: decision.strategyID, profileVersionID: decision.profileVersionID,
+                regimeID: decision.regimeID,
                 universeID: decision.universeID)
         }
     }
@@ -89,5 +94,12 @@ struct DecisionSchedule {
                     cancelAt: row.cancelAt, parentRow: row.parentRow.map(Int64.init), ocaGroup: row.ocaGroup,
                     isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false))
         }
+    }
+}
+
+extension DecisionTime {
+    /// The time as a file has it: the date whose end it is, or the instant.
+    func text(in localTime: LocalTime) -> String {
+        isDate ? localTime.date(of: instant.adding(ms: -1)).description : instant.description
     }
 }

@@ -112,7 +112,9 @@ extension ExecutionPlan {
         for action in actions {
             guard case .split(let ratioE9) = action.kind else { continue }
             let expected = log(Double(ratioE9) / 1e9)
-            guard abs(expected) > log(1.2), let jump = try jump(at: action.exDate, of: action.instrument) else { continue }
+            guard abs(expected) > log(1.2), let jump = try jump(at: action.exDate, of: action.instrument) else {
+                continue
+            }
             guard jump / expected < 0.5 else { continue }
             throw UsageError(
                 """
@@ -149,7 +151,8 @@ extension ExecutionPlan {
     }
 
     private mutating func noteFees() {
-        guard configuration.simulation.commission == .ibkrFixed || configuration.simulation.commission == .ibkrTiered else {
+        guard configuration.simulation.commission == .ibkrFixed || configuration.simulation.commission == .ibkrTiered
+        else {
             return
         }
         let first = input.decisions.map(\.asOf.instant).min().map { market.localTime.date(of: $0) }

@@ -29,7 +29,8 @@ public struct ExecutionPlan {
         public var configuration: String?
 
         public init(
-            targets: String? = nil, orders: String? = nil, bars: String, interval: String? = nil, instruments: String? = nil,
+            targets: String? = nil, orders: String? = nil, bars: String, interval: String? = nil,
+            instruments: String? = nil,
             corporateActions: String? = nil, configuration: String? = nil
         ) {
             self.targets = targets
@@ -62,9 +63,10 @@ public struct ExecutionPlan {
     /// opening a historical database throws.
     public init(_ sources: Sources) throws {
         let digest = try SHA256Digest()
-        configuration = try sources.configuration.map { path in
-            try Configuration.read(try InputFile(path: path))
-        } ?? Configuration()
+        configuration =
+            try sources.configuration.map { path in
+                try Configuration.read(try InputFile(path: path))
+            } ?? Configuration()
         try digest.update(try configuration.canonicalJSON())
         (input, inputName) = try Self.readInput(sources, configuration, digest)
         market = try MarketData.open(
@@ -125,9 +127,10 @@ public struct ExecutionPlan {
         _ sources: Sources, _ tickers: [String], _ market: MarketData, _ configuration: Configuration,
         _ digest: SHA256Digest
     ) throws -> [Instrument] {
-        let rows = try sources.instruments.map { path in
-            try readDigested(path, as: "instruments", digest) { try InstrumentFile.read($0) }
-        } ?? []
+        let rows =
+            try sources.instruments.map { path in
+                try readDigested(path, as: "instruments", digest) { try InstrumentFile.read($0) }
+            } ?? []
         let fromFile = Dictionary(rows.map { ($0.ticker, $0) }, uniquingKeysWith: { first, _ in first })
         let stored = Dictionary(market.instruments.map { ($0.ticker, $0) }, uniquingKeysWith: { first, _ in first })
         return tickers.map { ticker in
@@ -145,9 +148,10 @@ public struct ExecutionPlan {
     private static func readActions(
         _ sources: Sources, _ tickers: [String], _ market: MarketData, _ digest: SHA256Digest
     ) throws -> [CorporateAction] {
-        let rows = try sources.corporateActions.map { path in
-            try readDigested(path, as: "corporate actions", digest) { try CorporateActionFile.read($0) }
-        } ?? []
+        let rows =
+            try sources.corporateActions.map { path in
+                try readDigested(path, as: "corporate actions", digest) { try CorporateActionFile.read($0) }
+            } ?? []
         let ids = Dictionary(uniqueKeysWithValues: tickers.enumerated().map { ($1, InstrumentID($0)) })
         let stored = market.actions.map { (ticker: $0.ticker, exDate: $0.exDate, kind: $0.kind) }
         let given = rows.map { (ticker: $0.ticker, exDate: $0.exDate, kind: $0.kind) }

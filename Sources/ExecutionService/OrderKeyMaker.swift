@@ -23,7 +23,9 @@ final class OrderKeyMaker {
         key.reserveCapacity(32)
         for group in stride(from: 0, to: 20, by: 5) {
             let bits = bytes[group..<group + 5].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            for shift in stride(from: 35, through: 0, by: -5) { key.append(Self.letters[Int(bits >> UInt64(shift) & 31)]) }
+            for shift in stride(from: 35, through: 0, by: -5) {
+                key.append(Self.letters[Int(bits >> UInt64(shift) & 31)])
+            }
         }
         return String(decoding: key, as: UTF8.self)
     }

@@ -20,7 +20,7 @@ public struct PlanPreview {
         let wanted = Set(chosen.batches.map(\.decision) + chosen.orders.map(\.decision))
         let collector = OrderCollector()
         var runner = try TrainingRunner(
-            plan: plan, schedule: schedule.upTo(chosen.time), sink: collector, recordsOrders: true, observe: { _ in })
+            plan: plan, schedule: schedule.upTo(chosen.time), sink: collector, isPreview: true)
         try runner.run(deposit: plan.configuration.account.cash)
         orders = collector.orders.filter { wanted.contains($0.decision) }
         decisions = schedule.decisions
@@ -34,7 +34,8 @@ public struct PlanPreview {
         }
         guard let entry else {
             throw NoSuchBatch(
-                asOf: asOf ?? "", first: schedule.entries.first?.time.instant, last: schedule.entries.last?.time.instant)
+                asOf: asOf ?? "", first: schedule.entries.first?.time.text(in: plan.configuration.localTime),
+                last: schedule.entries.last?.time.text(in: plan.configuration.localTime))
         }
         return entry
     }
@@ -43,11 +44,18 @@ public struct PlanPreview {
     public func rendered(as format: ReportFormat) throws -> String {
         MemoryTable(
             columns: [
-                "decision_id", "ticker", "action", "direction", "size", "order_type", "limit_price", "stop_price",
-                "time_in_force", "reference_price", "notional",
+                "decision_id", "order_ref", "ticker", "action", "direction", "size", "order_type", "limit_price",
+                "stop_price",
+                "time_in_force", "status", "status_reason", "reference_price", "notional",
             ],
             rows: try orders.map(row)
         ).rendered(as: format)
+    }
+
+    /// The user's own name for an order.
+    private func reference(_ order: OrderRecord) -> String? {
+        guard case .orders(let sheet) = plan.input, let row = order.inputRow else { return nil }
+        return sheet.rows[Int(row)].orderRef
     }
 
     private func row(_ order: OrderRecord) throws -> [Cell] {
@@ -55,12 +63,14 @@ public struct PlanPreview {
             try Money(price * order.terms.quantity, rounding: .nearest)
         }
         return [
-            .text(decisions[Int(order.decision.index)].decisionID),
+            .text(decisions[Int(order.decision.index)].decisionID), reference(order).map(Cell.text) ?? .null,
             .text(plan.tickers[Int(order.terms.instrument.index)]), .text(order.action.code),
             .text(order.terms.side.code), .decimal(order.terms.quantity.e8, scale: 8), .text(order.terms.type.code),
             order.terms.type.limitPrice.map { .decimal($0.e8, scale: 8) } ?? .null,
             order.terms.type.stopPrice.map { .decimal($0.e8, scale: 8) } ?? .null,
-            .text(order.terms.timeInForce.code), order.arrivalPrice.map { .decimal($0.e8, scale: 8) } ?? .null,
+            .text(order.terms.timeInForce.code), .text(order.state.isTerminal ? order.state.code : "PLANNED"),
+            order.state.reason.map { .text($0.rawValue) } ?? .null,
+            order.arrivalPrice.map { .decimal($0.e8, scale: 8) } ?? .null,
             notional.map { .decimal($0.e6, scale: 6) } ?? .null,
         ]
     }
@@ -69,8 +79,8 @@ public struct PlanPreview {
 /// Nothing in the inputs is decided at a time.
 public struct NoSuchBatch: Error, Equatable, Sendable, CustomStringConvertible {
     public let asOf: String
-    let first: Timestamp?
-    let last: Timestamp?
+    let first: String?
+    let last: String?
 
     public var description: String {
         guard let first, let last else { return "the file decides nothing" }

@@ -3,7 +3,9 @@ import Foundation
 extension RunReport {
     /// The report for people, in lines.
     public var text: String {
-        var lines = ["\(mode.capitalized) run \(runID): \(alreadyCompleted ? "complete already, nothing changed" : "complete")"]
+        var lines = [
+            "\(mode.capitalized) run \(runID): \(alreadyCompleted ? "complete already, nothing changed" : "complete")"
+        ]
         let rows: [(String, String)] = [
             ("Decisions", count(decisions) + (targets > 0 ? ", \(count(targets)) targets" : "")),
             ("Orders", "\(count(orders)), \(count(filledOrders)) filled whole, \(count(partlyFilledOrders)) in part"),
@@ -26,7 +28,7 @@ extension RunReport {
 
     private var unfilledLines: [String] {
         guard !unfilled.isEmpty else { return ["  Nothing stayed unfilled."] }
-        return ["  Unfilled, by reason (SELECT * FROM target_gap WHERE run_id = '\(runID)' names each):"]
+        return ["  Unfilled, by reason (`execution orders --run-id \(runID)` has each):"]
             + unfilled.map { shortfall in
                 let why = [shortfall.reason, shortfall.limitedBy.map { "held back by \($0)" }].compactMap { $0 }
                 let reason = why.isEmpty ? "" : ": " + why.joined(separator: ", ")
@@ -46,18 +48,20 @@ extension RunReport {
     }
 
     private func money(_ amount: Decimal) -> String {
-        let formatter = NumberFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.numberStyle = .decimal
-        formatter.groupingSeparator = ","
-        formatter.usesGroupingSeparator = true
-        formatter.minimumFractionDigits = 2
-        formatter.maximumFractionDigits = 2
-        return "\(formatter.string(from: amount as NSDecimalNumber) ?? "\(amount)") \(currency)"
+        var cents = amount * 100
+        var rounded = Decimal()
+        NSDecimalRound(&rounded, &cents, 0, .plain)
+        let digits = "\(rounded.magnitude)"
+        let padded = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+        let sign = rounded < 0 ? "-" : ""
+        return "\(sign)\(grouped(String(padded.dropLast(2)))).\(padded.suffix(2)) \(currency)"
     }
 
-    private func count(_ value: Int64) -> String {
-        let digits = Array(String(value))
+    private func count(_ value: Int64) -> String { grouped(String(value)) }
+
+    /// Digits with a comma after every thousand.
+    private func grouped(_ text: String) -> String {
+        let digits = Array(text)
         var groups: [String] = []
         var end = digits.count
         while end > 0 {

@@ -68,7 +68,8 @@ public struct RunReport: Sendable, Codable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case runID = "runId"
         case mode, status, alreadyCompleted, decisions, targets, orders, filledOrders, partlyFilledOrders, fills
-        case ambiguousFills, firstFill, lastFill, currency, turnover, commission, slippage, borrow, dividends, initialCash
+        case ambiguousFills, firstFill, lastFill, currency, turnover, commission, slippage, borrow, dividends,
+            initialCash
         case finalCash, lowestCash, finalEquity, unfilled, bars, warnings
     }
 }

@@ -2,7 +2,9 @@ import CLibcrypto
 
 /// libcrypto refused to compute a digest.
 public struct DigestFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    public var description: String { "libcrypto cannot compute SHA-256 on this machine; check its installation (libssl3)" }
+    public var description: String {
+        "libcrypto cannot compute SHA-256 on this machine; check its installation (libssl3)"
+    }
 }
 
 /// A running SHA-256, computed by libcrypto.

@@ -32,8 +32,8 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 
 /// Replays history: brings decisions and bars, in the order of time, to the engine and the simulator.
 struct TrainingRunner {
-    /// Journal rows that are committed together.
-    private static let batchSize = 100_000
+    /// Journal rows and orders that are committed together.
+    private static let batchSize = 200_000
     /// Bars between two looks at the outside world.
     private static let progressInterval: Int64 = 20_000
 
@@ -44,20 +44,20 @@ struct TrainingRunner {
     private var nextEntry = 0
     private let localTime: LocalTime
     private let sink: any JournalSink
-    private let recordsOrders: Bool
+    /// Whether it only plans: what the last decision orders is handed over as it was planned, and nothing is played after it.
+    private let isPreview: Bool
     private let observe: (RunProgress) throws -> Void
 
-    private var output = EngineOutput()
+    private var output: EngineOutput
     private var events: [VenueEvent] = []
     private var slice: BarSlice
-    private var now: Timestamp
     private var firstStart: Timestamp
     private let lastStart: Timestamp
     private var nextProgress: Int64 = 0
 
     init(
-        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, recordsOrders: Bool,
-        observe: @escaping (RunProgress) throws -> Void
+        plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, scope: JournalScope = .everything,
+        isPreview: Bool = false, observe: @escaping (RunProgress) throws -> Void = { _ in }
     ) throws {
         let configuration = plan.configuration
         engine = ExecutionEngine(
@@ -72,25 +72,26 @@ struct TrainingRunner {
         localTime = configuration.localTime
         self.sink = sink
         self.observe = observe
-        self.recordsOrders = recordsOrders
+        output = EngineOutput(scope: scope)
+        self.isPreview = isPreview
         firstStart = feed.peek ?? Timestamp(ms: 0)
         lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
-        now = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
+        let start = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
         slice = BarSlice(
-            start: now, end: now, session: CalendarDate(days: .min), isFirstOfSession: false, isLastOfSession: false,
+            start: start, end: start, session: CalendarDate(days: .min), isFirstOfSession: false,
+            isLastOfSession: false,
             nextSession: nil)
     }
 
     /// Runs to the end of the data.
     mutating func run(deposit: Money) throws {
-        try engine.handle(.deposit(deposit, at: now), into: &output)
+        try engine.handle(.deposit(deposit, at: slice.start), into: &output)
         while try feed.next(into: &slice) {
             try bringUp(to: slice)
-            now = slice.start
+            if isPreview, hasPlannedAll { return }
             try simulator.playOpen(slice, into: &events)
             try settle()
             try decide { [end = slice.end] in $0 < end }
-            now = slice.end
             try simulator.playRest(into: &events)
             try settle()
             try simulator.playSameClose(into: &events)
@@ -103,6 +104,9 @@ struct TrainingRunner {
         try engine.handle(.endOfData, into: &output)
         try commit()
     }
+
+    /// Whether every decision has become orders.
+    private var hasPlannedAll: Bool { nextEntry == schedule.count && !engine.hasWaitingPlans }
 
     // MARK: - The order of time
 
@@ -156,7 +160,6 @@ struct TrainingRunner {
     }
 
     private mutating func place(_ entry: DecisionSchedule.Entry) throws {
-        now = max(now, entry.time.instant)
         let closes = simulator.lastCloses
         if !entry.batches.isEmpty {
             try engine.handle(.decide(entry.batches, at: entry.time, lastCloses: closes), into: &output)
@@ -177,10 +180,11 @@ struct TrainingRunner {
             for request in output.requests { try simulator.handle(request, into: &events) }
             output.requests.removeAll(keepingCapacity: true)
         }
+        if isPreview, nextEntry == schedule.count { try commit() }
     }
 
     private mutating func report() throws {
-        if output.journal.rowCount >= Self.batchSize { try commit() }
+        if output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize { try commit() }
         guard feed.barsRead >= nextProgress else { return }
         nextProgress = feed.barsRead + Self.progressInterval
         let span = Double(lastStart.ms - firstStart.ms)
@@ -192,7 +196,7 @@ struct TrainingRunner {
     }
 
     private mutating func commit() throws {
-        engine.collectState(into: &output.journal, at: now, keepsOrders: recordsOrders)
+        engine.collectState(into: &output.journal, keepsOrders: output.journal.scope == .everything)
         try sink.write(output.journal)
         output.journal.removeAll()
     }

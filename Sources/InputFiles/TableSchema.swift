@@ -24,9 +24,10 @@ struct TableSchema: Sendable {
     /// What an unknown header was probably meant to be, or all there are.
     func accepted(insteadOf header: String) -> String {
         let known = columns.flatMap { [$0.name] + $0.aliases }
+        let article = rowName.first.map { "aeiou".contains($0) } ?? false ? "an" : "a"
         return Suggestion.phrase(
             for: TableSchema.normalized(header), in: known,
-            otherwise: "the columns of a \(rowName) file are \(columns.map(\.name).joined(separator: ", "))")
+            otherwise: "the columns of \(article) \(rowName) file are \(columns.map(\.name).joined(separator: ", "))")
     }
 
     static func normalized(_ header: String) -> String {

@@ -48,7 +48,7 @@ extension MarketSimulator {
         books[book].lastClose = try books[book].lastClose.map { close throws(ArithmeticOverflow) in
             try close.divided(byE9: ratioE9, .nearest)
         }
-        books[book].history.split(ratioE9: ratioE9)
+        histories[book].split(ratioE9: ratioE9)
         for group in groups.indices where groups[group].instrument == instrument {
             groups[group].filled = try groups[group].filled.multiplied(byE9: ratioE9)
         }
@@ -59,10 +59,9 @@ extension MarketSimulator {
         _ book: Int, _ instrument: InstrumentID, _ ratioE9: Int64, at time: Timestamp, _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
         let old = books[book].position
-        guard old != .zero else { return }
         let exact = try old.multiplied(byE9: ratioE9)
         let kept = exact.roundedTowardZero(toLot: instruments[book].lotSize)
-        try changePosition(book, by: kept - old)
+        if kept != old { try changePosition(book, by: kept - old) }
         events.append(.split(instrument, ratioE9: ratioE9, exact: exact, kept: kept, at: time))
         guard kept != exact, let close = books[book].lastClose else { return }
         let price = try close.divided(byE9: ratioE9, .nearest)
@@ -91,8 +90,10 @@ extension MarketSimulator {
         orders[index].remaining = available + orders[index].unarmed
         orders[index].terms.quantity = orders[index].filled + orders[index].remaining
         guard orders[index].remaining > .zero else { return end(index, .cancel(.belowLot), at: time, &events) }
-        orders[index].terms.type = try orders[index].terms.type.split(ratioE9, orders[index].side, instrument.tickSize)
-        orders[index].stage = try orders[index].stage.split(ratioE9, orders[index].side, instrument.tickSize)
+        let prices = SplitPrices(
+            ratioE9: ratioE9, side: orders[index].side, tick: instrument.tickSize, isZipline: rules.preset == .zipline)
+        orders[index].terms.type = try orders[index].terms.type.split(prices)
+        orders[index].stage = try orders[index].stage.split(prices)
         orders[index].entryPrice = try orders[index].entryPrice.map { price throws(ArithmeticOverflow) in
             try price.divided(byE9: ratioE9, .nearest)
         }
@@ -140,6 +141,8 @@ private struct SplitPrices {
     let ratioE9: Int64
     let side: Side
     let tick: Price?
+    /// zipline rounds to the nearest cent.
+    let isZipline: Bool
 
     func limit(_ price: Price) throws(ArithmeticOverflow) -> Price {
         try rounded(price, side == .buy ? .down : .up)
@@ -161,13 +164,15 @@ private struct SplitPrices {
     }
 
     private func rounded(_ price: Price, _ rounding: Rounding) throws(ArithmeticOverflow) -> Price {
-        try price.divided(byE9: ratioE9, rounding).rounded(toTick: tick, rounding)
+        if isZipline {
+            return try price.divided(byE9: ratioE9, .nearest).rounded(toTick: Price(e8: 1_000_000), .nearest)
+        }
+        return try price.divided(byE9: ratioE9, rounding).rounded(toTick: tick, rounding)
     }
 }
 
 extension OrderType {
-    fileprivate func split(_ ratioE9: Int64, _ side: Side, _ tick: Price?) throws(ArithmeticOverflow) -> OrderType {
-        let prices = SplitPrices(ratioE9: ratioE9, side: side, tick: tick)
+    fileprivate func split(_ prices: SplitPrices) throws(ArithmeticOverflow) -> OrderType {
         switch self {
         case .market: return .market
         case .limit(let limit): return .limit(try prices.limit(limit))
@@ -188,8 +193,7 @@ extension OrderType {
 }
 
 extension SimulatedOrder.Stage {
-    fileprivate func split(_ ratioE9: Int64, _ side: Side, _ tick: Price?) throws(ArithmeticOverflow) -> Self {
-        let prices = SplitPrices(ratioE9: ratioE9, side: side, tick: tick)
+    fileprivate func split(_ prices: SplitPrices) throws(ArithmeticOverflow) -> Self {
         switch self {
         case .market, .electedStop: return self
         case .limit(let limit): return .limit(try prices.limit(limit))

@@ -72,7 +72,8 @@ extension MarketSimulator {
     private mutating func quantityWithinLimit(_ index: Int, _ wanted: Quantity) -> Quantity {
         let book = Int(orders[index].terms.instrument.index)
         // backtrader gives every order a share of the bar of its own.
-        let shared = rules.preset == .backtrader ? try? volumeShare(of: books[book].bar, book) : books[book].room
+        let bar = books[book].bar
+        let shared = rules.preset == .backtrader ? try? volumeShare(of: bar, book) : books[book].room
         guard let room = shared, room < wanted else { return wanted }
         orders[index].limitedBy = .volumeLimit
         return room
@@ -118,18 +119,20 @@ extension MarketSimulator {
     // MARK: - Price
 
     private func price(_ index: Int, _ quantity: Quantity, _ execution: Execution) throws(ArithmeticOverflow) -> Price {
-        let order = orders[index]
         guard execution.takesLiquidity else { return execution.base.nearest }
-        let instrument = instruments[Int(order.terms.instrument.index)]
-        let book = books[Int(order.terms.instrument.index)]
+        let side = orders[index].side
+        let book = Int(orders[index].terms.instrument.index)
+        let needsHistory = rules.slippage.needsHistory
+        let context = SlippageContext(
+            quantity: quantity, filledInBar: books[book].filledInBar + Int128(quantity.e8),
+            barVolume: books[book].bar.volume, volumeLimitE9: rules.volumeLimitE9,
+            volatility: needsHistory ? histories[book].volatility : nil,
+            averageVolume: needsHistory ? histories[book].averageVolume : nil)
         let slipped = try rules.slippage.price(
-            from: execution.base, side: order.side, tick: rules.preset == nil ? instrument.tickSize : nil,
-            context: SlippageContext(
-                quantity: quantity, filledInBar: book.filledInBar + quantity, barVolume: book.bar.volume,
-                volumeLimitE9: rules.volumeLimitE9, volatility: book.history.volatility,
-                averageVolume: book.history.averageVolume))
+            from: execution.base, side: side, tick: rules.preset == nil ? instruments[book].tickSize : nil,
+            context: context)
         guard let limit = execution.limit else { return slipped }
-        return order.side == .buy ? min(slipped, limit) : max(slipped, limit)
+        return side == .buy ? min(slipped, limit) : max(slipped, limit)
     }
 
     private func slippageCost(_ base: BasePrice, _ price: Price, _ side: Side, _ quantity: Quantity)
@@ -162,19 +165,13 @@ extension MarketSimulator {
             isAmbiguous: execution.isAmbiguous, executionIndex: orders[index].executions)
         try move(cash: try fill.cashFlow() - commission)
         let book = Int(instrument.index)
-        try addToBar(book, quantity)
+        books[book].filledInBar += Int128(quantity.e8)
         if let room = books[book].room { books[book].room = room - quantity }
         try changePosition(book, by: Quantity(e8: quantity.e8 * side.sign))
         orders[index].filled = orders[index].filled + quantity
         orders[index].remaining = orders[index].remaining - quantity
         events.append(.filled(fill))
         settle(index, fill, execution, &events)
-    }
-
-    private mutating func addToBar(_ book: Int, _ quantity: Quantity) throws(ArithmeticOverflow) {
-        let (sum, overflow) = books[book].filledInBar.e8.addingReportingOverflow(quantity.e8)
-        if overflow { throw ArithmeticOverflow("what filled of \(instruments[book].ticker) in one bar") }
-        books[book].filledInBar = Quantity(e8: sum)
     }
 
     mutating func changePosition(_ book: Int, by change: Quantity) throws(ArithmeticOverflow) {

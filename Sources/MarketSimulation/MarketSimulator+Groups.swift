@@ -113,6 +113,7 @@ extension MarketSimulator {
 
     private mutating func arm(_ index: Int, with fill: Fill, _ moment: Moment) {
         orders[index].unarmed = orders[index].unarmed - fill.quantity
+        orders[index].armedTurn = turn
         if orders[index].limitedBy == .parent { orders[index].limitedBy = nil }
         if orders[index].entryPrice == nil { startTrail(index, from: fill.price) }
         orders[index].entryPrice =
@@ -141,7 +142,7 @@ extension MarketSimulator {
         let isStop: Bool
         /// Whether the market has to rise to reach it.
         let isAbove: Bool
-        let distance: Int64
+        let distance: Int128
     }
 
     /// Tests the members of a group inside the bar: on one side of the open the nearer first, on both sides as the rule says.
@@ -165,17 +166,18 @@ extension MarketSimulator {
         switch order.stage {
         case .limit(let limit):
             guard rules.limitFill != .close, !order.terms.timeInForce.isAuction,
-                accepts(order.side.best(of: bar), limit, order.side),
+                rules.accepts(order.side.best(of: bar), limit, order.side),
                 order.entryInsideSlice != slice || order.available > order.entryInsideQuantity
             else { return nil }
             level = limit
         case .stop(let stop), .trailing(_, let stop?, nil):
             level = stop
         case .stopLimit(let stop, let limit):
-            guard rules.limitFill != .close, accepts(bar.close, limit, order.side) else { return nil }
+            guard rules.limitFill != .close, rules.accepts(bar.close, limit, order.side) else { return nil }
             level = stop
         case .trailing(_, let stop?, let offset?):
-            guard rules.limitFill != .close, accepts(bar.close, limitBeyond(stop, offset, index), order.side) else {
+            guard rules.limitFill != .close, rules.accepts(bar.close, limitBeyond(stop, offset, index), order.side)
+            else {
                 return nil
             }
             level = stop
@@ -184,7 +186,8 @@ extension MarketSimulator {
         let isStop = !order.stage.isPlainLimit
         if isStop, !order.side.reaches(order.side.worst(of: bar), stop: level) { return nil }
         return Candidate(
-            index: index, isStop: isStop, isAbove: isStop == (order.side == .buy), distance: abs(level.e8 - bar.open.e8)
+            index: index, isStop: isStop, isAbove: isStop == (order.side == .buy),
+            distance: abs(Int128(level.e8) - Int128(bar.open.e8))
         )
     }
 

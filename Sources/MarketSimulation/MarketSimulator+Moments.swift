@@ -11,34 +11,38 @@ extension MarketSimulator {
         guard let group = orders[index].group, rules.preset != .backtrader else {
             return try testAtOpen(index, &events)
         }
-        for member in takeTurn(group) where isTestable(member) { try testAtOpen(member, &events) }
+        for member in takeTurn(group, at: index) where isTestable(member) { try testAtOpen(member, &events) }
     }
 
     mutating func actInside(_ index: Int, _ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         guard isTestable(index), orders[index].stage != .market else { return }
         guard let group = orders[index].group else { return try testInside(index, isAmbiguous: false, &events) }
-        try testInside(members: takeTurn(group).filter(isTestable), &events)
+        try testInside(members: takeTurn(group, at: index).filter(isTestable), &events)
     }
 
     mutating func actAtClose(_ index: Int, _ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         guard isTestableAtClose(index) else { return }
         guard let group = orders[index].group else { return try testAtClose(index, &events) }
-        for member in takeTurn(group) where isTestableAtClose(member) { try testAtClose(member, &events) }
+        for member in takeTurn(group, at: index) where isTestableAtClose(member) { try testAtClose(member, &events) }
     }
 
     private func isTestableAtClose(_ index: Int) -> Bool {
         isTestable(index) && (orders[index].parent == nil || orders[index].availableAtClose(of: slice) > .zero)
     }
 
+    /// A buy that fell short of cash in an earlier moment waits for the next bar.
     private func isTestable(_ index: Int) -> Bool {
         orders[index].isLive && orders[index].liveFrom <= slice && orders[index].available > .zero
+            && orders[index].shortOfCashSlice != slice
     }
 
-    /// The members of a group, once a moment.
-    private mutating func takeTurn(_ group: Int32) -> [Int] {
-        guard groups[Int(group)].turn != turn else { return [] }
+    /// The members of a group, once a moment; one that was armed after the group had its turn acts by itself.
+    private mutating func takeTurn(_ group: Int32, at index: Int) -> [Int] {
+        guard groups[Int(group)].turn != turn else { return orders[index].armedTurn == turn ? [index] : [] }
         groups[Int(group)].turn = turn
-        return groups[Int(group)].members.map(Int.init)
+        let members = groups[Int(group)].members.map(Int.init)
+        for member in members { orders[member].armedTurn = -1 }
+        return members
     }
 
     /// The bar the order can trade on, or nil with the reason noted.
@@ -90,7 +94,6 @@ extension MarketSimulator {
 
     private mutating func fillAtOpen(_ index: Int, _ events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         guard let bar = tradedBar(index) else { return }
-        let side = orders[index].side
         let isOpening = orders[index].terms.timeInForce == .atTheOpening
         switch orders[index].stage {
         case .market:
@@ -103,17 +106,17 @@ extension MarketSimulator {
             guard isOpening || rules.limitFill != .close else { return }
             try fillLimitAtOpen(index, limit, bar, isOpening ? .opening : .limitOpen, &events)
         case .stop(let stop):
-            guard side.reaches(bar.open, stop: stop) else { return }
+            guard reaches(index, stop, bar.open) else { return }
             elect(index)
             try fill(index, Execution(bar.open, .stopOpen, .open), &events)
         case .stopLimit(let stop, let limit):
-            guard side.reaches(bar.open, stop: stop) else { return }
+            guard reaches(index, stop, bar.open) else { return }
             orders[index].stage = .limit(limit)
             guard rules.limitFill != .close else { return }
             try fillLimitAtOpen(index, limit, bar, .stopLimitOpen, &events)
         case .trailing(let distance, _, let limitOffset):
             let level = trailingLevel(index, bar)
-            guard side.reaches(bar.open, stop: level) else {
+            guard reaches(index, level, bar.open) else {
                 return ratchet(index, distance, limitOffset, with: bar.open)
             }
             try electTrailingAtOpen(index, level, limitOffset, bar, &events)
@@ -125,16 +128,11 @@ extension MarketSimulator {
     ) throws(ArithmeticOverflow) {
         let takes = !orders[index].hasMetPrice
         orders[index].hasMetPrice = true
-        guard accepts(bar.open, limit, orders[index].side) else {
+        guard rules.accepts(bar.open, limit, orders[index].side) else {
             orders[index].limitedBy = .price
             return
         }
         try fill(index, Execution(bar.open, rule, .open, takesLiquidity: takes, limit: limit), &events)
-    }
-
-    /// Whether a price is good enough to fill a limit under the rule in force.
-    func accepts(_ price: Price, _ limit: Price, _ side: Side) -> Bool {
-        side.isThrough(price, limit: limit) || (rules.limitFill != .penetrate && price == limit)
     }
 
     private mutating func electTrailingAtOpen(
@@ -169,7 +167,7 @@ extension MarketSimulator {
             guard rules.limitFill != .close, orders[index].terms.timeInForce != .atTheClose,
                 orders[index].terms.timeInForce != .atTheOpening
             else { return }
-            guard accepts(orders[index].side.best(of: bar), limit, orders[index].side) else {
+            guard rules.accepts(orders[index].side.best(of: bar), limit, orders[index].side) else {
                 orders[index].limitedBy = .price
                 return
             }
@@ -178,20 +176,19 @@ extension MarketSimulator {
                 Execution(limit, .limitInside, .inside, takesLiquidity: false, limit: limit, isAmbiguous: isAmbiguous),
                 &events)
         case .stop(let stop):
-            guard reachesInside(index, stop, bar) else { return }
+            guard reaches(index, stop, orders[index].side.worst(of: bar)) else { return }
             elect(index)
             try fillStopInside(index, stop, .stopInside, limit: nil, isAmbiguous, &events)
         case .stopLimit(let stop, let limit):
-            guard reachesInside(index, stop, bar) else { return }
+            guard reaches(index, stop, orders[index].side.worst(of: bar)) else { return }
             try electStopLimitInside(index, stop, limit, bar, isAmbiguous, &events)
         case .trailing(let distance, _, let limitOffset):
             try testTrailingInside(index, distance, limitOffset, bar, isAmbiguous, &events)
         }
     }
 
-    private mutating func reachesInside(_ index: Int, _ stop: Price, _ bar: Bar) -> Bool {
-        let side = orders[index].side
-        let isReached = side.reaches(side.worst(of: bar), stop: stop)
+    private mutating func reaches(_ index: Int, _ stop: Price, _ price: Price) -> Bool {
+        let isReached = orders[index].side.reaches(price, stop: stop)
         if !isReached { orders[index].limitedBy = .price }
         return isReached
     }
@@ -219,7 +216,7 @@ extension MarketSimulator {
         guard rules.limitFill != .close else { return }
         orders[index].liveFrom = slice + 1
         orders[index].hasMetPrice = true
-        guard accepts(bar.close, limit, orders[index].side) else {
+        guard rules.accepts(bar.close, limit, orders[index].side) else {
             orders[index].limitedBy = .price
             return
         }
@@ -247,7 +244,7 @@ extension MarketSimulator {
         _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
         let level = trailingLevel(index, bar)
-        guard !reachesInside(index, level, bar) else {
+        guard !reaches(index, level, orders[index].side.worst(of: bar)) else {
             if let limitOffset {
                 let limit = limitBeyond(level, limitOffset, index)
                 return try electStopLimitInside(index, level, limit, bar, isAmbiguous, &events)
@@ -284,7 +281,7 @@ extension MarketSimulator {
 
     func limitBeyond(_ level: Price, _ offset: Price, _ index: Int) -> Price {
         let side = orders[index].side
-        return Price(e8: level.e8 + side.sign * offset.e8).rounded(
+        return Price(clamping: Int128(level.e8) + Int128(side.sign) * Int128(offset.e8)).rounded(
             toTick: tickOfLevels(index), side == .buy ? .down : .up)
     }
 
@@ -332,7 +329,7 @@ extension MarketSimulator {
             guard isClosing || rules.limitFill == .close else { return }
             let takes = !orders[index].hasMetPrice
             orders[index].hasMetPrice = true
-            guard accepts(bar.close, limit, orders[index].side) else {
+            guard rules.accepts(bar.close, limit, orders[index].side) else {
                 orders[index].limitedBy = .price
                 return
             }

@@ -103,7 +103,7 @@ extension MarketSimulator {
         guard let earliest = earliestDeadline, earliest <= instant else { return }
         var due: [(slot: Int32, deadline: Timestamp, isCancel: Bool)] = []
         var next: Timestamp?
-        for list in [active, pending, unarmed] {
+        for list in [active, pending, unarmed, atLastClose] {
             for slot in list where orders[Int(slot)].isLive {
                 guard let deadline = orders[Int(slot)].deadline else { continue }
                 if deadline > instant {

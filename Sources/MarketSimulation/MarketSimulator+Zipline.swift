@@ -83,8 +83,14 @@ extension MarketSimulator {
 extension SimulatedOrder {
     /// Rounds as zipline's `asymmetric_round_price` does: away from aggression, but up to a twentieth of a tick toward it.
     mutating func roundAsZipline(tick: Price) {
-        let down: (Price) -> Price = { Price(e8: ($0.e8 * 20 + tick.e8) / (tick.e8 * 20) * tick.e8) }
-        let up: (Price) -> Price = { Price(e8: ($0.e8 * 20 - tick.e8 + tick.e8 * 20 - 1) / (tick.e8 * 20) * tick.e8) }
+        let twentieth = Int128(tick.e8)
+        let step = twentieth * 20
+        let down: (Price) -> Price = {
+            Price(clamping: (Int128($0.e8) * 20 + twentieth) / step * twentieth)
+        }
+        let up: (Price) -> Price = {
+            Price(clamping: (Int128($0.e8) * 20 - twentieth + step - 1) / step * twentieth)
+        }
         let (limitRounding, stopRounding) = side == .buy ? (down, up) : (up, down)
         switch stage {
         case .limit(let limit): stage = .limit(limitRounding(limit))

@@ -16,6 +16,8 @@ public struct MarketSimulator: Venue {
     var nextAction = 0
 
     var books: [InstrumentBook]
+    /// By instrument, beside the books, which copy faster without them.
+    var histories: [DailyHistory]
     var orders: [SimulatedOrder] = []
     var freeSlots: [Int32] = []
     /// Slot of each order by its number; −1 once it is gone.
@@ -39,10 +41,9 @@ public struct MarketSimulator: Venue {
     /// Counts the bars played.
     var slice: Int32 = -1
     var turn: Int64 = 0
-    var current = BarSlice(
-        start: Timestamp(ms: .min), end: Timestamp(ms: .min), session: CalendarDate(days: .min),
-        isFirstOfSession: false,
-        isLastOfSession: false, nextSession: nil)
+    var current = BarPlace()
+    /// The instruments that have a bar in the current slice.
+    private var played: [InstrumentID] = []
     var isBarRunning = false
     /// Whether the last session is over and its positions and volumes have not been taken account of.
     private var isSessionOpen = false
@@ -72,6 +73,7 @@ public struct MarketSimulator: Venue {
         self.cash = cash
         lowestCash = cash
         books = Array(repeating: InstrumentBook(), count: instruments.count)
+        histories = Array(repeating: DailyHistory(), count: instruments.count)
     }
 
     /// The last traded close of an instrument that is over; nil before the first.
@@ -95,8 +97,10 @@ public struct MarketSimulator: Venue {
     public mutating func playOpen(_ slice: BarSlice, into events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         try endSession(&events)
         self.slice += 1
-        current = slice
+        current = BarPlace(slice)
         isBarRunning = true
+        played.removeAll(keepingCapacity: true)
+        played.append(contentsOf: slice.instruments)
         for (instrument, bar) in zip(slice.instruments, slice.bars) { try take(bar, of: Int(instrument.index)) }
         admitArrivals()
         turn += 1
@@ -139,7 +143,7 @@ public struct MarketSimulator: Venue {
     private mutating func take(_ bar: Bar, of index: Int) throws(ArithmeticOverflow) {
         books[index].bar = bar
         books[index].slice = slice
-        books[index].filledInBar = .zero
+        books[index].filledInBar = 0
         books[index].room = try volumeShare(of: bar, index)
     }
 
@@ -147,15 +151,22 @@ public struct MarketSimulator: Venue {
     func volumeShare(of bar: Bar, _ index: Int) throws(ArithmeticOverflow) -> Quantity? {
         guard let limitE9 = rules.volumeLimitE9 else { return nil }
         let volume = bar.volume?.e8 ?? 0
+        let lotSize = lotSize(index)
         guard limitE9 > 1_000_000_000 else {
             // Whole multiples of 10⁹ apart, both products fit 64 bits.
             let (whole, rest) = volume.quotientAndRemainder(dividingBy: 1_000_000_000)
             return Quantity(e8: whole * limitE9 + rest * limitE9 / 1_000_000_000)
-                .roundedTowardZero(toLot: instruments[index].lotSize)
+                .roundedTowardZero(toLot: lotSize)
         }
         let share = divide(Int128(volume) * Int128(limitE9), by: 1_000_000_000, rounding: .down)
         return Quantity(e8: try narrowed(share, "a bar's volume limit"))
-            .roundedTowardZero(toLot: instruments[index].lotSize)
+            .roundedTowardZero(toLot: lotSize)
+    }
+
+    /// Both peers count in whole shares.
+    private func lotSize(_ index: Int) -> Quantity {
+        let lot = instruments[index].lotSize
+        return rules.preset == nil ? lot : max(lot, Quantity(units: 1))
     }
 
     /// Lets the orders in that have arrived by the start of the bar, in the order of the queue.
@@ -167,6 +178,15 @@ public struct MarketSimulator: Venue {
         pending.removeAll { orders[Int($0)].arrival <= start }
         arrived.sort { SimulatedOrder.queues(orders[Int($0)], before: orders[Int($1)]) }
         for slot in arrived where orders[Int(slot)].isLive { activate(slot) }
+        putSecondPhaseLast()
+    }
+
+    /// Buys of the second phase, those that wait for cash since an earlier bar too, stand behind the sells that pay for them.
+    private mutating func putSecondPhaseLast() {
+        guard let first = active.firstIndex(where: { orders[Int($0)].phase == 2 }),
+            active[first...].contains(where: { orders[Int($0)].phase == 1 })
+        else { return }
+        active = active.filter { orders[Int($0)].phase == 1 } + active.filter { orders[Int($0)].phase == 2 }
     }
 
     mutating func activate(_ slot: Int32) {
@@ -174,23 +194,18 @@ public struct MarketSimulator: Venue {
         if orders[index].session == nil { orders[index].session = current.session }
         active.append(slot)
         if let group = orders[index].group { groups[Int(group)].activate(slot) }
-        orders[index].countsAsClosing = actsAtClose(orders[index])
+        orders[index].countsAsClosing = rules.actsAtClose(orders[index])
         orders[index].countsAsPriced = orders[index].stage != .market
         if orders[index].countsAsClosing { closingOrders += 1 }
         if orders[index].countsAsPriced { priceOrders += 1 }
     }
 
-    /// Whether the order has business at the close of a bar, whatever its stage.
-    private func actsAtClose(_ order: SimulatedOrder) -> Bool {
-        order.terms.timeInForce == .atTheClose || (rules.marketFill != .nextOpen && !order.stage.isPlainLimit)
-    }
-
     private mutating func endBar() {
         let tracksHistory = rules.slippage.needsHistory
-        for (instrument, bar) in zip(current.instruments, current.bars) where bar.hasTrades {
+        for instrument in played where books[Int(instrument.index)].bar.hasTrades {
             let index = Int(instrument.index)
-            books[index].lastClose = bar.close
-            if tracksHistory, let volume = bar.volume { books[index].sessionVolume += Int128(volume.e8) }
+            books[index].lastClose = books[index].bar.close
+            if tracksHistory, let volume = books[index].bar.volume { books[index].sessionVolume += Int128(volume.e8) }
         }
     }
 
@@ -206,12 +221,12 @@ public struct MarketSimulator: Venue {
         for slot in active { expireDayOrder(Int(slot), &events) }
     }
 
-    /// A buy that was short of cash on the last bar waits for the next one, and its DAY counts from there.
+    /// A buy that was short of cash on its instrument's last bar waits for the next one, and its DAY counts from there.
     private mutating func expireDayOrder(_ index: Int, _ events: inout [VenueEvent]) {
         guard orders[index].isLive, orders[index].terms.timeInForce == .day, orders[index].available > .zero else {
             return
         }
-        if orders[index].shortOfCashSlice == slice {
+        if orders[index].shortOfCashSlice == books[Int(orders[index].terms.instrument.index)].slice {
             orders[index].session = nil
         } else if (orders[index].session ?? current.session) <= current.session {
             end(index, .expire(.dayEnded), at: current.end, &events)
@@ -221,7 +236,7 @@ public struct MarketSimulator: Venue {
     private mutating func closeDailyHistories() {
         for index in books.indices where books[index].sessionVolume > 0 {
             if let close = books[index].lastClose {
-                books[index].history.append(close: close, volume: books[index].sessionVolume)
+                histories[index].append(close: close, volume: books[index].sessionVolume)
             }
             books[index].sessionVolume = 0
         }

@@ -44,7 +44,7 @@ struct SimulatedOrder: Sendable {
     /// The session a DAY order belongs to; nil until it arrives, and where it waits for cash.
     var session: CalendarDate?
     /// The last slice in which cash fell short.
-    var shortOfCashSlice: Int32 = -1
+    var shortOfCashSlice: Int32 = -2
     var limitedBy: Limitation?
 
     /// The first slice on which the order may be tested.
@@ -60,6 +60,8 @@ struct SimulatedOrder: Sendable {
     var isOwnBracketOnly: Bool
     /// The OCA group of the order's own exits, where it is a bracket's entry.
     var exits: Int32?
+    /// The moment in which the order was last armed, until it has had its turn.
+    var armedTurn: Int64 = -1
     /// The slice in which the entry filled inside the bar, and with how much: only stops may act on that part there.
     var entryInsideSlice: Int32 = -1
     var entryInsideQuantity: Quantity = .zero
@@ -120,19 +122,28 @@ struct SimulatedOrder: Sendable {
         let rounding: Rounding = side == .buy ? .up : .down
         switch distance {
         case .amount(let amount):
-            return Price(e8: price.e8 + side.sign * amount.e8).rounded(toTick: tick, rounding)
+            return Price(clamping: Int128(price.e8) + Int128(side.sign) * Int128(amount.e8)).rounded(
+                toTick: tick, rounding)
         case .fraction(let e9):
             let numerator = Int128(price.e8) * (1_000_000_000 + Int128(side.sign) * Int128(e9))
-            let level = Int64(clamping: divide(numerator, by: 1_000_000_000, rounding: rounding))
-            return Price(e8: level).rounded(toTick: tick, rounding)
+            return Price(clamping: divide(numerator, by: 1_000_000_000, rounding: rounding)).rounded(
+                toTick: tick, rounding)
         }
     }
 
-    /// The order of the queue: by arrival, sells before the buys they pay for, then by row.
+    /// The order of the queue: sells before the buys they pay for, then by arrival, then by row.
     static func queues(_ left: SimulatedOrder, before right: SimulatedOrder) -> Bool {
-        if left.arrival != right.arrival { return left.arrival < right.arrival }
         if left.phase != right.phase { return left.phase < right.phase }
+        if left.arrival != right.arrival { return left.arrival < right.arrival }
         return left.row < right.row
+    }
+}
+
+extension Price {
+    /// A level far from any market where the number leaves half the range, so that what is computed from it still fits.
+    init(clamping e8: Int128) {
+        let bound = Int128(Int64.max / 2)
+        self.init(e8: Int64(min(max(e8, -bound), bound)))
     }
 }
 

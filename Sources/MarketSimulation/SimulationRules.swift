@@ -77,6 +77,19 @@ public struct SimulationRules: Sendable, Equatable {
     }
 }
 
+// What hangs on the rules alone is asked of them: a question to the simulator within one of its own changes would copy it.
+extension SimulationRules {
+    /// Whether a price is good enough to fill a limit under the rule in force.
+    func accepts(_ price: Price, _ limit: Price, _ side: Side) -> Bool {
+        side.isThrough(price, limit: limit) || (limitFill != .penetrate && price == limit)
+    }
+
+    /// Whether the order has business at the close of a bar, whatever its stage.
+    func actsAtClose(_ order: SimulatedOrder) -> Bool {
+        order.terms.timeInForce == .atTheClose || (marketFill != .nextOpen && !order.stage.isPlainLimit)
+    }
+}
+
 /// How far a fill that takes liquidity is worse than the rule's own price.
 public enum SlippageModel: Sendable, Equatable {
     case none

@@ -24,8 +24,8 @@ struct BasePrice: Sendable {
 struct SlippageContext {
     /// This fill.
     var quantity: Quantity
-    /// Everything filled of the instrument in the bar, this fill included.
-    var filledInBar: Quantity
+    /// Everything filled of the instrument in the bar, this fill included, in units of 10⁻⁸.
+    var filledInBar: Int128
     var barVolume: Quantity?
     var volumeLimitE9: Int64?
     var volatility: Double?
@@ -40,7 +40,7 @@ extension SlippageModel {
     ///
     /// Never below one tick (or 10⁻⁸).
     func price(
-        from base: BasePrice, side: Side, tick: Price?, context: @autoclosure () -> SlippageContext
+        from base: BasePrice, side: Side, tick: Price?, context: SlippageContext
     ) throws(ArithmeticOverflow) -> Price {
         let numerator: Int128
         let denominator: Int128
@@ -49,7 +49,7 @@ extension SlippageModel {
             numerator = Int128(base.numerator) * 2 + Int128(side.sign) * Int128(spread.e8) * Int128(base.denominator)
             denominator = Int128(base.denominator) * 2
         default:
-            let fractionE9 = try fractionE9(context())
+            let fractionE9 = try fractionE9(context)
             if fractionE9 == 0, base.denominator == 1 {
                 numerator = Int128(base.numerator)
                 denominator = 1
@@ -64,19 +64,19 @@ extension SlippageModel {
         return Price(e8: try narrowed(steps * step, "a fill price"))
     }
 
-    private func fractionE9(_ context: SlippageContext) throws(ArithmeticOverflow) -> Int64 {
+    private func fractionE9(_ context: @autoclosure () -> SlippageContext) throws(ArithmeticOverflow) -> Int64 {
         switch self {
         case .none, .fixedSpread: 0
         case .fixedFraction(let e9): e9
-        case .volumeShare(let priceImpactE9): Self.volumeShareFractionE9(priceImpactE9, context)
-        case .squareRoot(let coefficient): try Self.squareRootFractionE9(coefficient, context)
+        case .volumeShare(let priceImpactE9): Self.volumeShareFractionE9(priceImpactE9, context())
+        case .squareRoot(let coefficient): try Self.squareRootFractionE9(coefficient, context())
         }
     }
 
     /// `priceImpact × share²`, rounded once to the nearest 10⁻⁹; share is at most the volume limit.
     static func volumeShareFractionE9(_ priceImpactE9: Int64, _ context: SlippageContext) -> Int64 {
         guard let volume = context.barVolume, volume.e8 > 0 else { return 0 }
-        var filled = UInt128(context.filledInBar.e8.magnitude)
+        var filled = context.filledInBar.magnitude
         var whole = UInt128(volume.e8)
         let limitE9 = UInt128(min(context.volumeLimitE9 ?? 1_000_000_000, 1_000_000_000))
         if filled * 1_000_000_000 > whole * limitE9 {

@@ -68,10 +68,11 @@ public struct OrderPlanner: Sendable {
     public func plan(
         _ target: Target, held: Quantity, open: Quantity, instrument: Instrument
     ) throws(ArithmeticOverflow) -> Plan {
-        let expected = try held.adding(open, "a position with its open orders")
+        let expected = try held.adding(open, "the position in \(instrument.ticker) with its open orders")
         let wanted = target.computed.roundedTowardZero(toLot: instrument.lotSize)
-        let delta = try wanted.adding(-expected, "the change of a position").roundedTowardZero(
-            toLot: instrument.lotSize)
+        let delta = try wanted.adding(-expected, "the change of the position in \(instrument.ticker)")
+            .roundedTowardZero(
+                toLot: instrument.lotSize)
         let after = expected + delta
         let flips = expected != .zero && after != .zero && (expected > .zero) != (after > .zero)
         var plan = Plan()

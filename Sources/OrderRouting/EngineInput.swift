@@ -75,8 +75,10 @@ public enum EngineInput: Sendable {
 
 /// What the engine wants done: commit the journal, then send the requests.
 public struct EngineOutput: Sendable {
-    public var journal = JournalBatch()
+    public var journal: JournalBatch
     public var requests: [VenueRequest] = []
 
-    public init() {}
+    public init(scope: JournalScope = .everything) {
+        journal = JournalBatch(scope: scope)
+    }
 }

@@ -48,9 +48,7 @@ extension ExecutionEngine {
         statistics.targets += 1
         let index = Int(request.instrument.index)
         let price = request.referencePrice ?? lastCloses[index]
-        guard let computed = try OrderPlanner.quantity(for: request.size, equity: equity, price: price) else {
-            throw MissingPrice(ticker: instruments[index].ticker, time: time.instant)
-        }
+        let computed = try computedQuantity(request, equity, price, at: time)
         let plan = WaitingPlan(
             target: OrderPlanner.Target(
                 decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
@@ -64,6 +62,19 @@ extension ExecutionEngine {
         }
     }
 
+    private func computedQuantity(
+        _ request: TargetRequest, _ equity: Money, _ price: Price?, at time: DecisionTime
+    ) throws -> Quantity {
+        let computed: Quantity?
+        do {
+            computed = try OrderPlanner.quantity(for: request.size, equity: equity, price: price)
+        } catch {
+            throw ArithmeticOverflow("the target quantity of \(ticker(request.instrument))")
+        }
+        guard let computed else { throw MissingPrice(ticker: ticker(request.instrument), time: time.instant) }
+        return computed
+    }
+
     /// A plan that is still waiting when a newer one comes is journaled as given up.
     private mutating func supersede(_ instrument: InstrumentID, _ output: inout EngineOutput) {
         guard let older = waitingPlans.removeValue(forKey: instrument.index) else { return }
@@ -71,7 +82,7 @@ extension ExecutionEngine {
     }
 
     private func journalUnplanned(_ plan: WaitingPlan, _ reason: StatusReason, _ output: inout EngineOutput) {
-        output.journal.targets.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
+        output.journal.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
     }
 
     private func record(
@@ -95,7 +106,7 @@ extension ExecutionEngine {
             next = book.nextOpen(after: slot)
             guard book.askCancel(slot) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
-            output.journal.events.append(
+            output.journal.append(
                 OrderEventRecord(order: number, time: time.instant, kind: .cancelRequested, from: state, to: state))
             output.requests.append(.cancel(number, effective: effective, reason: .superseded))
         }
@@ -108,7 +119,7 @@ extension ExecutionEngine {
         let open = try openQuantity(plan.target.instrument)
         let orders = try planner.plan(
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
-        output.journal.targets.append(
+        output.journal.append(
             record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
         if let order = orders.first { send(order, of: plan, &output) }
         if let order = orders.second { send(order, of: plan, &output) }
@@ -211,7 +222,7 @@ extension ExecutionEngine {
             order.terms = approved.order.terms
             journalCreation(order, &output)
             order.state = .submitted
-            output.journal.events.append(
+            output.journal.append(
                 OrderEventRecord(
                     order: number, time: time.instant, kind: .moved(.submit), from: .planned, to: .submitted))
             output.requests.append(router.submission(of: approved, number: number, at: time, placement: placement))
@@ -240,11 +251,11 @@ extension ExecutionEngine {
             if record.approved != record.requested { record.reason = .belowLot }
         case .denied(let reason): record.reason = reason
         }
-        output.journal.riskDecisions.append(record)
+        output.journal.append(record)
     }
 
     private func journalCreation(_ order: OrderRecord, _ output: inout EngineOutput) {
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(
                 order: order.number, time: order.createdAt, kind: .created, from: nil, to: order.state,
                 quantity: order.terms.quantity))

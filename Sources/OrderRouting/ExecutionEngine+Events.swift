@@ -39,7 +39,7 @@ extension ExecutionEngine {
             order.state = to
             order.updatedAt = time
         }
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(order: number, time: time, kind: .moved(transition), from: from, to: to))
         return slot
     }
@@ -69,17 +69,17 @@ extension ExecutionEngine {
             if to == .filled { order.limitedBy = nil }
         }
         lastTrade += 1
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(
                 order: fill.order, time: fill.time, kind: .moved(transition), from: from, to: to,
                 quantity: fill.quantity,
                 trade: lastTrade))
-        output.journal.trades.append(
+        output.journal.append(
             TradeRecord(number: lastTrade, decision: book.records[slot].decision, fill: fill))
         try bookCash(of: fill, &output)
         try positions[Int(fill.instrument.index)].book(
             fill.side == .buy ? fill.quantity : -fill.quantity, at: fill.price)
-        changedPositions.insert(fill.instrument.index)
+        markChanged(fill.instrument, at: fill.time)
         try statistics.count(fill)
         guard to.isTerminal else { return }
         statistics.countEnd(of: book.records[slot])
@@ -120,7 +120,7 @@ extension ExecutionEngine {
             order.updatedAt = time
         }
         let state = book.records[slot].state
-        output.journal.events.append(
+        output.journal.append(
             OrderEventRecord(
                 order: number, time: time, kind: .resized(cause), from: state, to: state, quantity: terms.quantity))
     }
@@ -130,12 +130,13 @@ extension ExecutionEngine {
         _ output: inout EngineOutput
     ) throws(ArithmeticOverflow) {
         let index = Int(instrument.index)
+        try waitingPlans[instrument.index]?.target.split(ratioE9)
+        guard positions[index].quantity != .zero else { return }
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
         positions[index].split(to: kept, exactQuantity: exact)
-        changedPositions.insert(instrument.index)
-        output.journal.adjustments.append(
+        markChanged(instrument, at: time)
+        output.journal.append(
             AdjustmentRecord(time: time, instrument: instrument, ratioE9: ratioE9, change: change))
-        try waitingPlans[instrument.index]?.target.split(ratioE9)
     }
 
     private mutating func move(
@@ -149,7 +150,7 @@ extension ExecutionEngine {
         case .cashInLieu:
             guard let instrument else { return }
             positions[Int(instrument.index)].realize(amount)
-            changedPositions.insert(instrument.index)
+            markChanged(instrument, at: time)
         case .deposit, .trade, .commission: break
         }
     }

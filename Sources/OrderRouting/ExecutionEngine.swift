@@ -39,7 +39,10 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var positions: [Position]
     public internal(set) var cash: Money = .zero
     public internal(set) var statistics = RunStatistics()
-    var changedPositions: Set<Int32> = []
+    /// When each position last changed.
+    private var positionTimes: [Timestamp]
+    private var changedPositions: [Int32] = []
+    private var isPositionChanged: [Bool]
     var lastTrade: Int64 = 0
     /// Plans that wait for the cancels of older orders, by instrument.
     var waitingPlans: [Int32: WaitingPlan] = [:]
@@ -51,6 +54,8 @@ public struct ExecutionEngine: Sendable {
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
         book = OrderBook(instruments: instruments.count)
         positions = Array(repeating: Position(), count: instruments.count)
+        positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
+        isPositionChanged = Array(repeating: false, count: instruments.count)
     }
 
     /// Handles one input; what is to be done is appended to `output`.
@@ -75,15 +80,21 @@ public struct ExecutionEngine: Sendable {
     /// Moves the orders, positions and balance that have changed into a batch, and forgets orders that have ended.
     ///
     /// - Parameter keepsOrders: false where the run does not record orders.
-    public mutating func collectState(into batch: inout JournalBatch, at time: Timestamp, keepsOrders: Bool) {
+    public mutating func collectState(into batch: inout JournalBatch, keepsOrders: Bool) {
         book.collect(into: &batch, keepsRecords: keepsOrders)
         for index in changedPositions.sorted() {
             batch.positions.append(
-                PositionRecord(instrument: InstrumentID(Int(index)), position: positions[Int(index)], updatedAt: time))
+                PositionRecord(
+                    instrument: InstrumentID(Int(index)), position: positions[Int(index)],
+                    updatedAt: positionTimes[Int(index)]))
+            isPositionChanged[Int(index)] = false
         }
         changedPositions.removeAll(keepingCapacity: true)
         batch.balance = cash
     }
+
+    /// Orders that are new or have changed since their state was last collected.
+    public var uncollectedOrders: Int { book.uncollectedCount }
 
     /// Cash and positions at the given prices, rounded to the nearest 10⁻⁶.
     public func equity(at prices: [Price?]) throws(ArithmeticOverflow) -> Money {
@@ -97,10 +108,21 @@ public struct ExecutionEngine: Sendable {
         return try Money(total, rounding: .nearest)
     }
 
+    /// Whether targets wait for the confirmation that older orders are gone.
+    public var hasWaitingPlans: Bool { !waitingPlans.isEmpty }
+
     // MARK: - Books
+
+    /// Notes that a position has changed.
+    mutating func markChanged(_ instrument: InstrumentID, at time: Timestamp) {
+        positionTimes[Int(instrument.index)] = time
+        guard !isPositionChanged[Int(instrument.index)] else { return }
+        isPositionChanged[Int(instrument.index)] = true
+        changedPositions.append(instrument.index)
+    }
 
     mutating func record(_ entry: CashRecord, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
         cash = try cash.adding(entry.amount, "the account's cash")
-        output.journal.cash.append(entry)
+        output.journal.append(entry)
     }
 }

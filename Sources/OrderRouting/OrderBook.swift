@@ -113,6 +113,9 @@ struct OrderBook: Sendable {
         if wasOpen, records[slot].state.isTerminal { unlink(slot) }
     }
 
+    /// Orders that are new or have changed since the last collection.
+    var uncollectedCount: Int { newSlots.count + changedSlots.count }
+
     /// Moves the orders that are new or changed into a batch, and forgets those that have ended.
     mutating func collect(into batch: inout JournalBatch, keepsRecords: Bool) {
         for slot in newSlots {

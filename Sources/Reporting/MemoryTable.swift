@@ -5,9 +5,10 @@ public struct MemoryTable: Sendable {
 
     /// - Parameters:
     ///   - columns: the name of each column.
+    ///   - times: the columns whose texts are instants.
     ///   - rows: as many cells each as there are columns.
-    public init(columns: [String], rows: [[Cell]]) {
-        self.columns = columns.map { .plain($0) }
+    public init(columns: [String], times: Set<String> = [], rows: [[Cell]]) {
+        self.columns = columns.map { times.contains($0) ? .time($0) : .plain($0) }
         self.rows = rows
     }
 

@@ -43,6 +43,10 @@ extension TableQuery.Column {
         TableQuery.Column(name: name, kind: .plain, isForProgramsOnly: programsOnly, expression: name)
     }
 
+    static func plain(_ name: String, from expression: String) -> TableQuery.Column {
+        TableQuery.Column(name: name, kind: .plain, isForProgramsOnly: false, expression: expression)
+    }
+
     static func time(_ name: String, programsOnly: Bool = false) -> TableQuery.Column {
         TableQuery.Column(name: name, kind: .time, isForProgramsOnly: programsOnly, expression: name)
     }
@@ -128,7 +132,8 @@ extension TableQuery {
                 .plain("run_id"), .plain("mode"), .plain("venue"), .plain("account", programsOnly: true),
                 .plain("status"),
                 .time("started_at"), .time("finished_at"), .plain("record"), .plain("currency"),
-                .decimal("initial_cash", 6), .decimal("final_equity", 6), .plain("input_digest", programsOnly: true),
+                .decimal("initial_cash", 6), .decimal("final_equity", 6),
+                .plain("error", from: "json_extract(summary, '$.error')"), .plain("input_digest", programsOnly: true),
                 .plain("code_version", programsOnly: true), .plain("summary", programsOnly: true),
                 .plain("config", programsOnly: true),
             ], runID: runID, source: "execution_runs", order: "run_number")

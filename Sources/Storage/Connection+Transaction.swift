@@ -10,8 +10,11 @@ extension Connection {
     }
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    ///
+    /// Within another transaction it is a part of that one, which has to end as `body` does.
     public func transaction<Result>(_ kind: TransactionKind = .immediate, _ body: () throws -> Result) throws -> Result
     {
+        guard sqlite3_get_autocommit(handle) != 0 else { return try body() }
         try execute(kind.rawValue)
         do {
             let result = try body()

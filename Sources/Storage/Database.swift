@@ -25,7 +25,7 @@ public struct Database {
         if kind == .directory { throw DatabaseRefusal.directory(path: path) }
         let connection = try readingConnection(path, busyTimeout_ms)
         guard let version = try recognisedVersion(of: connection) else {
-            throw DatabaseRefusal.notOurs(path: path, applicationID: 0)
+            throw DatabaseRefusal.empty(path: path)
         }
         guard version == SQLSchema.version else {
             throw DatabaseRefusal.older(path: path, version: version, needed: SQLSchema.version)
@@ -42,6 +42,9 @@ public struct Database {
         _ path: String, durability: Durability, busyTimeout_ms: Int32? = nil
     ) throws -> Database {
         if FileKind(path) == .directory { throw DatabaseRefusal.directory(path: path) }
+        if let folder = folder(of: path), FileKind(folder) != .directory {
+            throw DatabaseRefusal.noFolder(path: path, folder: folder)
+        }
         let timeout_ms = busyTimeout_ms ?? durability.busyTimeout_ms
         let connection = try Connection(path: path, mode: .create, busyTimeout_ms: timeout_ms)
         if connection.isReadOnly { throw DatabaseRefusal.readOnly(path: path) }
@@ -53,6 +56,11 @@ public struct Database {
 }
 
 extension Database {
+    /// The part of a path before its last slash; nil where there is none.
+    private static func folder(of path: String) -> String? {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
+    }
+
     /// Reading needs an index beside a database with a write-ahead log; where the folder is read-only there is nobody to make
     /// one, and without a log there is no writer either, so the file can be read as one that does not change.
     private static func readingConnection(_ path: String, _ busyTimeout_ms: Int32) throws -> Connection {

@@ -2,6 +2,10 @@
 public enum DatabaseRefusal: Error, Equatable, Sendable {
     /// There is no such file.
     case missing(path: String)
+    /// The file has no bytes: no database was ever made in it.
+    case empty(path: String)
+    /// To be made in a folder that is not there.
+    case noFolder(path: String, folder: String)
     /// The path is a directory.
     case directory(path: String)
     /// The file is no SQLite database.
@@ -20,6 +24,8 @@ extension DatabaseRefusal: CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let path): "\(path): no such file; make a database with `execution init --db \(path)`"
+        case .empty(let path): "\(path): this file is empty; make a database in it with `execution init --db \(path)`"
+        case .noFolder(let path, let folder): "\(path): there is no folder \(folder); make it first, or give another path"
         case .directory(let path): "\(path): this is a directory; give the path of a database file"
         case .notADatabase(let path): "\(path): this file is no SQLite database"
         case .notOurs(let path, let applicationID):

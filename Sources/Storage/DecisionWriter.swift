@@ -20,35 +20,45 @@ public struct DecisionConflict: Error, Equatable, Sendable, CustomStringConverti
 /// Writes `pipeline_decisions`, which runs share: a decision that is there already has to be the same.
 struct DecisionWriter {
     private static let columns = ["decided_at", "strategy_id", "profile_version_id", "regime_id", "universe_id"]
+    private let connection: Connection
     private let selection: Statement
     private let insertion: Statement
+    private let decidedAt = TimestampText()
 
     init(_ connection: Connection) throws(DatabaseError) {
+        self.connection = connection
         let columns = DecisionWriter.columns.joined(separator: ", ")
         selection = try connection.prepare("SELECT \(columns) FROM pipeline_decisions WHERE decision_id = ?")
         insertion = try connection.prepare(
-            "INSERT INTO pipeline_decisions (\(columns), decision_id) VALUES (?, ?, ?, ?, ?, ?)")
+            "INSERT INTO pipeline_decisions (\(columns), decision_id) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        insertion.bind(1, decidedAt.pooled)
     }
 
     /// Inserts a decision, or throws `DecisionConflict` when another one has its id.
     func write(_ decision: Decision) throws {
+        decidedAt.set(decision.decidedAt)
+        try insertion.bind(2, decision.strategyID)
+        try insertion.bind(3, decision.profileVersionID)
+        try insertion.bind(4, decision.regimeID)
+        try insertion.bind(5, decision.universeID)
+        try insertion.bind(6, decision.decisionID)
+        try insertion.run()
+        if connection.changes == 0 { try compare(decision) }
+    }
+
+    /// Throws `DecisionConflict` unless the recorded decision is the same.
+    private func compare(_ decision: Decision) throws {
         let values = [
             decision.decidedAt.description, decision.strategyID, decision.profileVersionID, decision.regimeID,
             decision.universeID,
         ]
         try selection.bind(1, decision.decisionID)
         defer { selection.reset() }
-        guard try selection.step() else { return try insert(decision.decisionID, values) }
+        try selection.step()
         for (index, value) in values.enumerated() where selection.text(Int32(index)) != value {
             throw DecisionConflict(
                 decisionID: decision.decisionID, field: DecisionWriter.columns[index],
                 recorded: selection.text(Int32(index)), given: value)
         }
-    }
-
-    private func insert(_ decisionID: String, _ values: [String?]) throws(DatabaseError) {
-        for (index, value) in values.enumerated() { try insertion.bind(Int32(index + 1), value) }
-        try insertion.bind(6, decisionID)
-        try insertion.run()
     }
 }

@@ -42,7 +42,7 @@ final class JournalContext {
     let account: PooledText
     let currency: PooledText
     let tickers: [PooledText]
-    let lineages: [Lineage]
+    private var lineages: [Lineage?]
     let names: RunNames
     let codes: JournalCodes
 
@@ -56,18 +56,26 @@ final class JournalContext {
         account = pool.intern(handle.header.account)
         currency = pool.intern(handle.header.currency.description)
         tickers = names.tickers.map { pool.intern($0) }
-        lineages = names.decisions.map { decision in
-            Lineage(
-                decisionID: pool.intern(decision.decisionID), strategyID: pool.intern(decision.strategyID),
-                profileVersionID: pool.intern(decision.profileVersionID), regimeID: pool.intern(decision.regimeID),
-                universeID: pool.intern(decision.universeID), decidedAt: pool.intern(decision.decidedAt.description))
-        }
+        lineages = Array(repeating: nil, count: names.decisions.count)
         codes = JournalCodes(pool)
     }
 
     @inline(__always)
     func ticker(_ instrument: InstrumentID) -> PooledText { tickers[Int(instrument.index)] }
 
+    /// The texts of a decision, pooled when they are first asked for.
     @inline(__always)
-    func lineage(_ decision: DecisionID) -> Lineage { lineages[Int(decision.index)] }
+    func lineage(_ decision: DecisionID) -> Lineage {
+        lineages[Int(decision.index)] ?? poolLineage(decision)
+    }
+
+    private func poolLineage(_ id: DecisionID) -> Lineage {
+        let decision = names.decisions[Int(id.index)]
+        let lineage = Lineage(
+            decisionID: pool.keep(decision.decisionID), strategyID: pool.intern(decision.strategyID),
+            profileVersionID: pool.intern(decision.profileVersionID), regimeID: pool.intern(decision.regimeID),
+            universeID: pool.intern(decision.universeID), decidedAt: pool.keep(decision.decidedAt.description))
+        lineages[Int(id.index)] = lineage
+        return lineage
+    }
 }

@@ -76,6 +76,13 @@ public final class RunJournal {
             try writeOutcome(outcome)
         }
     }
+
+    /// Gives the run up unfinished: it counts as interrupted from now on, though this process lives.
+    public func release() throws(DatabaseError) {
+        let statement = try connection.prepare("UPDATE execution_runs SET writer_token = '' WHERE run_number = ?1")
+        statement.bind(1, handle.runNumber)
+        try statement.run()
+    }
 }
 
 extension RunJournal {

@@ -9,25 +9,34 @@ public struct PooledText {
 /// The pool has to outlive the statements its texts are bound to.
 public final class TextPool {
     private var texts: [String: PooledText] = [:]
+    private var storage: [UnsafeMutablePointer<CChar>] = []
 
     public init() {}
 
     deinit {
-        for text in texts.values { text.pointer.deallocate() }
+        for text in storage { text.deallocate() }
     }
 
     /// The pooled form of a text; the same text has one address.
     public func intern(_ text: String) -> PooledText {
         if let known = texts[text] { return known }
-        let bytes = text.utf8
-        let storage = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
-        for (index, byte) in bytes.enumerated() { storage[index] = CChar(bitPattern: byte) }
-        storage[bytes.count] = 0
-        let pooled = PooledText(pointer: UnsafePointer(storage), length: Int32(bytes.count))
+        let pooled = keep(text)
         texts[text] = pooled
         return pooled
     }
 
     /// The pooled form of an optional text.
     public func intern(_ text: String?) -> PooledText? { text.map { intern($0) } }
+
+    /// The pooled form of a text of which there is no other.
+    public func keep(_ text: String) -> PooledText {
+        var text = text
+        return text.withUTF8 { bytes in
+            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
+            for (index, byte) in bytes.enumerated() { copy[index] = CChar(bitPattern: byte) }
+            copy[bytes.count] = 0
+            storage.append(copy)
+            return PooledText(pointer: UnsafePointer(copy), length: Int32(bytes.count))
+        }
+    }
 }

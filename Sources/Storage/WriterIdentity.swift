@@ -4,7 +4,8 @@ import Glibc
 struct WriterIdentity: Equatable {
     var host: String
     var pid: Int64
-    /// The machine's boot and the process's start, so that a reused process number is not taken for the writer.
+    /// The machine's boot and the process's start, so that a reused process number is not taken for the writer; empty for a
+    /// writer that has given its run up.
     var token: String
 
     /// This process.
@@ -15,6 +16,7 @@ struct WriterIdentity: Equatable {
 
     /// Whether the process is there; nil where this machine cannot know, because it is another one.
     var isAlive: Bool? {
+        if token.isEmpty { return false }
         guard host == WriterIdentity.hostName() else { return nil }
         return WriterIdentity.token(ofProcess: pid) == token
     }

@@ -235,10 +235,21 @@ public struct RiskRecord: Sendable, Equatable {
     }
 }
 
+/// How much of what happens a journal keeps.
+public enum JournalScope: Sendable {
+    case everything
+    /// Trades and adjustments of positions, and the state they lead to.
+    case trades
+    /// Positions and the balance alone.
+    case state
+}
+
 /// Everything that is to be committed together: events with the state they lead to.
 ///
 /// Row numbers count within the run, from 1 on, in the order of the arrays; orders carry their own.
 public struct JournalBatch: Sendable {
+    /// What is out of scope is dropped when it is appended.
+    public let scope: JournalScope
     public var targets: [TargetRecord] = []
     /// Orders that were made since the last batch, as they stand now.
     public var newOrders: [OrderRecord] = []
@@ -254,7 +265,39 @@ public struct JournalBatch: Sendable {
     /// The account's cash as it stands now; the sum of all cash records so far.
     public var balance: Money = .zero
 
-    public init() {}
+    public init(scope: JournalScope = .everything) {
+        self.scope = scope
+    }
+
+    @inlinable
+    public mutating func append(_ target: TargetRecord) {
+        if scope == .everything { targets.append(target) }
+    }
+
+    @inlinable
+    public mutating func append(_ risk: RiskRecord) {
+        if scope == .everything { riskDecisions.append(risk) }
+    }
+
+    @inlinable
+    public mutating func append(_ event: OrderEventRecord) {
+        if scope == .everything { events.append(event) }
+    }
+
+    @inlinable
+    public mutating func append(_ entry: CashRecord) {
+        if scope == .everything { cash.append(entry) }
+    }
+
+    @inlinable
+    public mutating func append(_ trade: TradeRecord) {
+        if scope != .state { trades.append(trade) }
+    }
+
+    @inlinable
+    public mutating func append(_ adjustment: AdjustmentRecord) {
+        if scope != .state { adjustments.append(adjustment) }
+    }
 
     /// Rows of the journals, state aside.
     public var rowCount: Int {

@@ -18,7 +18,7 @@ struct CommandArguments: Equatable {
             if word == "--" {
                 arguments += rest
                 break
-            } else if word.hasPrefix("--") {
+            } else if word.hasPrefix("-"), word != "-" {
                 try take(word, &rest, command)
             } else {
                 arguments.append(word)
@@ -32,7 +32,9 @@ struct CommandArguments: Equatable {
     ) throws(CommandLineError) {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let option = command.options.first(where: { $0.name == parts[0] }) else {
-            let suggestion = Suggestion.nearest(to: parts[0], in: command.options.map(\.name)).map { "; did you mean \($0)?" }
+            let suggestion = Suggestion.nearest(to: parts[0], in: command.options.map(\.name)).map {
+                "; did you mean \($0)?"
+            }
             throw CommandLineError(
                 description: "execution \(command.name) has no option \(parts[0])\(suggestion ?? "")")
         }
@@ -44,10 +46,16 @@ struct CommandArguments: Equatable {
             switches.insert(option.name)
             return
         }
-        guard let value = parts.count > 1 ? parts[1] : rest.popFirst() else {
+        guard let value = parts.count > 1 ? parts[1] : Self.value(&rest) else {
             throw CommandLineError(description: "\(option.name) needs a value: \(option.name) \(placeholder)")
         }
         values[option.name] = value
+    }
+
+    /// The next word unless it is an option; a value that looks like one is given as `--name=VALUE`.
+    private static func value(_ rest: inout ArraySlice<String>) -> String? {
+        guard let next = rest.first, !next.hasPrefix("--") else { return nil }
+        return rest.popFirst()
     }
 
     private func check(_ command: CommandSpecification) throws(CommandLineError) {

@@ -8,6 +8,8 @@ enum ExecutionCommand {
     static func main() {
         // A reader that has seen enough (`| head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
+        // A file that may not grow further is an error to report, not the end.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             let code = try run(Array(CommandLine.arguments.dropFirst()))
             exit(code.rawValue)
@@ -19,12 +21,22 @@ enum ExecutionCommand {
     }
 
     private static func run(_ words: [String]) throws -> ExitCode {
-        guard let first = words.first, first != "help", first != "--help", first != "-h" else {
-            try Terminal.print(Help.overview)
-            return words.isEmpty ? .usage : .done
+        guard let first = words.first else {
+            Terminal.note(Help.overview)
+            return .usage
+        }
+        if ["help", "--help", "-h"].contains(first) {
+            try Terminal.print(words.count == 1 ? Help.overview : Help.page(of: command(for: Array(words.dropFirst()))))
+            return .done
         }
         if first == "--version" {
             try Terminal.print("execution \(serviceVersion)")
+            return .done
+        }
+        if words.count > 1, words.dropFirst().allSatisfy({ ["--help", "-h"].contains($0) }),
+            !Help.pages(of: first).isEmpty
+        {
+            try Terminal.print(Help.pages(of: first))
             return .done
         }
         let command = try command(for: words)
@@ -40,6 +52,12 @@ enum ExecutionCommand {
         if let command = Commands.all.first(where: { words.starts(with: $0.words) }) { return command }
         let names = Commands.all.map(\.name)
         let group = Commands.all.filter { $0.words[0] == words[0] }
+        if let second = words.dropFirst().first, !group.isEmpty {
+            let near =
+                Suggestion.nearest(to: second, in: group.map { $0.words[1] }).map { "; did you mean \($0)?" } ?? ""
+            throw CommandLineError(
+                description: "there is no command \"\(words[0]) \(second)\"\(near)")
+        }
         if !group.isEmpty {
             throw CommandLineError(
                 description: "execution \(words[0]) needs one of: \(group.map { $0.words[1] }.joined(separator: ", "))")

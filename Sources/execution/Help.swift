@@ -19,10 +19,12 @@ enum Help {
 
     static func page(of command: CommandSpecification) -> String {
         let required = command.options.filter(\.isRequired).map { " \($0.name) \($0.value ?? "")" }.joined()
-        let rows = command.options.map { option in
-            row([option.name, option.value].compactMap { $0 }.joined(separator: " "), option.help, width: 26)
+        let terms = command.options.map { option in
+            [option.name, option.value].compactMap { $0 }.joined(separator: " ")
         }
-        let discussion = command.discussion.isEmpty ? "" : "\n\n" + command.discussion
+        let width = (terms.map(\.count).max() ?? 0) + 2
+        let rows = zip(terms, command.options).map { term, option in row(term, option.help, width: width) }
+        let discussion = command.discussion.isEmpty ? "" : "\n\n" + wrapped(command.discussion, to: 100)
         return """
             execution \(command.name): \(command.summary)
 
@@ -30,6 +32,27 @@ enum Help {
 
             \(rows.joined(separator: "\n"))\(discussion)
             """
+    }
+
+    /// The pages of the commands that begin with a word.
+    static func pages(of word: String) -> String {
+        Commands.all.filter { $0.words[0] == word }.map(page).joined(separator: "\n\n")
+    }
+
+    /// Lines that end between words.
+    private static func wrapped(_ text: String, to width: Int) -> String {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let line = lines[lines.count - 1]
+            if line.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if line.count + word.count < width {
+                lines[lines.count - 1] += " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.joined(separator: "\n")
     }
 
     private static func row(_ term: String, _ text: String, width: Int) -> String {

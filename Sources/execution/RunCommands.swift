@@ -18,14 +18,14 @@ enum RunCommands {
         let database = arguments["--db"] ?? ""
         try refuseSameFile(database, arguments)
         Interruption.listen()
-        let plan = try ExecutionPlan(sources(arguments))
-        let bar = ProgressBar("Replaying")
         let runID = arguments["--run-id"]
         if let runID, runID.isEmpty { throw CommandLineError(description: "--run-id needs a name that is not empty") }
+        let plan = try ExecutionPlan(sources(arguments))
+        let bar = ProgressBar("Replaying")
         defer { bar.finish() }
         let report = try ExecutionService.apply(plan, mode: mode, database: database, runID: runID) { progress in
             bar.show(progress.fraction, "\(progress.orders) orders, \(progress.fills) fills")
-            if Interruption.isAsked { throw RunInterrupted(runID: runID ?? "of these inputs") }
+            if Interruption.isAsked { throw RunInterrupted(runID: runID ?? "") }
         }
         bar.finish()
         try Terminal.print(format == .json ? try report.json() : report.text)
@@ -45,12 +45,16 @@ enum RunCommands {
     private static func mode(_ arguments: CommandArguments) throws(CommandLineError) -> ExecutionMode {
         let word = arguments["--mode"] ?? ""
         if let mode = ExecutionMode(rawValue: word.uppercased()) { return mode }
-        let suggestion = Suggestion.nearest(to: word, in: ["training", "production"]).map { "; did you mean \($0)?" } ?? ""
+        let suggestion =
+            Suggestion.nearest(to: word, in: ["training", "production"]).map { "; did you mean \($0)?" } ?? ""
         throw CommandLineError(description: "--mode \"\(word)\" is not training or production\(suggestion)")
     }
 
-    private static func sources(_ arguments: CommandArguments) -> ExecutionPlan.Sources {
-        ExecutionPlan.Sources(
+    private static func sources(_ arguments: CommandArguments) throws(CommandLineError) -> ExecutionPlan.Sources {
+        guard (arguments["--targets"] == nil) != (arguments["--orders"] == nil) else {
+            throw CommandLineError(description: "give either --targets FILE or --orders FILE (- is standard input)")
+        }
+        return ExecutionPlan.Sources(
             targets: arguments["--targets"], orders: arguments["--orders"], bars: arguments["--bars"] ?? "",
             interval: arguments["--interval"], instruments: arguments["--instruments"],
             corporateActions: arguments["--actions"], configuration: arguments["--config"])
@@ -61,7 +65,8 @@ enum RunCommands {
         guard let bars = arguments["--bars"] else { return }
         let paths = [database, bars].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
         if paths[0] == paths[1] {
-            throw CommandLineError(description: "--db and --bars are the same file; runs are recorded in a database of their own")
+            throw CommandLineError(
+                description: "--db and --bars are the same file; runs are recorded in a database of their own")
         }
     }
 }

@@ -108,6 +108,16 @@ final class Rule09To11Tests: XCTestCase {
         }
     }
 
+    func testRule10_AnExitSeesTheOpenThoughItsGroupHadItsTurnBefore() throws {
+        let outcome = try play(
+            [bar("01-02", 100, 104, 94, 104)],
+            [
+                sell("old", 100, limit(120), oca: "g"), buy("entry", 100),
+                sell("target", 100, limit(99), parent: "entry", oca: "g"),
+            ])
+        XCTAssertEqual(outcome.fills, ["entry +100@100 market_open 01-02", "target -100@100 limit_open 01-02"])
+    }
+
     func testRule10_AfterAnEntryInsideOnlyStopsActNeverBetterThanTheEntryAndAmbiguous() throws {
         let cases: [(String, ScenarioBar, OrderType, OrderType, OrderType, [String])] = [
             (

@@ -3,17 +3,9 @@ import TradingModel
 
 /// What came of a scenario: the venue's events, and each of them as a short text for tables.
 struct ScenarioOutcome {
-    /// What was going on when an event came.
-    enum Phase {
-        case betweenBars
-        case bar(BarSlice)
-    }
-
     let labels: [OrderNumber: String]
     let tickers: [String]
     var events: [VenueEvent] = []
-    /// From which event on each phase holds.
-    private(set) var phases: [(first: Int, phase: Phase)] = []
     var cash: Money
     var lowestCash: Money
     var positions: [String: Quantity] = [:]
@@ -24,8 +16,6 @@ struct ScenarioOutcome {
         self.cash = cash
         self.lowestCash = lowestCash
     }
-
-    mutating func mark(_ phase: Phase) { phases.append((events.count, phase)) }
 
     var fillEvents: [Fill] {
         events.compactMap { if case .filled(let fill) = $0 { fill } else { nil } }

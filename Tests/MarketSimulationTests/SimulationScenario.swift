@@ -170,11 +170,9 @@ private struct ScenarioRun {
             while let next = nextDecision(where: { $0 <= slice.start }) { try decideBetweenBars(next) }
             try applyCorporateActions(through: slice.session)
             simulator.processDeadlines(through: slice.start, into: &outcome.events)
-            outcome.mark(.bar(slice))
             try simulator.playOpen(slice, into: &outcome.events)
             while let next = nextDecision(where: { $0 < slice.end }) { try submit(next) }
             try simulator.playRest(into: &outcome.events)
-            outcome.mark(.betweenBars)
             try simulator.playSameClose(into: &outcome.events)
         }
         while let next = nextDecision(where: { _ in true }) { try decideBetweenBars(next) }
@@ -198,6 +196,7 @@ private struct ScenarioRun {
         simulator.processDeadlines(through: time.instant, into: &outcome.events)
         try submit(first)
         while let next = nextDecision(where: { $0 == time.instant }) { try submit(next) }
+        simulator.processDeadlines(through: time.instant, into: &outcome.events)
         try simulator.playSameClose(into: &outcome.events)
     }
 

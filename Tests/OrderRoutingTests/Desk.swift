@@ -36,7 +36,7 @@ struct Desk {
         while !inputs.isEmpty {
             var output = EngineOutput()
             try engine.handle(inputs.removeFirst(), into: &output)
-            if collects { engine.collectState(into: &output.journal, at: time, keepsOrders: true) }
+            if collects { engine.collectState(into: &output.journal, keepsOrders: true) }
             keep(output.journal)
             var events: [VenueEvent] = []
             for request in output.requests { venue.handle(request, into: &events) }
@@ -61,7 +61,7 @@ struct Desk {
 
     mutating func collect() -> JournalBatch {
         var batch = JournalBatch()
-        engine.collectState(into: &batch, at: time, keepsOrders: true)
+        engine.collectState(into: &batch, keepsOrders: true)
         keep(batch)
         return batch
     }

@@ -441,6 +441,24 @@ final class ExecutionEngineTests: XCTestCase {
         XCTAssertThrowsError(try desk.fill(93, 1_000_000_000, at: 0)) { XCTAssertTrue($0 is ArithmeticOverflow) }
     }
 
+    func testATargetThatDoesNotFitIsAnErrorThatNamesTheTicker() throws {
+        var desk = try Desk()
+        let request = TargetRequest(
+            row: 0, instrument: InstrumentID(1), size: .notional(Money(e6: .max)), referencePrice: Price(e8: 1),
+            type: .market,
+            timeInForce: .day)
+        let batch = TargetBatch(decision: DecisionID(0), targets: [request])
+        XCTAssertThrowsError(
+            try desk.take(
+                .decide([batch], at: DecisionTime(instant: desk.time, isDate: false), lastCloses: desk.closes))
+        ) { XCTAssertEqual("\($0)", "the target quantity of B does not fit its number type") }
+        try desk.decide(1, [(0, 10)])
+        try desk.fill(1, 10)
+        XCTAssertThrowsError(try desk.decide(2, [(0, -92_233_720_368)])) {
+            XCTAssertEqual("\($0)", "the change of the position in A does not fit its number type")
+        }
+    }
+
     func testEquityThatDoesNotFitIsAnError() throws {
         var desk = try Desk(cash: 1_000_000_000)
         try desk.decide(0, [(0, 1_000_000_000), (1, 1_000_000_000), (2, 1_000_000_000)])

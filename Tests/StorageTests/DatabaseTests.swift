@@ -64,7 +64,11 @@ final class DatabaseTests: DatabaseTestCase {
         XCTAssertThrowsError(try Database.openForReading(path("absent.db"))) {
             XCTAssertEqual($0 as? DatabaseRefusal, .missing(path: path("absent.db")))
         }
-        assertFails(.cannotOpen) { _ = try makeDatabase("no-such-folder/test.db") }
+        XCTAssertThrowsError(try makeDatabase("no-such-folder/test.db")) {
+            XCTAssertEqual(
+                $0 as? DatabaseRefusal,
+                .noFolder(path: path("no-such-folder/test.db"), folder: path("no-such-folder")))
+        }
         XCTAssertEqual(
             try Connection(path: foreign, mode: .readOnly).integer("SELECT count(*) FROM sqlite_schema"), 1,
             "a refused database is left as it was")

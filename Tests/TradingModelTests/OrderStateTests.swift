@@ -111,6 +111,24 @@ final class OrderStateTests: XCTestCase {
         XCTAssertEqual(times.map(\.code), TimeInForce.codes)
     }
 
+    func testPricesOfATypeChangeTogether() {
+        func price(_ e8: Int64) -> Price { Price(e8: e8) }
+        let cases: [(before: OrderType, after: OrderType)] = [
+            (.market, .market), (.limit(price(1)), .limit(price(2))), (.stop(price(3)), .stop(price(6))),
+            (.stopLimit(stop: price(1), limit: price(5)), .stopLimit(stop: price(2), limit: price(10))),
+            (.trailingStop(.amount(price(4)), initialStop: nil), .trailingStop(.amount(price(8)), initialStop: nil)),
+            (
+                .trailingStop(.fraction(e9: 4), initialStop: price(1)),
+                .trailingStop(.fraction(e9: 4), initialStop: price(2))
+            ),
+            (
+                .trailingStopLimit(.amount(price(1)), initialStop: price(2), limitOffset: price(3)),
+                .trailingStopLimit(.amount(price(2)), initialStop: price(4), limitOffset: price(6))
+            ),
+        ]
+        for (before, after) in cases { XCTAssertEqual(before.mapPrices { Price(e8: $0.e8 * 2) }, after) }
+    }
+
     func testActionsSayWhatAnOrderDoesToThePosition() {
         let cases: [(held: Int64, delta: Int64, action: OrderAction)] = [
             (0, 1, .openLong), (0, -1, .openShort), (5, 1, .increase), (5, -1, .reduce), (5, -5, .close),
