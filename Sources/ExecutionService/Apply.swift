@@ -25,15 +25,13 @@ public func apply(
     guard mode == .training else { throw UnsupportedMode(mode: mode) }
     let runID = runID ?? "run-\(plan.inputDigest.prefix(12))"
     let schedule = DecisionSchedule(plan, runID: runID)
-    let database = try Database.openForWriting(path, durability: .normal)
-    let store = RunStore(database)
-    switch try store.begin(try header(of: plan, runID: runID), decisions: schedule.decisions) {
+    switch try begin(try header(of: plan, runID: runID), schedule, path) {
     case .alreadyCompleted(let finished):
         var report = try RunReport.read(finished.summaryJSON ?? "")
         report.alreadyCompleted = true
         return report
     case .started(let handle), .resumes(let handle):
-        return try carryOut(plan, schedule, handle, database, observe)
+        return try carryOut(plan, schedule, handle, path, observe)
     }
 }
 
@@ -54,71 +52,82 @@ private func header(of plan: ExecutionPlan, runID: String) throws -> RunHeader {
         record: plan.configuration.record, startedAt: Timestamp.now)
 }
 
+/// Its connection is closed when it returns: the run is written through another one.
+private func begin(_ header: RunHeader, _ schedule: DecisionSchedule, _ path: String) throws -> RunStart {
+    try RunStore(try Database.openForWriting(path, durability: .normal)).begin(header, decisions: schedule.decisions)
+}
+
 private func carryOut(
-    _ plan: ExecutionPlan, _ schedule: DecisionSchedule, _ handle: RunHandle, _ database: Database,
+    _ plan: ExecutionPlan, _ schedule: DecisionSchedule, _ handle: RunHandle, _ path: String,
     _ observe: @escaping (RunProgress) throws -> Void
 ) throws -> RunReport {
-    let runID = handle.header.runID
-    let sink = try DatabaseSink(plan, schedule, handle, database)
+    let names = RunNames(plan, schedule)
+    let journal = BackgroundJournal {
+        try DatabaseJournal(try Database.openForWriting(path, durability: .normal), handle, names)
+    }
+    defer { journal.close() }
     do {
         var runner = try TrainingRunner(
-            plan: plan, schedule: schedule, sink: sink, scope: JournalScope(plan.configuration.record),
+            plan: plan, schedule: schedule, sink: journal, scope: JournalScope(plan.configuration.record),
             observe: observe)
         try runner.run(deposit: plan.configuration.account.cash)
-        let report = try RunReport(runner, plan: plan, runID: runID)
-        try sink.journal.finish(
+        let report = try RunReport(runner, plan: plan, runID: handle.header.runID)
+        try journal.finish(
             RunOutcome(
                 status: .completed, summaryJSON: try report.json(), finalEquity: try runner.equity(),
                 finishedAt: Timestamp.now))
         return report
     } catch is RunInterrupted {
         // A database that refuses this leaves the run to the end of the process, which frees it as well.
-        try? sink.journal.release()
-        throw RunInterrupted(runID: runID)
+        try? journal.release()
+        throw RunInterrupted(runID: handle.header.runID)
     } catch {
-        recordFailure(error, sink)
+        recordFailure(error, journal)
         throw error
     }
 }
 
 /// Says in the run's row that it failed; a database that refuses that too leaves the run as interrupted, which is as true.
-private func recordFailure(_ error: any Error, _ sink: DatabaseSink) {
+private func recordFailure(_ error: any Error, _ journal: BackgroundJournal) {
     let message = JSONString.quoted("\(error)")
-    try? sink.journal.finish(
+    try? journal.finish(
         RunOutcome(status: .failed, summaryJSON: "{\"error\":\(message)}", finalEquity: nil, finishedAt: Timestamp.now))
 }
 
-/// Writes the journal of a run to its database.
-final class DatabaseSink: JournalSink {
-    let journal: RunJournal
-    private let keys: OrderKeyMaker
-    private let decisions: [Decision]
-    private let tickers: [String]
-    private let orderRefs: [String?]
-
-    init(_ plan: ExecutionPlan, _ schedule: DecisionSchedule, _ handle: RunHandle, _ database: Database) throws {
-        decisions = schedule.decisions
-        tickers = plan.tickers
-        keys = try OrderKeyMaker(owner: handle.header.runID)
+extension RunNames {
+    fileprivate init(_ plan: ExecutionPlan, _ schedule: DecisionSchedule) {
         let refs = plan.input.orderRefs
-        orderRefs = refs
-        journal = try RunJournal(
-            database, handle: handle,
-            names: RunNames(
-                tickers: plan.tickers, decisions: schedule.decisions, ocaGroups: plan.input.ocaGroupNames,
-                orderRef: { row in refs[Int(row)] }))
+        self.init(
+            tickers: plan.tickers, decisions: schedule.decisions, ocaGroups: plan.input.ocaGroupNames,
+            orderRef: { row in refs[Int(row)] })
+    }
+}
+
+/// The journal of a run in its database, with the keys of its orders.
+final class DatabaseJournal {
+    private let journal: RunJournal
+    private let keys: OrderKeyMaker
+    private let names: RunNames
+
+    init(_ database: Database, _ handle: RunHandle, _ names: RunNames) throws {
+        self.names = names
+        keys = try OrderKeyMaker(owner: handle.header.runID)
+        journal = try RunJournal(database, handle: handle, names: names)
     }
 
     func write(_ batch: JournalBatch) throws {
         try journal.write(batch) { order in try self.key(of: order) }
     }
 
+    func finish(_ outcome: RunOutcome) throws { try journal.finish(outcome) }
+
+    func release() throws { try journal.release() }
+
     private func key(of order: OrderRecord) throws -> String {
-        let leg =
-            order.inputRow.map { row in orderRefs[Int(row)].map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
+        let leg = order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
         return try keys.key(
-            decision: decisions[Int(order.decision.index)].decisionID,
-            ticker: tickers[Int(order.terms.instrument.index)], leg: leg)
+            decision: names.decisions[Int(order.decision.index)].decisionID,
+            ticker: names.tickers[Int(order.terms.instrument.index)], leg: leg)
     }
 }
 

@@ -28,7 +28,6 @@ struct BarFeed {
     private var calendarPosition = 0
     private var nextStart: Int64
     private var lastSession: CalendarDate?
-    private(set) var barsRead: Int64 = 0
 
     init(memory: [[Bar]], calendar: [Timestamp], interval: BarInterval, localTime: LocalTime) throws(DatabaseError) {
         try self.init(
@@ -79,7 +78,6 @@ struct BarFeed {
             following = min(following, nextStarts[index])
         }
         nextStart = following
-        barsRead += Int64(slice.bars.count)
         place(&slice, at: Timestamp(ms: start))
         return true
     }

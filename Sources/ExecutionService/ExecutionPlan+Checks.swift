@@ -13,8 +13,8 @@ extension ExecutionPlan {
     mutating func check(splitsFrom actionsName: String) throws {
         var problems = ProblemLog(file: inputName == "-" ? "standard input" : inputName)
         switch input {
-        case .targets(let sheet): try check(sheet, &problems)
-        case .orders(let sheet): try check(sheet, &problems)
+        case .targets(let sheet): check(sheet, &problems)
+        case .orders(let sheet): check(sheet, &problems)
         }
         try problems.throwIfAny()
         try checkVolumes()
@@ -23,8 +23,8 @@ extension ExecutionPlan {
         noteFees()
     }
 
-    private func check(_ sheet: TargetSheet, _ problems: inout ProblemLog) throws {
-        let ranges = try ranges(of: sheet.tickers)
+    private func check(_ sheet: TargetSheet, _ problems: inout ProblemLog) {
+        let ranges = ranges(of: sheet.tickers)
         for row in sheet.rows {
             let ticker = sheet.tickers[Int(row.tickerIndex)]
             guard let range = ranges[Int(row.tickerIndex)] else {
@@ -39,8 +39,8 @@ extension ExecutionPlan {
         }
     }
 
-    private func check(_ sheet: OrderSheet, _ problems: inout ProblemLog) throws {
-        let ranges = try ranges(of: sheet.tickers)
+    private func check(_ sheet: OrderSheet, _ problems: inout ProblemLog) {
+        let ranges = ranges(of: sheet.tickers)
         for row in sheet.rows {
             let ticker = sheet.tickers[Int(row.tickerIndex)]
             guard let range = ranges[Int(row.tickerIndex)] else {
@@ -59,12 +59,13 @@ extension ExecutionPlan {
         var lastEnd: Timestamp
     }
 
-    private func ranges(of tickers: [String]) throws -> [Range?] {
-        try tickers.map { ticker in
-            try market.range(of: ticker).map { range in
+    private func ranges(of tickers: [String]) -> [Range?] {
+        tickers.map { ticker in
+            market.range(of: ticker).map { range in
                 Range(
-                    first: range.first, firstEnd: market.interval.end(of: range.first, in: market.localTime),
-                    lastStart: range.last, lastEnd: market.interval.end(of: range.last, in: market.localTime))
+                    first: range.lowerBound, firstEnd: market.interval.end(of: range.lowerBound, in: market.localTime),
+                    lastStart: range.upperBound,
+                    lastEnd: market.interval.end(of: range.upperBound, in: market.localTime))
             }
         }
     }

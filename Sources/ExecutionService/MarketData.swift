@@ -4,12 +4,6 @@ import TradingModel
 
 /// The bars of a run, from a historical database or straight from a CSV file.
 final class MarketData {
-    /// When the bars of one ticker start and end.
-    struct Range: Equatable {
-        var first: Timestamp
-        var last: Timestamp
-    }
-
     private enum Source {
         case file([String: InputFiles.BarSeries])
         case database(BarStore, [String: Storage.BarSeries])
@@ -80,9 +74,9 @@ final class MarketData {
         source = .database(store, Dictionary(uniqueKeysWithValues: series.map { ($0.ticker, $0) }))
         actions = try CorporateActionStore(database).all()
         instruments = try InstrumentStore(database).all()
-        missingVolume = try store.hasBarsWithoutVolume(interval: chosen) ? path : nil
+        missingVolume = series.contains { $0.countWithoutVolume > 0 } ? path : nil
         identity =
-            try series.map { try store.fingerprint(of: $0) }
+            series.map(\.fingerprint)
             + actions.map { "\($0.ticker) \($0.exDate) \($0.kind)" } + instruments.map { "\($0)" }
     }
 
@@ -97,15 +91,14 @@ final class MarketData {
         return only
     }
 
-    /// When the bars of a ticker start; nil for a ticker without bars.
-    func range(of ticker: String) throws -> Range? {
+    /// The starts of the first and the last bar of a ticker; nil for a ticker without bars.
+    func range(of ticker: String) -> ClosedRange<Timestamp>? {
         switch source {
         case .file(let series):
             guard let bars = series[ticker]?.bars, let first = bars.first, let last = bars.last else { return nil }
-            return Range(first: first.start, last: last.start)
-        case .database(let store, let series):
-            guard let series = series[ticker], let range = try store.range(of: series) else { return nil }
-            return Range(first: range.first, last: range.last)
+            return first.start...last.start
+        case .database(_, let series):
+            return series[ticker]?.range
         }
     }
 
@@ -122,20 +115,27 @@ final class MarketData {
         }
     }
 
-    /// A feed of the named tickers, in their order; every other ticker's bar times are in its calendar.
-    func feed(of wanted: [String]) throws -> BarFeed {
-        let others = tickers.filter { !Set(wanted).contains($0) }
+    /// The bars of the named tickers, in their order; every other ticker's bar times are in its calendar.
+    func feed(of wanted: [String]) throws -> SliceSource {
+        let named = Set(wanted)
+        let others = tickers.filter { !named.contains($0) }
         switch source {
         case .file(let series):
             let times = Set(others.flatMap { series[$0]?.bars.map(\.start) ?? [] })
-            return try BarFeed(
-                memory: wanted.map { series[$0]?.bars ?? [] }, calendar: times.sorted(), interval: interval,
-                localTime: localTime)
+            return SliceSource(
+                try BarFeed(
+                    memory: wanted.map { series[$0]?.bars ?? [] }, calendar: times.sorted(), interval: interval,
+                    localTime: localTime))
         case .database(let store, let series):
             let calendar = others.isEmpty ? [] : try store.calendar(of: interval)
-            return try BarFeed(
-                cursors: wanted.compactMap { series[$0] }.map { try store.cursor(over: $0) }, calendar: calendar,
-                interval: interval, localTime: localTime)
+            let wanted = wanted.compactMap { series[$0] }
+            return try SliceSource(
+                BarReadAhead { [name, interval, localTime] in
+                    let store = BarStore(try Database.openForReading(name))
+                    return try BarFeed(
+                        cursors: wanted.map { try store.cursor(over: $0) }, calendar: calendar, interval: interval,
+                        localTime: localTime)
+                })
         }
     }
 }

@@ -33,13 +33,13 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 /// Replays history: brings decisions and bars, in the order of time, to the engine and the simulator.
 struct TrainingRunner {
     /// Journal rows and orders that are committed together.
-    private static let batchSize = 200_000
+    private static let batchSize = 100_000
     /// Bars between two looks at the outside world.
     private static let progressInterval: Int64 = 20_000
 
     private(set) var engine: ExecutionEngine
     private(set) var simulator: MarketSimulator
-    private(set) var feed: BarFeed
+    private(set) var feed: SliceSource
     private let schedule: [DecisionSchedule.Entry]
     private var nextEntry = 0
     private let localTime: LocalTime
@@ -74,13 +74,10 @@ struct TrainingRunner {
         self.observe = observe
         output = EngineOutput(scope: scope)
         self.isPreview = isPreview
-        firstStart = feed.peek ?? Timestamp(ms: 0)
-        lastStart = try plan.tickers.compactMap { try plan.market.range(of: $0)?.last }.max() ?? firstStart
+        firstStart = feed.firstStart ?? Timestamp(ms: 0)
+        lastStart = plan.tickers.compactMap { plan.market.range(of: $0)?.upperBound }.max() ?? firstStart
         let start = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
-        slice = BarSlice(
-            start: start, end: start, session: CalendarDate(days: .min), isFirstOfSession: false,
-            isLastOfSession: false,
-            nextSession: nil)
+        slice = .blank(at: start)
     }
 
     /// Runs to the end of the data.

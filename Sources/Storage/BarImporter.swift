@@ -22,7 +22,7 @@ public final class BarImporter {
     private let insertion: Statement
     private let groupInsertion: Statement
     private let selection: Statement
-    private var series: [String: Int64] = [:]
+    private var series: [String: Series] = [:]
     /// Whether the last bar was there already: bars that are imported again are looked up first, new ones are inserted first.
     private var meetsKnownBars = false
     private(set) var summary = BarImportSummary()
@@ -37,6 +37,13 @@ public final class BarImporter {
             "SELECT open_e8, high_e8, low_e8, close_e8, volume_e8, adjusted_close_e8 FROM bar_rows WHERE bar_key = ?1")
     }
 
+    /// A series of this import, and what it has got so far.
+    fileprivate struct Series {
+        let id: Int64
+        var inserted: Int64 = 0
+        var withoutVolume: Int64 = 0
+    }
+
     /// OR FAIL keeps the rows before one that is there already, and spares SQLite the journal it needs to undo a statement.
     private static func insertionSQL(rows: Int) -> String {
         "INSERT OR FAIL INTO bar_rows (bar_key, open_e8, high_e8, low_e8, close_e8, volume_e8, adjusted_close_e8) VALUES "
@@ -49,8 +56,8 @@ public final class BarImporter {
     ///
     /// - Parameter adjustedCloses: One for each bar, or none at all.
     public func append(ticker: String, bars: UnsafeBufferPointer<Bar>, adjustedCloses: [Price?] = []) throws {
-        let batch = Batch(
-            ticker: ticker, series: try series(of: ticker), bars: bars, adjustedCloses: adjustedCloses)
+        var series = try series(of: ticker)
+        let batch = Batch(ticker: ticker, series: series.id, bars: bars, adjustedCloses: adjustedCloses)
         for start in stride(from: 0, to: bars.count, by: BarImporter.groupSize) {
             let group = start..<min(start + BarImporter.groupSize, bars.count)
             for index in group where !BarKey.canHold(bars[index].start) {
@@ -58,7 +65,24 @@ public final class BarImporter {
             }
             let isWhole = group.count == BarImporter.groupSize
             let inserted = isWhole && !meetsKnownBars ? try insert(group, of: batch) : 0
-            for index in group.dropFirst(inserted) { try append(index, of: batch) }
+            series.add(bars[group.prefix(inserted)])
+            for index in group.dropFirst(inserted) where try append(index, of: batch) { series.add(bars[index...index]) }
+        }
+        self.series[ticker] = series
+    }
+
+    /// Brings the counts of the series up to date; the last thing of an import.
+    func finish() throws(DatabaseError) {
+        let update = try connection.prepare(
+            """
+            UPDATE bar_series SET bar_count = bar_count + ?2, bars_without_volume = bars_without_volume + ?3
+            WHERE series_id = ?1
+            """)
+        for series in series.values.sorted(by: { $0.id < $1.id }) where series.inserted > 0 {
+            update.bind(1, series.id)
+            update.bind(2, series.inserted)
+            update.bind(3, series.withoutVolume)
+            try update.run()
         }
     }
 
@@ -94,11 +118,13 @@ public final class BarImporter {
         }
     }
 
-    private func append(_ index: Int, of batch: Batch) throws {
-        if meetsKnownBars, try isKnown(index, of: batch) { return }
+    /// False for a bar that is there already.
+    private func append(_ index: Int, of batch: Batch) throws -> Bool {
+        if meetsKnownBars, try isKnown(index, of: batch) { return false }
         batch.bind(index, to: insertion, first: 1)
         meetsKnownBars = try run(insertion) == 0
         if meetsKnownBars { _ = try isKnown(index, of: batch) }
+        return !meetsKnownBars
     }
 
     /// Inserts a group up to the first bar whose key is there, and returns how many that were.
@@ -151,7 +177,7 @@ public final class BarImporter {
             recorded: selection.optionalInt64(Int32(column)), given: given[column].value)
     }
 
-    private func series(of ticker: String) throws(DatabaseError) -> Int64 {
+    private func series(of ticker: String) throws(DatabaseError) -> Series {
         if let known = series[ticker] { return known }
         let instrument = try instruments.identify(ticker)
         let insertion = try connection.prepare(
@@ -165,8 +191,14 @@ public final class BarImporter {
         selection.bind(1, instrument)
         selection.bind(2, interval.seconds)
         try selection.step()
-        let found = selection.int64(0)
-        series[ticker] = found
-        return found
+        return Series(id: selection.int64(0))
+    }
+}
+
+extension BarImporter.Series {
+    /// Counts bars that were new.
+    fileprivate mutating func add(_ bars: Slice<UnsafeBufferPointer<Bar>>) {
+        inserted += Int64(bars.count)
+        for bar in bars where bar.volume == nil { withoutVolume += 1 }
     }
 }

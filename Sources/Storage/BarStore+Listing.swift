@@ -11,14 +11,12 @@ extension BarStore {
                 interval = series.interval
                 calendar = try self.calendar(of: series.interval)
             }
-            guard let range = try range(of: series) else { continue }
-            let count = try self.count(of: series)
-            let times = position(of: range.last, in: calendar) - position(of: range.first, in: calendar) + 1
+            guard let range = series.range else { continue }
+            let times = position(of: range.upperBound, in: calendar) - position(of: range.lowerBound, in: calendar) + 1
             listings.append(
                 BarSeriesListing(
-                    ticker: series.ticker, interval: series.interval, first: range.first, last: range.last,
-                    count: count,
-                    gaps: Int64(times) - count))
+                    ticker: series.ticker, interval: series.interval, first: range.lowerBound, last: range.upperBound,
+                    count: series.count, gaps: Int64(times) - series.count))
         }
         return listings
     }
@@ -29,8 +27,7 @@ extension BarStore {
             """
             SELECT DISTINCT b.bar_key % \(BarKey.span_ms) - \(BarKey.offset_ms)
             FROM bar_series s
-            CROSS JOIN bar_rows b
-                ON b.bar_key BETWEEN s.series_id * \(BarKey.span_ms) AND (s.series_id + 1) * \(BarKey.span_ms) - 1
+            CROSS JOIN bar_rows b ON \(BarStore.isOfSeries)
             WHERE s.interval_s = ?1
             """)
         statement.bind(1, interval.seconds)

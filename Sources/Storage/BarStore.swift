@@ -1,12 +1,21 @@
 import TradingModel
 
-/// The bars of one ticker and interval.
+/// The bars of one ticker and interval, as they stood when they were asked for.
 public struct BarSeries: Sendable, Equatable {
-    /// The instrument's ticker.
     public let ticker: String
-    /// How long its bars last.
     public let interval: BarInterval
+    /// How many bars there are.
+    public let count: Int64
+    /// How many of them are of unknown volume.
+    public let countWithoutVolume: Int64
+    /// The starts of the first and the last bar; nil when there is none.
+    public let range: ClosedRange<Timestamp>?
     let seriesID: Int64
+
+    /// What tells a series from any other of the same database: imported bars never change, so their number and range do.
+    public var fingerprint: String {
+        "\(ticker) \(interval) \(range.map { "\($0.lowerBound) \($0.upperBound)" } ?? "") \(count)"
+    }
 }
 
 /// What a listing says of a series.
@@ -37,6 +46,7 @@ public struct BarStore {
         try connection.transaction {
             let importer = try BarImporter(connection, interval: interval)
             try body(importer)
+            try importer.finish()
             return importer.summary
         }
     }
@@ -45,40 +55,29 @@ public struct BarStore {
     public func series() throws(DatabaseError) -> [BarSeries] {
         let statement = try connection.prepare(
             """
-            SELECT i.ticker, s.interval_s, s.series_id
+            SELECT i.ticker, s.interval_s, s.series_id, s.bar_count, s.bars_without_volume,
+                   (SELECT min(bar_key) FROM bar_rows WHERE \(BarStore.isOfSeries)),
+                   (SELECT max(bar_key) FROM bar_rows WHERE \(BarStore.isOfSeries))
             FROM bar_series s JOIN instruments i USING (instrument_id) ORDER BY s.interval_s, i.ticker
             """)
         var all: [BarSeries] = []
         while try statement.step() {
             guard let interval = BarInterval(seconds: statement.int64(1)) else { continue }
-            all.append(BarSeries(ticker: statement.text(0) ?? "", interval: interval, seriesID: statement.int64(2)))
+            let id = statement.int64(2)
+            let first = statement.optionalInt64(5).map { BarKey.start(ofKey: $0, series: id) }
+            let last = statement.optionalInt64(6).map { BarKey.start(ofKey: $0, series: id) }
+            all.append(
+                BarSeries(
+                    ticker: statement.text(0) ?? "", interval: interval, count: statement.int64(3),
+                    countWithoutVolume: statement.int64(4), range: first.flatMap { first in last.map { first...$0 } },
+                    seriesID: id))
         }
         return all
     }
 
-    /// The starts of the first and the last bar of a series; nil when it has none.
-    public func range(of series: BarSeries) throws(DatabaseError) -> (first: Timestamp, last: Timestamp)? {
-        let statement = try connection.prepare(
-            """
-            SELECT (SELECT min(bar_key) FROM bar_rows WHERE bar_key BETWEEN ?1 AND ?2),
-                   (SELECT max(bar_key) FROM bar_rows WHERE bar_key BETWEEN ?1 AND ?2)
-            """)
-        statement.bind(1, BarKey.first(ofSeries: series.seriesID))
-        statement.bind(2, BarKey.last(ofSeries: series.seriesID))
-        guard try statement.step(), let first = statement.optionalInt64(0), let last = statement.optionalInt64(1) else {
-            return nil
-        }
-        return (BarKey.start(ofKey: first, series: series.seriesID), BarKey.start(ofKey: last, series: series.seriesID))
-    }
-
-    /// How many bars a series has.
-    public func count(of series: BarSeries) throws(DatabaseError) -> Int64 {
-        let statement = try connection.prepare("SELECT count(*) FROM bar_rows WHERE bar_key BETWEEN ?1 AND ?2")
-        statement.bind(1, BarKey.first(ofSeries: series.seriesID))
-        statement.bind(2, BarKey.last(ofSeries: series.seriesID))
-        try statement.step()
-        return statement.int64(0)
-    }
+    /// Whether a row of `bar_rows` belongs to the row `s` of `bar_series`, as SQL.
+    static let isOfSeries =
+        "bar_key BETWEEN s.series_id * \(BarKey.span_ms) AND (s.series_id + 1) * \(BarKey.span_ms) - 1"
 
     /// A cursor over the bars of a series that start at or after `first` and before `end`.
     public func cursor(

@@ -135,7 +135,22 @@ extension Invariant {
             FROM bar_rows
             WHERE bar_key / \(BarKey.span_ms) NOT IN (SELECT series_id FROM bar_series)
             HAVING count(*) > 0
-            """)
+            """),
+        Invariant(
+            "bars",
+            """
+            SELECT NULL, printf('series %d (%s, %s) has %d bars, %d without volume, and says %d and %d', series_id, ticker,
+                interval, found, found_without_volume, bar_count, bars_without_volume)
+            FROM (
+                SELECT s.*, i.ticker, count(b.bar_key) AS found,
+                       count(b.bar_key) - count(b.volume_e8) AS found_without_volume
+                FROM bar_series s
+                JOIN instruments i USING (instrument_id)
+                LEFT JOIN bar_rows b ON \(BarStore.isOfSeries)
+                GROUP BY s.series_id
+            )
+            WHERE found <> bar_count OR found_without_volume <> bars_without_volume
+            """),
     ]
 
     private static let events = [

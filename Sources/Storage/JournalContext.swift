@@ -1,7 +1,7 @@
 import TradingModel
 
 /// The names of a run's things, which the journal's records carry as plain numbers.
-public struct RunNames {
+public struct RunNames: Sendable {
     /// By `InstrumentID.index`.
     public var tickers: [String]
     /// By `DecisionID.index`.
@@ -9,11 +9,11 @@ public struct RunNames {
     /// By `OrderRecord.ocaGroup`.
     public var ocaGroups: [String]
     /// The user's own reference of an order, by `OrderRecord.inputRow`.
-    public var orderRef: (Int32) -> String?
+    public var orderRef: @Sendable (Int32) -> String?
 
     public init(
         tickers: [String], decisions: [Decision], ocaGroups: [String] = [],
-        orderRef: @escaping (Int32) -> String? = { _ in nil }
+        orderRef: @escaping @Sendable (Int32) -> String? = { _ in nil }
     ) {
         self.tickers = tickers
         self.decisions = decisions

@@ -18,9 +18,10 @@ public struct SeededGenerator: RandomNumberGenerator {
     /// True with a chance of `percent` in a hundred.
     public mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
-    /// The seeds of a property test: `EXECUTION_TEST_SEED` alone where it is set, else 1 to `count`.
+    /// The seeds of a property test: `EXECUTION_TEST_SEED` (1) is the first, `EXECUTION_TEST_CASES` (`count`) their number.
     public static func seeds(_ count: UInt64) -> [UInt64] {
-        if let seed = ProcessInfo.processInfo.environment["EXECUTION_TEST_SEED"].flatMap(UInt64.init) { return [seed] }
-        return Array(1...count)
+        func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap(UInt64.init) }
+        let first = number("EXECUTION_TEST_SEED") ?? 1
+        return (0..<(number("EXECUTION_TEST_CASES") ?? count)).map { first &+ $0 }
     }
 }

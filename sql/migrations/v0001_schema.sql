@@ -451,6 +451,9 @@ CREATE TABLE bar_series (
     instrument_id INTEGER NOT NULL REFERENCES instruments (instrument_id),
     interval      TEXT NOT NULL,
     interval_s    INTEGER NOT NULL CHECK (interval_s > 0),
+    -- Kept by the import, so that nobody has to read all bars to know them.
+    bar_count           INTEGER NOT NULL DEFAULT 0 CHECK (bar_count >= 0),
+    bars_without_volume INTEGER NOT NULL DEFAULT 0 CHECK (bars_without_volume BETWEEN 0 AND bar_count),
     UNIQUE (instrument_id, interval_s)
 ) STRICT;
 
