@@ -40,6 +40,8 @@ let package = Package(
         library("MarketSimulation", ["TradingModel"]),
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("BrokerAdapters", ["TradingModel"]),
+        library("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters"]),
+        library("Networking", ["TradingModel"]),
         library("InputFiles", ["TradingModel", "CZlib"]),
         library("Storage", ["TradingModel", "CSQLite", "SQLSchema"]),
         library("Reporting", ["TradingModel", "Storage"]),
@@ -47,10 +49,11 @@ let package = Package(
             "ExecutionService",
             [
                 "TradingModel", "OrderPlanning", "RiskControl", "MarketSimulation", "OrderRouting",
-                "InputFiles", "Storage", "Reporting", "CLibcrypto",
+                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking",
             ]),
         .executableTarget(
-            name: "execution", dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
+            name: "execution",
+            dependencies: ["ExecutionService", "InputFiles", "Networking", "Reporting", "Storage", "TradingModel"],
             swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark", dependencies: ["CSQLite", "Storage", "TradingModel"], swiftSettings: strict),
@@ -61,6 +64,8 @@ let package = Package(
         tests("MarketSimulation"),
         tests("OrderRouting"),
         tests("BrokerAdapters", ["TradingModel"]),
+        tests("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters"]),
+        tests("Networking"),
         tests("InputFiles", ["CZlib"]),
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
         tests("Reporting", ["TradingModel", "Storage"]),

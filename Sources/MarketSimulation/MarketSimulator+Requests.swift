@@ -93,7 +93,7 @@ extension MarketSimulator {
         noteDeadline(effective)
     }
 
-    private mutating func noteDeadline(_ deadline: Timestamp?) {
+    mutating func noteDeadline(_ deadline: Timestamp?) {
         guard let deadline else { return }
         earliestDeadline = earliestDeadline.map { min($0, deadline) } ?? deadline
     }
@@ -136,7 +136,7 @@ extension MarketSimulator {
 
 extension SimulatedOrder {
     /// Moves a limit that is off the tick away from aggression: a buy down, a sell up.
-    fileprivate mutating func roundLimit(toTick tick: Price?) {
+    mutating func roundLimit(toTick tick: Price?) {
         let rounding: Rounding = side == .buy ? .down : .up
         switch stage {
         case .limit(let limit): stage = .limit(limit.rounded(toTick: tick, rounding))

@@ -1,5 +1,6 @@
 import ExecutionService
 import InputFiles
+import Networking
 import OrderRouting
 import Storage
 
@@ -22,7 +23,7 @@ enum ExitCode: Int32 {
         case is CommandLineError: self = .usage
         case is RunInterrupted: self = .interrupted
         case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
-        case is DatabaseError: self = .trouble
+        case is DatabaseError, is SocketError: self = .trouble
         default: self = .refused
         }
     }
