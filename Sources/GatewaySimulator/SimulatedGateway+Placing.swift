@@ -53,6 +53,7 @@ extension SimulatedGateway {
             permID: 1_000_000_000 + Int64(orders.count + 1), instrument: instrument, order: request.order, terms: terms)
         try join(&order)
         places[name] = orders.count
+        if let parent = order.parent { children[Int(parent.value) - 1, default: []].append(orders.count) }
         open.append(orders.count)
         orders.append(order)
     }
@@ -79,7 +80,8 @@ extension SimulatedGateway {
     }
 
     private func groupOfExits(of parent: OrderNumber) -> Int32? {
-        open.first { orders[$0].parent == parent && orders[$0].isGroupOfBracketOnly }.flatMap { orders[$0].group }
+        children[Int(parent.value) - 1, default: []].first { orders[$0].isOpen && orders[$0].isGroupOfBracketOnly }
+            .flatMap { orders[$0].group }
     }
 
     private mutating func newGroup() -> Int32 {
@@ -104,9 +106,8 @@ extension SimulatedGateway {
     /// Sends an order to the market, with the family that waited for its last member.
     private mutating func transmit(_ name: OrderName) throws {
         guard let index = places[name], orders[index].order.transmit else { return }
-        let root = orders[index].parent ?? orders[index].number
-        let family = open.filter { orders[$0].number == root || orders[$0].parent == root }
-        for member in family where orders[member].state == .held || member == index {
+        let root = orders[index].parent.map { Int($0.value) - 1 } ?? index
+        for member in [root] + children[root, default: []] where orders[member].state == .held || member == index {
             if orders[member].state == .held { try submit(member) }
             if orders[member].state == .working { acknowledge(member) }
         }
@@ -189,8 +190,8 @@ extension SimulatedGateway {
     private mutating func cancel(_ index: Int) throws {
         guard orders[index].state == .working else { return end(index, .cancelled, "Cancelled by Trader", reason: "") }
         let number = orders[index].number
-        try market.handle(.cancel(number, effective: lastStart, reason: .cancelRequested), into: &events)
-        market.processDeadlines(through: lastStart, into: &events)
+        try market.handle(.cancel(number, effective: now, reason: .cancelRequested), into: &events)
+        market.processDeadlines(through: now, into: &events)
         try settle()
     }
 }

@@ -136,8 +136,23 @@ extension SimulatedGateway {
         orders[index].ended = time
         orders[index].endedSession = session
         orders[index].completedStatus = completedStatus
-        if let place = open.firstIndex(of: index) { open.remove(at: place) }
+        removeFromOpen(index)
         completed.append(index)
+        guard state != .filled else { return }
+        for child in children[index, default: []] where orders[child].state == .held {
+            end(child, .cancelled, "Cancelled: parent_cancelled", reason: "parent_cancelled")
+        }
+    }
+
+    /// By halving, because the list is long in a busy market.
+    private mutating func removeFromOpen(_ index: Int) {
+        var low = 0
+        var high = open.count
+        while low < high {
+            let middle = (low + high) / 2
+            if open[middle] < index { low = middle + 1 } else { high = middle }
+        }
+        if low < open.count, open[low] == index { open.remove(at: low) }
     }
 
     // MARK: - Fills
@@ -161,10 +176,22 @@ extension SimulatedGateway {
         executions.append(execution)
         sendFill(execution)
         sendPosition(fill.instrument)
+        if orders[index].order.ocaType == 1, let group = orders[index].group {
+            try cancelOthers(of: group, than: index)
+        }
+    }
+
+    /// A group of type 1 is cancelled by its first fill, where the market would reduce it.
+    private mutating func cancelOthers(of group: Int32, than filler: Int) throws {
+        guard !orders[filler].isGroupOfBracketOnly else { return }
+        for index in open where index != filler && orders[index].group == group && orders[index].state == .working {
+            try market.handle(.cancel(orders[index].number, effective: now, reason: .oca), into: &events)
+        }
+        market.processDeadlines(through: now, into: &events)
     }
 
     private mutating func wakeChildren(of parent: OrderNumber) {
-        for child in open where orders[child].parent == parent && orders[child].waitsForParent {
+        for child in children[Int(parent.value) - 1, default: []] where orders[child].waitsForParent {
             orders[child].waitsForParent = false
             if orders[child].state == .working { acknowledge(child) }
         }

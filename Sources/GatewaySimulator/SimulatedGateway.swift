@@ -38,6 +38,8 @@ public struct SimulatedGateway {
     /// Places of the orders that have not ended, ascending.
     var open: [Int] = []
     var places: [OrderName: Int] = [:]
+    /// Places of the orders that have a parent, by the parent's place.
+    var children: [Int: [Int]] = [:]
     var groups: [String: Int32] = [:]
     var groupCount: Int32 = 0
     var executions: [GatewayExecution] = []
