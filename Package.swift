@@ -70,8 +70,9 @@ let package = Package(
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
         tests("Reporting", ["TradingModel", "Storage"]),
         library("TestSupport", ["TradingModel", "Storage"], path: "Tests/TestSupport"),
-        tests("ExecutionService", ["TestSupport"]),
+        tests("ExecutionService", ["TestSupport", "BrokerAdapters", "Networking"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["execution", "Storage", "TestSupport"], swiftSettings: strict),
+            name: "CommandLineTests", dependencies: ["execution", "Networking", "Storage", "TestSupport"],
+            swiftSettings: strict),
     ]
 )
