@@ -84,7 +84,7 @@ struct GatewayContracts {
 
     /// The increments of a rule; nil for an id that no contract has.
     func rule(_ id: Int32) -> TWSMarketRule? {
-        let place = Int(id - Self.commonRule - 1)
+        let place = Int(id) - Int(Self.commonRule) - 1
         guard id == Self.commonRule || ticks.indices.contains(place) else { return nil }
         var rule = TWSMarketRule()
         rule.marketRuleID = id
@@ -106,7 +106,7 @@ struct GatewayContracts {
 
     func isOnGrid(_ price: Price, of instrument: InstrumentID) -> Bool {
         if let tick = instruments[Int(instrument.index)].tickSize { return price.isOnTick(tick) }
-        return price.isOnTick(Price(e8: abs(price.e8) < Price.scale ? 10_000 : 1_000_000))
+        return price.isOnTick(Price(e8: price.e8.magnitude < Price.scale ? 10_000 : 1_000_000))
     }
 
     // MARK: - Search

@@ -63,9 +63,12 @@ extension GatewayFaultOrder {
         fault = try Self.fault(words.popFirst() ?? "", Array(words))
     }
 
+    /// A day.
+    private static let longestDelay_ms: Int64 = 86_400_000
+
     private static func fault(_ name: String, _ rest: [String]) throws(GatewayCommandError) -> GatewayFault {
         switch name {
-        case "delay": .delay(ms: try number(rest.first, name))
+        case "delay": .delay(ms: min(try number(rest.first, name), longestDelay_ms))
         case "cut": try cut(rest)
         case "duplicate": .duplicate(try kind(rest.first))
         case "reorder": .reorder(try kind(rest.first))

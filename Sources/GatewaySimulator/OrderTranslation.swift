@@ -5,6 +5,8 @@ import TradingModel
 struct OrderTranslation {
     let contracts: GatewayContracts
     let time: GatewayTime
+    /// By instrument.
+    let lastPrices: [Price?]
 
     func terms(_ order: TWSOrder, _ instrument: InstrumentID) throws(GatewayRefusal) -> OrderTerms {
         try refuseUnsupported(order)
@@ -14,11 +16,23 @@ struct OrderTranslation {
         let terms = OrderTerms(
             instrument: instrument, side: try side(order), quantity: try quantity(order, instrument), type: type,
             timeInForce: try timeInForce(order))
+        try refuseTooLarge(terms)
         if terms.timeInForce.needsPlainOrder, terms.type.isStop {
             throw GatewayRefusal(111, "The TIF (Tif type) and the order type are incompatible.")
         }
         return terms
     }
+
+    /// What would leave the range of money when it fills.
+    private func refuseTooLarge(_ terms: OrderTerms) throws(GatewayRefusal) {
+        let prices = [terms.type.limitPrice, terms.type.stopPrice, lastPrices[Int(terms.instrument.index)]]
+        let price = prices.compactMap { $0 }.max() ?? Price(e8: 0)
+        guard terms.quantity > Self.largestQuantity || price * terms.quantity > Self.largestValue else { return }
+        throw GatewayRefusal(383, "The following order size exceeds the Size Limit.")
+    }
+
+    private static let largestQuantity = Quantity(units: 1_000_000_000)
+    private static let largestValue = ExactValue(Money(e6: 10_000_000_000 * Money.scale))
 
     private func side(_ order: TWSOrder) throws(GatewayRefusal) -> Side {
         switch order.action {

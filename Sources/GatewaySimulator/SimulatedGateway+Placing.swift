@@ -4,7 +4,9 @@ import TradingModel
 
 /// New orders, modifications and cancels.
 extension SimulatedGateway {
-    var translation: OrderTranslation { OrderTranslation(contracts: contracts, time: time) }
+    var translation: OrderTranslation {
+        OrderTranslation(contracts: contracts, time: time, lastPrices: lastPrices)
+    }
 
     mutating func placeOrder(_ request: TWSPlaceOrder, _ id: ConnectionID) throws {
         guard let place = place(of: id), let clientID = connections[place].clientID else { return }

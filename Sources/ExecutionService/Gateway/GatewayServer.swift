@@ -168,10 +168,7 @@ public struct GatewayServer {
         let words = line.split(separator: " ").map(String.init)
         switch words.first {
         case "step": return try step(words)
-        case "run":
-            pacer = GatewayPacer(words.count > 1 ? Double(words[1]).map { .speed($0) } ?? .fast : .fast)
-            hadClient = true
-            return "ok"
+        case "run": return run(words)
         case "pause":
             pacer = GatewayPacer(.stepped)
             return "ok"
@@ -189,6 +186,19 @@ public struct GatewayServer {
             return "ok"
         default: return "error no command \"\(line)\"; there are step, run, pause, status, orders, fault and quit"
         }
+    }
+
+    private mutating func run(_ words: [String]) -> String {
+        if words.count > 1 {
+            guard let factor = Double(words[1]), factor > 0, factor.isFinite else {
+                return "error run needs a positive number, or none"
+            }
+            pacer = GatewayPacer(.speed(factor))
+        } else {
+            pacer = GatewayPacer(.fast)
+        }
+        hadClient = true
+        return "ok"
     }
 
     private mutating func step(_ words: [String]) throws -> String {
