@@ -10,5 +10,5 @@ sanitize() { # sanitizer, filter of tests
 # XCTest keeps its own objects to the end, which the leak check would report.
 export ASAN_OPTIONS=detect_leaks=0
 
-sanitize address 'TradingModelTests|InputFilesTests|MarketSimulationTests'
+sanitize address 'TradingModelTests|InputFilesTests|MarketSimulationTests|BrokerAdaptersTests'
 sanitize thread 'StorageTests|ReportingTests|ExecutionServiceTests'

@@ -8,9 +8,9 @@ public let serviceVersion = "1.0.0"
 
 /// Runs a plan and records it.
 ///
-/// The same run id with the same inputs changes nothing; a run that was killed is completed. Throws `RunRefusal` for a run id
-/// that is taken by other inputs or by a run under way, `RunInterrupted` when `observe` asked for it, and what the database
-/// and the simulation throw; a run that failed is recorded as such and taken up again by the same command.
+/// The same run id with the same inputs changes nothing; a run that was killed or failed is completed. Throws `RunRefusal` for
+/// a run id that is taken by other inputs or by a run under way, `RunInterrupted` when `observe` asked for it, `DatabaseError`
+/// for what the database refuses, and `RunFailed` for what else stopped the run on its way.
 ///
 /// - Parameters:
 ///   - plan: the checked inputs.
@@ -33,6 +33,16 @@ public func apply(
     case .started(let handle), .resumes(let handle):
         return try carryOut(plan, schedule, handle, path, observe)
     }
+}
+
+/// A run stopped on its way; what it had committed stays, its row says why, and the same command takes it up again.
+public struct RunFailed: Error, CustomStringConvertible {
+    /// The run.
+    public let runID: String
+    /// What stopped it, of the simulation or of the observer.
+    public let cause: any Error
+
+    public var description: String { "run \(runID) failed: \(cause)" }
 }
 
 /// A mode for which this build has no venue.
@@ -83,7 +93,8 @@ private func carryOut(
         throw RunInterrupted(runID: handle.header.runID)
     } catch {
         recordFailure(error, journal)
-        throw error
+        if error is DatabaseError { throw error }
+        throw RunFailed(runID: handle.header.runID, cause: error)
     }
 }
 

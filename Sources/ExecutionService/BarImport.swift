@@ -38,6 +38,8 @@ public struct BarImport {
     public var timeZone: String?
     public var corporateActions: String?
     public var instruments: String?
+    /// How many bars at the beginning of a file are looked at to find its interval before it is imported.
+    var barsLookedAt = 1 << 16
 
     public init(database: String, files: [String]) {
         self.database = database
@@ -73,27 +75,62 @@ public struct BarImport {
         return BarFile.Options(ticker: ticker, interval: interval, localTime: zone)
     }
 
-    /// The interval may be known only when the file has been read, so its bars are written in a transaction that is kept open.
     private func importBars(
         _ input: InputFile, _ options: BarFile.Options, _ database: Database, _ summary: inout Summary,
         _ observe: @escaping (Double, String) -> Void
     ) throws {
-        if let size = input.byteCount, size > 0 {
-            input.onProgress = { taken in observe(min(1, Double(taken) / Double(size)), input.name) }
-        }
+        follow(input, observe)
         let store = BarStore(database)
-        if let interval = options.interval {
-            let added = try store.importBars(interval: interval) { importer in
-                _ = try BarFile.read(input, options: options) { try append($0, to: importer) }
-            }
+        do {
+            let (added, interval) = try expectedInterval(of: input, options).map { interval in
+                (try stream(input, options, as: interval, to: store), interval)
+            } ?? importWhole(input, options, to: store)
             summary.add(added, interval)
-            return
+        } catch let error as UnexpectedInterval {
+            let again = try InputFile(path: input.name)
+            follow(again, observe)
+            var options = options
+            options.interval = error.found
+            summary.add(try stream(again, options, as: error.found, to: store), error.found)
         }
+    }
+
+    private func follow(_ input: InputFile, _ observe: @escaping (Double, String) -> Void) {
+        guard let size = input.byteCount, size > 0 else { return }
+        input.onProgress = { taken in observe(min(1, Double(taken) / Double(size)), input.name) }
+    }
+
+    /// The interval that was named, or that the beginning of the file shows; nil where the file can be read only once.
+    private func expectedInterval(of input: InputFile, _ options: BarFile.Options) throws -> BarInterval? {
+        if let interval = options.interval { return interval }
+        guard input.byteCount != nil else { return nil }
+        return try BarFile.interval(of: try InputFile(path: input.name), options: options, within: barsLookedAt)
+    }
+
+    /// The file as a whole shows another interval than its beginning.
+    private struct UnexpectedInterval: Error {
+        let found: BarInterval
+    }
+
+    /// Imports bars as they are read; throws `UnexpectedInterval`, and keeps none, when their interval turns out to be another.
+    private func stream(
+        _ input: InputFile, _ options: BarFile.Options, as interval: BarInterval, to store: BarStore
+    ) throws -> BarImportSummary {
+        try store.importBars(interval: interval) { importer in
+            let file = try BarFile.read(input, options: options) { try append($0, to: importer) }
+            if file.interval != interval { throw UnexpectedInterval(found: file.interval) }
+        }
+    }
+
+    /// Reads everything before the first bar is imported.
+    private func importWhole(
+        _ input: InputFile, _ options: BarFile.Options, to store: BarStore
+    ) throws -> (BarImportSummary, BarInterval) {
         let (series, file) = try BarFile.readAll(input, options: options)
         let added = try store.importBars(interval: file.interval) { importer in
             for part in series { try append(part, to: importer) }
         }
-        summary.add(added, file.interval)
+        return (added, file.interval)
     }
 
     private func append(_ part: InputFiles.BarSeries, to importer: BarImporter) throws {

@@ -122,8 +122,8 @@ final class MarketData {
         switch source {
         case .file(let series):
             let times = Set(others.flatMap { series[$0]?.bars.map(\.start) ?? [] })
-            return SliceSource(
-                try BarFeed(
+            return try SliceSource(
+                BarFeed(
                     memory: wanted.map { series[$0]?.bars ?? [] }, calendar: times.sorted(), interval: interval,
                     localTime: localTime))
         case .database(let store, let series):

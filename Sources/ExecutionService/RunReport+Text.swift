@@ -7,7 +7,10 @@ extension RunReport {
             "\(mode.capitalized) run \(runID): \(alreadyCompleted ? "complete already, nothing changed" : "complete")"
         ]
         let rows: [(String, String)] = [
-            ("Decisions", count(decisions) + (targets > 0 ? ", \(count(targets)) targets" : "")),
+            (
+                "Decisions",
+                count(decisions) + (targets > 0 ? ", \(count(targets)) \(targets == 1 ? "target" : "targets")" : "")
+            ),
             ("Orders", "\(count(orders)), \(count(filledOrders)) filled whole, \(count(partlyFilledOrders)) in part"),
             ("Fills", count(fills) + (ambiguousFills > 0 ? ", \(count(ambiguousFills)) on ambiguous bars" : "")),
             ("Traded", period),

@@ -6,27 +6,39 @@ import TradingModel
 struct SliceSource {
     private var feed: BarFeed?
     private let ahead: BarReadAhead?
+    private var block = SliceBlock()
+    private var position = 0
     /// The start of the first slice; nil without bars.
-    let firstStart: Timestamp?
+    private(set) var firstStart: Timestamp?
     private(set) var barsRead: Int64 = 0
 
-    init(_ feed: BarFeed) {
+    init(_ feed: BarFeed) throws {
         self.feed = feed
         ahead = nil
-        firstStart = feed.peek
+        firstStart = try fetch() ? block.firstStart : nil
     }
 
     init(_ ahead: BarReadAhead) throws {
         feed = nil
         self.ahead = ahead
-        firstStart = try ahead.peek()
+        firstStart = try fetch() ? block.firstStart : nil
     }
 
     /// Reads the next slice; false at the end of the data.
     mutating func next(into slice: inout BarSlice) throws -> Bool {
-        let isThere = try ahead?.next(into: &slice) ?? feed?.next(into: &slice) ?? false
-        if isThere { barsRead += Int64(slice.bars.count) }
-        return isThere
+        if position == block.count, !(try fetch()) { return false }
+        block.read(position, into: &slice)
+        position += 1
+        barsRead += Int64(slice.bars.count)
+        return true
+    }
+
+    /// Goes to the next block; false at the end of the data.
+    private mutating func fetch() throws -> Bool {
+        guard let next = try ahead?.nextBlock() ?? feed?.nextBlock() else { return false }
+        block = next
+        position = 0
+        return true
     }
 }
 
@@ -44,10 +56,19 @@ struct SliceBlock: Sendable {
     /// Bars after which a block is full.
     private static let capacity = 8_192
 
-    /// The slices, without their bars.
-    private var places: [BarSlice] = []
-    /// Where the bars of each slice end.
-    private var ends: [Int] = []
+    /// A slice, its bars aside.
+    private struct Place {
+        let start: Timestamp
+        let end: Timestamp
+        let session: CalendarDate
+        let isFirstOfSession: Bool
+        let isLastOfSession: Bool
+        let nextSession: CalendarDate?
+        /// Where its bars end.
+        let barsEnd: Int
+    }
+
+    private var places: [Place] = []
     private var instruments: [InstrumentID] = []
     private var bars: [Bar] = []
 
@@ -57,19 +78,18 @@ struct SliceBlock: Sendable {
     var firstStart: Timestamp? { places.first?.start }
 
     mutating func append(_ slice: BarSlice) {
-        places.append(
-            BarSlice(
-                start: slice.start, end: slice.end, session: slice.session, isFirstOfSession: slice.isFirstOfSession,
-                isLastOfSession: slice.isLastOfSession, nextSession: slice.nextSession))
         instruments.append(contentsOf: slice.instruments)
         bars.append(contentsOf: slice.bars)
-        ends.append(bars.count)
+        places.append(
+            Place(
+                start: slice.start, end: slice.end, session: slice.session, isFirstOfSession: slice.isFirstOfSession,
+                isLastOfSession: slice.isLastOfSession, nextSession: slice.nextSession, barsEnd: bars.count))
     }
 
     /// Makes `slice` the one at a position, in the room it has.
     func read(_ position: Int, into slice: inout BarSlice) {
-        let range = (position > 0 ? ends[position - 1] : 0)..<ends[position]
         let place = places[position]
+        let range = (position > 0 ? places[position - 1].barsEnd : 0)..<place.barsEnd
         slice.start = place.start
         slice.end = place.end
         slice.session = place.session
@@ -89,8 +109,6 @@ final class BarReadAhead {
     private static let depth = 4
 
     private let blocks = HandOver<Result<SliceBlock, any Error>>(capacity: depth)
-    private var block = SliceBlock()
-    private var position = 0
 
     /// - Parameter open: makes the feed; it is called on the thread that reads.
     init(_ open: @escaping @Sendable () throws -> BarFeed) {
@@ -109,27 +127,8 @@ final class BarReadAhead {
 
     deinit { blocks.close() }
 
-    /// The start of the next slice; nil at the end of the data.
-    func peek() throws -> Timestamp? {
-        try fetch() ? block.firstStart : nil
-    }
-
-    /// Reads the next slice; false at the end of the data.
-    func next(into slice: inout BarSlice) throws -> Bool {
-        guard try fetch() else { return false }
-        block.read(position, into: &slice)
-        position += 1
-        return true
-    }
-
-    /// Makes sure that there is a slice at the position; false at the end of the data.
-    private func fetch() throws -> Bool {
-        if position < block.count { return true }
-        guard let next = blocks.take() else { return false }
-        block = try next.get()
-        position = 0
-        return true
-    }
+    /// The next slices; nil at the end of the data.
+    func nextBlock() throws -> SliceBlock? { try blocks.take()?.get() }
 }
 
 extension BarFeed {

@@ -34,7 +34,7 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 struct TrainingRunner {
     /// Journal rows and orders that are committed together.
     private static let batchSize = 100_000
-    /// Bars between two looks at the outside world.
+    /// Bars between two looks at the outside world, at the most.
     private static let progressInterval: Int64 = 20_000
 
     private(set) var engine: ExecutionEngine
@@ -84,7 +84,7 @@ struct TrainingRunner {
     mutating func run(deposit: Money) throws {
         try engine.handle(.deposit(deposit, at: slice.start), into: &output)
         while try feed.next(into: &slice) {
-            try bringUp(to: slice)
+            try bringUp()
             if isPreview, hasPlannedAll { return }
             try simulator.playOpen(slice, into: &events)
             try settle()
@@ -99,6 +99,7 @@ struct TrainingRunner {
         simulator.reportOpenOrders(into: &events)
         try settle()
         try engine.handle(.endOfData, into: &output)
+        try observe(progress(fraction: 1))
         try commit()
     }
 
@@ -107,9 +108,9 @@ struct TrainingRunner {
 
     // MARK: - The order of time
 
-    /// Decisions, corporate actions, cancels and expiries up to the start of a slice.
-    private mutating func bringUp(to slice: BarSlice) throws {
-        while let entry = nextDecision(where: { $0 <= slice.start }) { try decideBetweenBars(entry) }
+    /// Decisions, corporate actions, cancels and expiries up to the start of the slice.
+    private mutating func bringUp() throws {
+        while let entry = nextDecision(where: { [start = slice.start] in $0 <= start }) { try decideBetweenBars(entry) }
         try applyCorporateActions(through: slice.session)
         try processDeadlines(through: slice.start)
     }
@@ -181,15 +182,18 @@ struct TrainingRunner {
     }
 
     private mutating func report() throws {
-        if output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize { try commit() }
-        guard feed.barsRead >= nextProgress else { return }
+        let isBatchFull = output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize
+        if isBatchFull { try commit() }
+        guard isBatchFull || feed.barsRead >= nextProgress else { return }
         nextProgress = feed.barsRead + Self.progressInterval
         let span = Double(lastStart.ms - firstStart.ms)
         let fraction = span > 0 ? Double(slice.start.ms - firstStart.ms) / span : 1
-        try observe(
-            RunProgress(
-                fraction: min(1, fraction), bars: feed.barsRead, orders: engine.statistics.orders,
-                fills: engine.statistics.fills))
+        try observe(progress(fraction: min(1, fraction)))
+    }
+
+    private func progress(fraction: Double) -> RunProgress {
+        RunProgress(
+            fraction: fraction, bars: feed.barsRead, orders: engine.statistics.orders, fills: engine.statistics.fills)
     }
 
     private mutating func commit() throws {

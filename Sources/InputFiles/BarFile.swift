@@ -55,6 +55,16 @@ public enum BarFile {
         return try reader.readAll(deliver: deliver)
     }
 
+    /// How long the bars last by the beginning of a file, up to a number of bars; nil where it does not show.
+    ///
+    /// Throws `InputError` when the file is no table of bars at all; what is wrong with a row is left to `read`.
+    public static func interval(
+        of file: InputFile, options: Options = Options(), within limit: Int
+    ) throws(InputError) -> BarInterval? {
+        var reader = try BarReader(file: file, options: options)
+        return try reader.readInterval(within: limit)
+    }
+
     /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it.
     public static func readAll(
         _ file: InputFile, options: Options = Options()

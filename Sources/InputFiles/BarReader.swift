@@ -77,6 +77,13 @@ struct BarReader: ~Copyable {
             firstLineWithoutVolume: firstLineWithoutVolume)
     }
 
+    /// The interval that the first bars show.
+    mutating func readInterval(within limit: Int) throws(InputError) -> BarInterval? {
+        if hasTickers { try refuseSecondTicker() } else { try addSingleTicker() }
+        while barCount < limit, try records.next() { readRow() }
+        return census.mostFrequent() ?? (hasOnlyDates && barCount > 0 ? .day : nil)
+    }
+
     private mutating func findInterval() throws(InputError) -> BarInterval {
         if let interval = options.interval ?? census.mostFrequent() { return interval }
         if hasOnlyDates { return .day }
@@ -182,8 +189,9 @@ struct BarReader: ~Copyable {
                     tickerIndex: ticker, ticker: tickers[Int32(ticker)], bars: state.pending,
                     adjustedCloses: hasAdjusted ? state.pendingAdjusted : nil, firstLine: state.pendingFirstLine,
                     lastLine: state.lastLine))
-            states[ticker].pending.removeAll(keepingCapacity: true)
-            states[ticker].pendingAdjusted.removeAll(keepingCapacity: true)
+            // Without their room: in a file that goes ticker by ticker it would serve nobody again.
+            states[ticker].pending = []
+            states[ticker].pendingAdjusted = []
         }
         pendingCount = 0
     }

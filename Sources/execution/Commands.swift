@@ -56,7 +56,7 @@ enum Commands {
         ],
         discussion: """
             The same run id with the same inputs changes nothing; a run that was killed is completed by the same command. \
-            Exit codes: 0 done, 1 done but orders were rejected or expired, 2 refused before anything was written, 3 database \
+            Exit codes: 0 done, 1 done but orders were rejected or expired, or failed on the way, 2 refused before anything was written, 3 database \
             trouble, 64 usage.
             """)
 

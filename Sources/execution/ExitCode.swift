@@ -7,7 +7,7 @@ import Storage
 /// What the process says to its caller.
 enum ExitCode: Int32 {
     case done = 0
-    /// It ran, but orders were rejected or expired, or verify found something.
+    /// It ran, but orders were rejected or expired, or the run failed on its way, or verify found something.
     case incomplete = 1
     /// Refused before anything was sent or written.
     case refused = 2
@@ -22,6 +22,7 @@ enum ExitCode: Int32 {
         switch error {
         case is CommandLineError: self = .usage
         case is RunInterrupted: self = .interrupted
+        case is RunFailed: self = .incomplete
         case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
         case is DatabaseError, is SocketError: self = .trouble
         default: self = .refused

@@ -19,7 +19,7 @@ enum RunCommands {
         try refuseSameFile(database, arguments)
         Interruption.listen()
         let runID = arguments["--run-id"]
-        if let runID, runID.isEmpty { throw CommandLineError(description: "--run-id needs a name that is not empty") }
+        if let runID { try check(runID: runID) }
         let plan = try ExecutionPlan(sources(arguments))
         let bar = ProgressBar("Replaying")
         defer { bar.finish() }
@@ -58,6 +58,14 @@ enum RunCommands {
             targets: arguments["--targets"], orders: arguments["--orders"], bars: arguments["--bars"] ?? "",
             interval: arguments["--interval"], instruments: arguments["--instruments"],
             corporateActions: arguments["--actions"], configuration: arguments["--config"])
+    }
+
+    /// A name that is printed in a line of a table and given back as a word of a command.
+    private static func check(runID: String) throws(CommandLineError) {
+        let isPrintable = runID.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard !runID.isEmpty, isPrintable, runID.count <= 200 else {
+            throw CommandLineError(description: "--run-id needs a name of 1 to 200 characters in one line")
+        }
     }
 
     /// Runs and bars in one file would let a run change its own input.

@@ -275,6 +275,28 @@ final class BadInputTests: CommandLineTestCase {
         XCTAssertFalse(try folder.has("training.db"))
     }
 
+    /// What overflows only on the way fails the run, says so, and leaves books that add up.
+    func testOverflowOnTheWay() throws {
+        try importExample()
+        try folder.write("as_of,ticker,target_quantity\n2005-03-01,AAPL,9e10\n", to: "huge.csv")
+        try folder.write("{ account: { cash: 1e12 }, simulation: { volume_limit: null } }", to: "rich.json")
+        let result = try apply("--targets", "huge.csv", "--config", "rich.json", "--run-id", "huge")
+        assertCode(1, result)
+        assertContains(result.errors, ["run huge failed: an amount of money does not fit its number type"])
+        let runs = try execute("runs", "--db", "training.db")
+        assertContains(runs.output, ["FAILED", "an amount of money does not fit its number type"])
+        try assertVerified("training.db")
+    }
+
+    /// What overflows already as it is planned is denied, with its reason.
+    func testNotionalOverflow() throws {
+        try importExample()
+        try folder.write("as_of,ticker,target_quantity,limit_price\n2005-03-01,AAPL,9e10,9e10\n", to: "huge.csv")
+        assertCode(1, try apply("--targets", "huge.csv"))
+        assertContains(try execute("gap", "--db", "training.db").output, ["90000000000  notional_overflow  DENIED"])
+        try assertVerified("training.db")
+    }
+
     func testOddWords() throws {
         try importExample()
         let cases: [(words: [String], message: String)] = [

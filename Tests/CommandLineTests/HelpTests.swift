@@ -70,7 +70,10 @@ final class HelpTests: CommandLineTestCase {
                 "give either --targets FILE"
             ),
             ("apply --mode training --db a.db --bars a.db --targets t.csv", "--db and --bars are the same file"),
-            ("apply --mode training --db a.db --bars b.db --targets t.csv --run-id=", "--run-id needs a name"),
+            (
+                "apply --mode training --db a.db --bars b.db --targets t.csv --run-id=",
+                "--run-id needs a name of 1 to 200 characters"
+            ),
             ("bars import --db a.db", "needs at least one FILE"),
         ]
         for (words, message) in cases {

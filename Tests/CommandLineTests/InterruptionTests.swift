@@ -81,7 +81,8 @@ final class InterruptionTests: CommandLineTestCase {
     func testStoppedOverAndOver() throws {
         try writeInputs()
         let undisturbed = try runUndisturbed()
-        for (trades, signal) in [(0, SIGKILL), (1, SIGINT), (1, SIGKILL), (1, SIGTERM), (12_000, SIGKILL)] {
+        for (trades, signal) in [(0, SIGKILL), (0, SIGINT), (1, SIGKILL), (1, SIGINT), (1, SIGTERM), (12_000, SIGKILL)]
+        {
             let command = try start(applyWords(words))
             XCTAssertTrue(try wait(for: trades, of: command), "the run was over before it could be stopped")
             command.send(signal)
@@ -103,7 +104,7 @@ final class InterruptionTests: CommandLineTestCase {
         try writeInputs(record: "trades")
         let undisturbed = try runUndisturbed()
         let command = try start(applyWords(words))
-        XCTAssertTrue(try wait(for: 1, of: command))
+        XCTAssertTrue(try wait(for: 0, of: command))
         command.send(SIGKILL)
         _ = try command.result()
         try assertInterrupted()

@@ -19,6 +19,15 @@ public struct TWSTime: Hashable, Sendable {
     public var second: UInt8
     public var zone: Zone
 
+    /// Midnight of a date.
+    public init(date: CalendarDate, zone: Zone) {
+        self.date = date
+        hour = 0
+        minute = 0
+        second = 0
+        self.zone = zone
+    }
+
     /// Nil when the numbers are no time of the day, or the zone's name is empty.
     public init?(date: CalendarDate, hour: Int, minute: Int, second: Int, zone: Zone) {
         guard (0..<24).contains(hour), (0..<60).contains(minute), (0...60).contains(second), zone != .named("") else {

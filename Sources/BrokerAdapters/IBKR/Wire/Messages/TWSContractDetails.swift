@@ -38,7 +38,7 @@ public struct TWSContractDetails: Equatable, Sendable, TWSBuildable, TWSPayload 
     public var minimumSize: Quantity?
     /// From version 164.
     public var sizeIncrement: Quantity?
-    /// From version 164.
+    /// From version 163.
     public var suggestedSizeIncrement: Quantity?
 
     public init() {}
@@ -98,10 +98,9 @@ public struct TWSContractDetails: Equatable, Sendable, TWSBuildable, TWSPayload 
         try fields.field("marketRuleIds", &marketRuleIDs)
         try fields.field("realExpirationDate", &realExpirationDate)
         try fields.field("stockType", &stockType)
-        if fields.version == 163 { try fields.constant("sizeMinTick", "1") }
         try fields.field("minSize", &minimumSize, from: 164)
         try fields.field("sizeIncrement", &sizeIncrement, from: 164)
-        try fields.field("suggestedSizeIncrement", &suggestedSizeIncrement, from: 164)
+        try fields.field("suggestedSizeIncrement", &suggestedSizeIncrement, from: 163)
     }
 }
 

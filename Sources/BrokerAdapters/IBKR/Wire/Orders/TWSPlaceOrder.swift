@@ -45,12 +45,11 @@ public struct TWSPlaceOrder: Equatable, Sendable, TWSPayload {
     /// Sent where the exchange or the order type asks for them; elsewhere they stay behind, because a server reports them for
     /// ordinary orders too.
     private mutating func visitPegOffsets<Visitor: TWSFieldVisitor>(_ fields: inout Visitor) throws(TWSWireError) {
-        guard fields.version >= 170 else { return }
-        if contract.exchange == "IBKRATS" { try fields.field("minTradeQty", &order.minimumTradeQuantity) }
+        if contract.exchange == "IBKRATS" { try fields.field("minTradeQty", &order.minimumTradeQuantity, from: 170) }
         switch order.orderType {
         case "PEG BEST", "PEGBEST":
-            try fields.field("minCompeteSize", &order.minimumCompeteSize)
-            try fields.field("competeAgainstBestOffset", &order.competeAgainstBestOffset)
+            try fields.field("minCompeteSize", &order.minimumCompeteSize, from: 170)
+            try fields.field("competeAgainstBestOffset", &order.competeAgainstBestOffset, from: 170)
             if order.competeAgainstBestOffset == .upToMid { try order.visitMidOffsets(&fields) }
         case "PEG MID", "PEGMID":
             try order.visitMidOffsets(&fields)
@@ -63,8 +62,8 @@ extension TWSOrder {
     fileprivate mutating func visitMidOffsets<Visitor: TWSFieldVisitor>(
         _ fields: inout Visitor
     ) throws(TWSWireError) {
-        try fields.field("midOffsetAtWhole", &midOffsetAtWhole)
-        try fields.field("midOffsetAtHalf", &midOffsetAtHalf)
+        try fields.field("midOffsetAtWhole", &midOffsetAtWhole, from: 170)
+        try fields.field("midOffsetAtHalf", &midOffsetAtHalf, from: 170)
     }
 
     fileprivate mutating func visitPlaceTerms<Visitor: TWSFieldVisitor>(
