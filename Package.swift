@@ -58,21 +58,23 @@ let package = Package(
         .executableTarget(
             name: "execution-benchmark", dependencies: ["CSQLite", "Storage", "TradingModel"], swiftSettings: strict),
 
-        tests("TradingModel"),
-        tests("OrderPlanning"),
+        library("SeededTesting", path: "Tests/SeededTesting"),
+        tests("TradingModel", ["SeededTesting"]),
+        tests("OrderPlanning", ["SeededTesting"]),
         tests("RiskControl"),
-        tests("MarketSimulation"),
-        tests("OrderRouting"),
+        tests("MarketSimulation", ["SeededTesting"]),
+        tests("OrderRouting", ["SeededTesting"]),
         tests("BrokerAdapters", ["TradingModel"]),
-        tests("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters"]),
+        tests("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters", "SeededTesting"]),
         tests("Networking"),
-        tests("InputFiles", ["CZlib"]),
+        tests("InputFiles", ["CZlib", "SeededTesting"]),
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
         tests("Reporting", ["TradingModel", "Storage"]),
-        library("TestSupport", ["TradingModel", "Storage"], path: "Tests/TestSupport"),
-        tests("ExecutionService", ["TestSupport", "BrokerAdapters", "Networking"]),
+        library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
+        tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["execution", "Networking", "Storage", "TestSupport"],
+            name: "CommandLineTests",
+            dependencies: ["execution", "Networking", "Storage", "TestSupport", "SeededTesting"],
             swiftSettings: strict),
     ]
 )

@@ -135,7 +135,8 @@ final class DatabaseJournal {
     func release() throws { try journal.release() }
 
     private func key(of order: OrderRecord) throws -> String {
-        let leg = order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
+        let leg =
+            order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
         return try keys.key(
             decision: names.decisions[Int(order.decision.index)].decisionID,
             ticker: names.tickers[Int(order.terms.instrument.index)], leg: leg)

@@ -82,9 +82,10 @@ public struct BarImport {
         follow(input, observe)
         let store = BarStore(database)
         do {
-            let (added, interval) = try expectedInterval(of: input, options).map { interval in
-                (try stream(input, options, as: interval, to: store), interval)
-            } ?? importWhole(input, options, to: store)
+            let (added, interval) =
+                try expectedInterval(of: input, options).map { interval in
+                    (try stream(input, options, as: interval, to: store), interval)
+                } ?? importWhole(input, options, to: store)
             summary.add(added, interval)
         } catch let error as UnexpectedInterval {
             let again = try InputFile(path: input.name)

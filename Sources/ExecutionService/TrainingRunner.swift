@@ -32,8 +32,9 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 
 /// Replays history: brings decisions and bars, in the order of time, to the engine and the simulator.
 struct TrainingRunner {
-    /// Journal rows and orders that are committed together.
-    private static let batchSize = 100_000
+    /// Journal rows and orders that are committed together, at first and at most: early batches show that the run gets on,
+    /// large ones cost least.
+    private static let batchSizes = 8_192...131_072
     /// Bars between two looks at the outside world, at the most.
     private static let progressInterval: Int64 = 20_000
 
@@ -54,6 +55,7 @@ struct TrainingRunner {
     private var firstStart: Timestamp
     private let lastStart: Timestamp
     private var nextProgress: Int64 = 0
+    private var batchSize = batchSizes.lowerBound
 
     init(
         plan: ExecutionPlan, schedule: DecisionSchedule, sink: any JournalSink, scope: JournalScope = .everything,
@@ -182,8 +184,11 @@ struct TrainingRunner {
     }
 
     private mutating func report() throws {
-        let isBatchFull = output.journal.rowCount + engine.uncollectedOrders >= Self.batchSize
-        if isBatchFull { try commit() }
+        let isBatchFull = output.journal.rowCount + engine.uncollectedOrders >= batchSize
+        if isBatchFull {
+            try commit()
+            batchSize = min(batchSize * 2, Self.batchSizes.upperBound)
+        }
         guard isBatchFull || feed.barsRead >= nextProgress else { return }
         nextProgress = feed.barsRead + Self.progressInterval
         let span = Double(lastStart.ms - firstStart.ms)

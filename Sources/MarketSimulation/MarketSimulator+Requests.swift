@@ -11,9 +11,12 @@ extension MarketSimulator {
 
     private mutating func submit(_ order: VenueOrder, _ events: inout [VenueEvent]) {
         let instrument = instruments[Int(order.terms.instrument.index)]
-        if let reason = refusal(of: order, instrument) {
-            events.append(.rejected(order.number, reason: reason, at: order.arrival))
-            return
+        if rules.preset == nil, let stop = order.terms.type.stopPrice, !stop.isOnTick(instrument.tickSize) {
+            return events.append(.rejected(order.number, reason: .offTick, at: order.arrival))
+        }
+        if let parent = order.parent, slot(of: parent) == nil {
+            let reason = StatusReason.parentRejected
+            return events.append(.cancelled(order.number, reason: reason, limitedBy: .parent, at: order.arrival))
         }
         var simulated = SimulatedOrder(order)
         adapt(&simulated, instrument)
@@ -48,14 +51,6 @@ extension MarketSimulator {
         else { return }
         order.stage = .trailing(
             distance, level: order.trail(distance, from: close, tick: nil), limitOffset: limitOffset)
-    }
-
-    private func refusal(of order: VenueOrder, _ instrument: Instrument) -> StatusReason? {
-        if rules.preset == nil, let stop = order.terms.type.stopPrice, !stop.isOnTick(instrument.tickSize) {
-            return .offTick
-        }
-        if let parent = order.parent, slot(of: parent) == nil { return .parentRejected }
-        return nil
     }
 
     private mutating func store(_ order: SimulatedOrder) -> Int32 {

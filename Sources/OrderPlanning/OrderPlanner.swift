@@ -62,17 +62,15 @@ public struct OrderPlanner: Sendable {
         }
     }
 
-    /// Plans one target: the target goes toward zero to the lot, a flip through zero becomes a CLOSE and an OPEN.
+    /// Plans one target: the change goes toward zero to the lot, a flip through zero becomes a CLOSE and an OPEN.
     ///
     /// Open orders count as if they were filled. Both legs of a flip are whole lots; throws when a sum does not fit.
     public func plan(
         _ target: Target, held: Quantity, open: Quantity, instrument: Instrument
     ) throws(ArithmeticOverflow) -> Plan {
         let expected = try held.adding(open, "the position in \(instrument.ticker) with its open orders")
-        let wanted = target.computed.roundedTowardZero(toLot: instrument.lotSize)
-        let delta = try wanted.adding(-expected, "the change of the position in \(instrument.ticker)")
-            .roundedTowardZero(
-                toLot: instrument.lotSize)
+        let delta = try target.computed.adding(-expected, "the change of the position in \(instrument.ticker)")
+            .roundedTowardZero(toLot: instrument.lotSize)
         let after = expected + delta
         let flips = expected != .zero && after != .zero && (expected > .zero) != (after > .zero)
         var plan = Plan()

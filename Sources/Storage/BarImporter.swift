@@ -66,7 +66,9 @@ public final class BarImporter {
             let isWhole = group.count == BarImporter.groupSize
             let inserted = isWhole && !meetsKnownBars ? try insert(group, of: batch) : 0
             series.add(bars[group.prefix(inserted)])
-            for index in group.dropFirst(inserted) where try append(index, of: batch) { series.add(bars[index...index]) }
+            for index in group.dropFirst(inserted) where try append(index, of: batch) {
+                series.add(bars[index...index])
+            }
         }
         self.series[ticker] = series
     }

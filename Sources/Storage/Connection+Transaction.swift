@@ -11,10 +11,10 @@ extension Connection {
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
     ///
-    /// Within another transaction it is a part of that one, which has to end as `body` does.
+    /// Within another transaction it is a part of that one; what `body` did is undone when it throws, the rest stays.
     public func transaction<Result>(_ kind: TransactionKind = .immediate, _ body: () throws -> Result) throws -> Result
     {
-        guard sqlite3_get_autocommit(handle) != 0 else { return try body() }
+        guard sqlite3_get_autocommit(handle) != 0 else { return try nested(body) }
         try execute(kind.rawValue)
         do {
             let result = try body()
@@ -22,6 +22,20 @@ extension Connection {
             return result
         } catch {
             rollBack()
+            throw error
+        }
+    }
+
+    private func nested<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("SAVEPOINT nested")
+        do {
+            let result = try body()
+            try execute("RELEASE nested")
+            return result
+        } catch {
+            if sqlite3_get_autocommit(handle) == 0 {
+                sqlite3_exec(handle, "ROLLBACK TO nested; RELEASE nested", nil, nil, nil)
+            }
             throw error
         }
     }

@@ -25,7 +25,8 @@ extension DatabaseRefusal: CustomStringConvertible {
         switch self {
         case .missing(let path): "\(path): no such file; make a database with `execution init --db \(path)`"
         case .empty(let path): "\(path): this file is empty; make a database in it with `execution init --db \(path)`"
-        case .noFolder(let path, let folder): "\(path): there is no folder \(folder); make it first, or give another path"
+        case .noFolder(let path, let folder):
+            "\(path): there is no folder \(folder); make it first, or give another path"
         case .directory(let path): "\(path): this is a directory; give the path of a database file"
         case .notADatabase(let path): "\(path): this file is no SQLite database"
         case .notOurs(let path, let applicationID):

@@ -45,7 +45,8 @@ public struct Fill: Sendable, Equatable {
     @inlinable
     public init(
         order: OrderNumber, instrument: InstrumentID, side: Side, quantity: Quantity, price: Price, slippage: Money,
-        commission: Money, time: Timestamp, barStart: Timestamp, rule: FillRule, isAmbiguous: Bool, executionIndex: Int32
+        commission: Money, time: Timestamp, barStart: Timestamp, rule: FillRule, isAmbiguous: Bool,
+        executionIndex: Int32
     ) {
         self.order = order
         self.instrument = instrument

@@ -52,10 +52,13 @@ public struct LocalTime: Sendable, Equatable {
         let before = offset_s(at: asUTC.adding(ms: -86_400_000))
         let after = offset_s(at: asUTC.adding(ms: 86_400_000))
         let candidates = [max(before, after), min(before, after)].map { asUTC.adding(ms: -Int64($0) * 1_000) }
-        if let midnight = candidates.first(where: { self.date(of: $0) == date && self.date(of: $0.adding(ms: -1)) < date }) {
+        if let midnight = candidates.first(where: {
+            self.date(of: $0) == date && self.date(of: $0.adding(ms: -1)) < date
+        }) {
             return midnight
         }
-        return transitions.first { self.date(of: $0.start) == date && self.date(of: $0.start.adding(ms: -1)) < date }?.start
+        return transitions.first { self.date(of: $0.start) == date && self.date(of: $0.start.adding(ms: -1)) < date }?
+            .start
             ?? candidates[1]
     }
 }

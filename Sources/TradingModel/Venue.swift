@@ -33,7 +33,8 @@ public struct VenueOrder: Sendable, Equatable {
     @inlinable
     public init(
         number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, isDecidedOnDate: Bool = false, arrival: Timestamp,
-        phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false,
+        phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil,
+        isGroupOfBracketOnly: Bool = false,
         cashRule: CashRule = .unchecked
     ) {
         self.number = number

@@ -13,7 +13,8 @@ final class BareInsert {
 
     /// Parents before children.
     private static let tables = [
-        "execution_runs", "pipeline_decisions", "target_positions", "orders", "trades", "risk_decisions", "order_events",
+        "execution_runs", "pipeline_decisions", "target_positions", "orders", "trades", "risk_decisions",
+        "order_events",
         "cash_entries", "position_adjustments", "positions", "cash_balances",
     ]
     /// Rows that are read, off the clock, before they are inserted.
@@ -43,7 +44,8 @@ final class BareInsert {
 
     private static func open(_ path: String) throws -> OpaquePointer {
         var handle: OpaquePointer?
-        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK, let handle else {
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK, let handle
+        else {
             throw BenchmarkError("\(path) cannot be opened")
         }
         return handle
@@ -100,7 +102,9 @@ final class BareInsert {
         var values: [OpaquePointer?] = []
         for _ in 0..<Self.chunkRows {
             guard sqlite3_step(selection) == SQLITE_ROW else { break }
-            for column in 0..<columnCount { values.append(sqlite3_value_dup(sqlite3_column_value(selection, Int32(column)))) }
+            for column in 0..<columnCount {
+                values.append(sqlite3_value_dup(sqlite3_column_value(selection, Int32(column))))
+            }
         }
         return values
     }

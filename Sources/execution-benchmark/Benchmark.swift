@@ -27,7 +27,8 @@ struct Benchmark {
         execution = options.execution ?? own.deletingLastPathComponent().appendingPathComponent("execution").path
         folder = options.folder ?? NSTemporaryDirectory() + "execution-benchmark-\(getpid())"
         guard FileManager.default.isExecutableFile(atPath: execution) else {
-            throw BenchmarkError("\(execution) is no program; build it (swift build -c release) or say --execution PATH")
+            throw BenchmarkError(
+                "\(execution) is no program; build it (swift build -c release) or say --execution PATH")
         }
     }
 
@@ -109,7 +110,8 @@ struct Benchmark {
             bare.append(try measureBareInsert(database, files))
         }
         return Measurement(
-            workload: workload.name, step: record, wall_s: median(costs.map(\.wall_s)), cpu_s: median(costs.map(\.cpu_s)),
+            workload: workload.name, step: record, wall_s: median(costs.map(\.wall_s)),
+            cpu_s: median(costs.map(\.cpu_s)),
             peak_MiB: median(costs.map(\.peak_MiB)), bars: summary.bars, orders: summary.orders, fills: summary.fills,
             bare_s: record == "summary" ? nil : median(bare.map(\.wall_s)), bareRows: bare.last?.rows)
     }

@@ -34,7 +34,8 @@ struct MarketPath {
         let low = moved(min(open, next), by: -0.4 * range * random.fraction())
         close = next
         return Step(
-            open: open, high: high, low: low, close: next, volume: random.integer(in: meanVolume / 2...meanVolume * 3 / 2))
+            open: open, high: high, low: low, close: next,
+            volume: random.integer(in: meanVolume / 2...meanVolume * 3 / 2))
     }
 
     private func moved(_ price: Int, by fraction: Double) -> Int {

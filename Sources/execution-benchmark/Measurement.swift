@@ -28,7 +28,8 @@ extension Measurement {
         Self.row(
             "\(workload) \(step)",
             [
-                Self.fixed(wall_s, 2), Self.fixed(cpu_s, 2), Self.fixed(peak_MiB, 0), rate(bars), orders.map(rate) ?? "",
+                Self.fixed(wall_s, 2), Self.fixed(cpu_s, 2), Self.fixed(peak_MiB, 0), rate(bars),
+                orders.map(rate) ?? "",
                 fills.map(rate) ?? "", bare_s.map { Self.fixed($0, 2) } ?? "", ratio.map { Self.fixed($0, 2) } ?? "",
             ])
     }

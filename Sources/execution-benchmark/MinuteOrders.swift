@@ -15,7 +15,8 @@ struct MinuteOrders {
         let orderFile = try TextFile(files.input)
         try barFile.line("ticker", "timestamp", "open", "high", "low", "close", "volume")
         try orderFile.line(
-            "as_of", "order_ref", "ticker", "side", "quantity", "order_type", "limit_price", "stop_price", "time_in_force",
+            "as_of", "order_ref", "ticker", "side", "quantity", "order_type", "limit_price", "stop_price",
+            "time_in_force",
             "cancel_at")
         var written = 0
         for bar in 0..<bars {

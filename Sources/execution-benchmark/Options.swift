@@ -39,8 +39,13 @@ struct Options {
 
     private mutating func set(_ name: String, _ value: String) throws(BenchmarkError) {
         switch name {
-        case "--workload": workloads = try value.split(separator: ",").map { (part) throws(BenchmarkError) in try Self.workload("\(part)") }
-        case "--record": records = try value.split(separator: ",").map { (part) throws(BenchmarkError) in try Self.record("\(part)") }
+        case "--workload":
+            workloads = try value.split(separator: ",").map { (part) throws(BenchmarkError) in
+                try Self.workload("\(part)")
+            }
+        case "--record":
+            records = try value.split(separator: ",").map { (part) throws(BenchmarkError) in try Self.record("\(part)")
+            }
         case "--repeat": repetitions = try Self.number(name, value)
         case "--seed": seed = UInt64(try Self.number(name, value))
         case "--folder": folder = value

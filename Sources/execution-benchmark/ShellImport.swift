@@ -7,7 +7,8 @@ enum ShellImport {
         let database = files.path("shell.db")
         defer { try? FileManager.default.removeItem(atPath: database) }
         try? FileManager.default.removeItem(atPath: database)
-        let table = "CREATE TABLE bars (ticker TEXT, timestamp TEXT, open REAL, high REAL, low REAL, close REAL, volume REAL)"
+        let table =
+            "CREATE TABLE bars (ticker TEXT, timestamp TEXT, open REAL, high REAL, low REAL, close REAL, volume REAL)"
         do {
             let result = try ChildProcess.run(
                 "sqlite3", ["-batch", database, table, ".import --csv --skip 1 \(files.bars) bars"],

@@ -7,7 +7,9 @@ final class TextFile {
     private var buffer: [UInt8] = []
 
     init(_ path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path) else {
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
+        else {
             throw BenchmarkError("\(path) cannot be written")
         }
         self.handle = handle

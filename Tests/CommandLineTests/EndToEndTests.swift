@@ -162,6 +162,20 @@ final class EndToEndTests: CommandLineTestCase {
         XCTAssertEqual(runs, [["COMPLETED", "4"]])
     }
 
+    /// Two imports that make one database at once: it is whole whoever wins, and the other one says why it lost.
+    func testTwoImportsAtOnce() throws {
+        let words = ["bars", "import", "--db", "history.db", Fixtures.bars]
+        let imports = [try start(words), try start(words)]
+        let codes = try imports.map { try $0.result() }.map { result in
+            if result.code == 3 { assertContains(result.errors, ["history.db: another process", "try again"]) }
+            return result.code
+        }
+        XCTAssertTrue(Set(codes).isSubset(of: [0, 3]) && codes.contains(0), "\(codes)")
+        let bars = try Database.openForReading(folder.path("history.db")).rows("SELECT count(*) FROM bars")
+        XCTAssertEqual(bars, [["12154"]])
+        try assertVerified("history.db")
+    }
+
     private func tradeRows(_ database: String, _ run: String) throws -> [[String]] {
         try Database.openForReading(folder.path(database)).rows(
             """
@@ -177,7 +191,8 @@ final class EndToEndTests: CommandLineTestCase {
             "UPDATE positions SET size_e8 = size_e8 + 1 WHERE ticker = 'IBM'")
         let result = try execute("verify", "--db", "training.db")
         assertCode(1, result)
-        assertContains(result.output, ["broken: positions: run r: IBM is 6140", "training.db: 1 finding"])
+        assertContains(
+            result.output, ["broken: positions: run r: IBM is ", "(difference 1 e-8)", "training.db: 1 finding"])
     }
 
     /// Spaces, relative paths, `--name=value`, a name with a quote in it.

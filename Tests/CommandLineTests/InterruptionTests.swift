@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import TestSupport
+import SeededTesting
 import XCTest
 
 /// Runs that are stopped on their way: they show as such, and the same command completes them.
@@ -8,10 +9,10 @@ final class InterruptionTests: CommandLineTestCase {
     /// How long a run may take to reach a moment.
     private static let timeout_s = 60.0
 
-    /// A run of several commits: 40,000 bars and 20,000 targets.
-    private func writeInputs(record: String = "full") throws {
+    /// A run of several commits: 40,000 bars and 20,000 targets, unless there are more sessions.
+    private func writeInputs(record: String = "full", sessions: Int = 1_000) throws {
         var generator = SeededGenerator(seed: 7)
-        let bars = DailyBars(.init(tickers: 40, sessions: 1_000), using: &generator)
+        let bars = DailyBars(.init(tickers: 40, sessions: sessions), using: &generator)
         try folder.write(bars.csv, to: "bars.csv")
         let targets = TargetRows(for: bars, every: 2, within: -500...500, using: &generator)
         try folder.write(targets.csv, to: "targets.csv")
@@ -113,7 +114,7 @@ final class InterruptionTests: CommandLineTestCase {
 
     /// While a run is under way its id is taken, and its inputs are its own even when it was interrupted.
     func testRunUnderWay() throws {
-        try writeInputs()
+        try writeInputs(sessions: 5_000)
         let command = try start(applyWords(words))
         XCTAssertTrue(try wait(for: 0, of: command))
         let runs = try execute("runs", "--db", "training.db", "--format", "csv")

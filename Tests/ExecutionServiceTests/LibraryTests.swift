@@ -3,6 +3,7 @@ import InputFiles
 import OrderRouting
 import Storage
 import TestSupport
+import SeededTesting
 import XCTest
 
 @testable import ExecutionService

@@ -2,13 +2,14 @@ import ExecutionService
 import Foundation
 import Storage
 import TestSupport
+import SeededTesting
 import XCTest
 
 /// What holds for any bars, targets and configuration, asked of the database that a run has written.
 ///
 /// `EXECUTION_TEST_SEED` and `EXECUTION_TEST_CASES` choose the cases.
 final class PropertyTests: ServiceTestCase {
-    private static let cases: UInt64 = 120
+    private static let cases = 120
 
     /// Why targets can be missed, by planning, by the market and by the account.
     private static let reasons: Set<String> = [
@@ -19,7 +20,8 @@ final class PropertyTests: ServiceTestCase {
 
     func testRandomTargets() throws {
         var seen = Coverage()
-        for seed in SeededGenerator.seeds(Self.cases) {
+        let cases = RandomCases(defaultCount: Self.cases)
+        for seed in cases {
             let failures = testRun?.totalFailureCount
             do {
                 try check(seed, &seen)
@@ -27,10 +29,10 @@ final class PropertyTests: ServiceTestCase {
                 XCTFail("\(error)")
             }
             if testRun?.totalFailureCount != failures {
-                print("repeat with EXECUTION_TEST_SEED=\(seed) EXECUTION_TEST_CASES=1")
+                print("repeat with \(RandomCases.replay(seed))")
             }
         }
-        guard SeededGenerator.seeds(Self.cases).count >= Self.cases else { return }
+        guard cases.count >= Self.cases else { return }
         XCTAssertGreaterThan(seen.trades, 1_000)
         XCTAssertEqual(Self.reasons.subtracting(seen.reasons), [], "reasons that no case has met")
         XCTAssertGreaterThan(seen.splits, 0)

@@ -1,4 +1,5 @@
 import Foundation
+import SeededTesting
 import TestSupport
 
 /// One random run: bars with holes, splits and dividends, targets of every kind, and a configuration.

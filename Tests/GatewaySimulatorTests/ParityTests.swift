@@ -1,6 +1,7 @@
 import BrokerAdapters
 import GatewaySimulator
 import MarketSimulation
+import SeededTesting
 import TradingModel
 import XCTest
 
@@ -21,7 +22,7 @@ final class ParityTests: XCTestCase {
     }
 
     private func check(seed: UInt64) throws -> Int {
-        var random = RandomSource(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var rules = SimulationRules()
         rules.marketFill = [.nextOpen, .nextClose].randomElement(using: &random) ?? .nextOpen
         rules.limitFill = SimulationRules.LimitFill.allCases.randomElement(using: &random) ?? .touch
@@ -96,7 +97,7 @@ final class ParityTests: XCTestCase {
 
     // MARK: - Made-up bars and orders
 
-    private static func slice(_ day: Int32, _ prices: inout [Int64], _ random: inout RandomSource) -> BarSlice {
+    private static func slice(_ day: Int32, _ prices: inout [Int64], _ random: inout SeededGenerator) -> BarSlice {
         let date = CalendarDate(days: 15_000 + day)
         let start = Timestamp(ms: Int64(date.days) * 86_400_000)
         var slice = BarSlice(
@@ -117,7 +118,7 @@ final class ParityTests: XCTestCase {
         return slice
     }
 
-    private static func order(_ prices: [Int64], _ random: inout RandomSource) -> Pair {
+    private static func order(_ prices: [Int64], _ random: inout SeededGenerator) -> Pair {
         let index = Int.random(in: prices.indices, using: &random)
         let side: Side = Bool.random(using: &random) ? .buy : .sell
         let first = Price(cents: prices[index] + Int64.random(in: -300...300, using: &random))
@@ -160,7 +161,7 @@ final class ParityTests: XCTestCase {
                 timeInForce: timeInForce), order: order)
     }
 
-    private static func timeInForce(_ order: inout TWSOrder, _ type: OrderType, _ random: inout RandomSource)
+    private static func timeInForce(_ order: inout TWSOrder, _ type: OrderType, _ random: inout SeededGenerator)
         -> TimeInForce
     {
         let plain: [(String, TimeInForce)] = [("DAY", .day), ("GTC", .goodTilCancelled)]

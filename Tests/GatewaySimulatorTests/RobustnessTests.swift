@@ -1,5 +1,6 @@
 import BrokerAdapters
 import GatewaySimulator
+import SeededTesting
 import TradingModel
 import XCTest
 
@@ -26,7 +27,7 @@ final class RobustnessTests: XCTestCase {
             .reqAccountUpdates(TWSReqAccountUpdates()), .reqPnLSingle(TWSReqPnLSingle()),
             .unknown(id: 76, fields: ["1", "5", "DU123", "", "0"]), .unknown(id: 74, fields: ["1"]),
         ]
-        var random = RandomSource(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let spellings = [
             "", "0", "-1", "2147483647", "-2147483648", "9223372036854775807", "-92233720368.54775808", "1e300", "NaN",
             "Infinity", "1.7976931348623157E308", "99999999999", "0.00000001", "TRAIL LIMIT", "GTD", "99999999", "é",
@@ -53,7 +54,7 @@ final class RobustnessTests: XCTestCase {
     }
 
     func testNoiseOnlyEndsItsOwnConnection() throws {
-        var random = RandomSource(seed: 5)
+        var random = SeededGenerator(seed: 5)
         var harness = GatewayHarness()
         let witness = try harness.connect(1)
         for round in 0..<500 {

@@ -1,25 +1,13 @@
 import Foundation
+import SeededTesting
 import XCTest
 
 @testable import InputFiles
 
 /// Files broken at random are read or refused with an `InputError`, and never end the process.
 ///
-/// The seed is printed; `INPUT_SEED` repeats a run, `INPUT_ROUNDS` makes it longer.
+/// A failure prints its seed; `EXECUTION_TEST_SEED` and `EXECUTION_TEST_CASES` choose the cases.
 final class RobustnessTests: XCTestCase {
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        /// SplitMix64 (Steele, Lea, Flood, 2014).
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private let bars =
         "ticker,timestamp,open,high,low,close,volume,adj close\nA,2020-01-02,1,2,0.5,1.5,10,1\n\"B\"\"\",2020-01-02,1,2,.5,1e0,,\r\nA,2020-01-03T02:00:00.000+02:00,1,2,0.5,1.5,10.5,1\n"
     private let targets =
@@ -32,11 +20,6 @@ final class RobustnessTests: XCTestCase {
     private let actions = "ticker,ex_date,kind,value\nA,2005-02-28,split,2\n"
 
     func testBrokenFilesNeverCrash() throws {
-        let environment = ProcessInfo.processInfo.environment
-        let seed = environment["INPUT_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
-        let rounds = environment["INPUT_ROUNDS"].flatMap(Int.init) ?? 300
-        print("INPUT_SEED=\(seed) INPUT_ROUNDS=\(rounds)")
-        var generator = Generator(state: seed)
         let readers: [(String, (InputFile) throws -> Void)] = [
             (bars, { _ = try BarFile.readAll($0) }), (targets, { _ = try TargetFile.read($0) }),
             (lines, { _ = try TargetFile.read($0) }), (orders, { _ = try OrderFile.read($0) }),
@@ -46,12 +29,13 @@ final class RobustnessTests: XCTestCase {
             XCTAssertNoThrow(try read(.text(text)), "the whole file is right")
             for packs in [false, true] {
                 let valid = packs ? gzip(Array(text.utf8)) : Array(text.utf8)
-                for round in 0..<rounds {
+                for seed in RandomCases(defaultCount: 300) {
+                    var generator = SeededGenerator(seed: seed)
                     let bytes = broken(valid, &generator)
                     do {
                         try read(InputFile(name: "file.csv", bytes: bytes))
                     } catch {
-                        XCTAssertTrue(error is InputError, "seed \(seed), round \(round): \(error)")
+                        XCTAssertTrue(error is InputError, "\(RandomCases.replay(seed)): \(error)")
                     }
                 }
             }
@@ -79,7 +63,7 @@ final class RobustnessTests: XCTestCase {
         }
     }
 
-    private func broken(_ valid: [UInt8], _ generator: inout Generator) -> [UInt8] {
+    private func broken(_ valid: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
         var bytes = valid
         for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
             let place = Int.random(in: 0..<bytes.count, using: &generator)

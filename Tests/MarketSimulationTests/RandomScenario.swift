@@ -1,4 +1,5 @@
 import MarketSimulation
+import SeededTesting
 import TradingModel
 
 /// Makes scenarios that meet every rule: caps that bind, gaps, touched levels, empty and absent bars, groups, brackets, splits.

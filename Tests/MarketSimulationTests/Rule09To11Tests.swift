@@ -260,7 +260,7 @@ final class Rule09To11Tests: XCTestCase {
         let offTick = try play(
             bars, [buy("entry", 100, stop(90.005)), sell("stop", 100, stop(80), parent: "entry")],
             instruments: [Instrument(ticker: "X", tickSize: price(0.01))])
-        XCTAssertEqual(offTick.ends, ["entry rejected off_tick 01-02", "stop rejected parent_rejected 01-02"])
+        XCTAssertEqual(offTick.ends, ["entry rejected off_tick 01-02", "stop cancelled parent_rejected parent 01-02"])
     }
 
     func testRule10_AnEntryThatEndsPartlyFilledLeavesItsExitsForThatPart() throws {

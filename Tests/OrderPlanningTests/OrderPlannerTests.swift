@@ -1,5 +1,6 @@
 import OrderPlanning
 import TradingModel
+import SeededTesting
 import XCTest
 
 final class OrderPlannerTests: XCTestCase {
@@ -102,7 +103,7 @@ final class OrderPlannerTests: XCTestCase {
                 ("-10", "10.5", "0", "CLOSE SELL 10 · OPEN_SHORT SELL 10 · below_lot"),
                 ("10", "-10.5", "0", "CLOSE BUY 10 · OPEN_LONG BUY 10 · below_lot"),
                 ("-10", "0.5", "0", "OPEN_SHORT SELL 10 · below_lot"),
-                ("20.5", "10.5", "0", "INCREASE BUY 9 · below_lot"),
+                ("20.5", "10.5", "0", "INCREASE BUY 10"), ("10.2", "12", "0", "REDUCE SELL 1 · below_lot"),
             ], Instrument(ticker: "A"))
     }
 
@@ -111,7 +112,7 @@ final class OrderPlannerTests: XCTestCase {
             [
                 ("250", "0", "0", "OPEN_LONG BUY 200 · below_lot"), ("99", "0", "0", "below_lot"),
                 ("0", "250", "0", "REDUCE SELL 200 · below_lot"),
-                ("-250", "250", "0", "CLOSE SELL 200 · OPEN_SHORT SELL 200 · below_lot"),
+                ("-250", "250", "0", "CLOSE SELL 200 · OPEN_SHORT SELL 300"),
                 ("200", "250", "0", "below_lot"), ("-200", "200", "0", "CLOSE SELL 200 · OPEN_SHORT SELL 200"),
             ], Instrument(ticker: "A", lotSize: Quantity(units: 100)))
     }

@@ -1,6 +1,7 @@
 import OrderPlanning
 import OrderRouting
 import TradingModel
+import SeededTesting
 import XCTest
 
 /// Random targets on a venue that fills, rejects and dawdles as it likes.

@@ -1,4 +1,5 @@
 import Foundation
+import SeededTesting
 import TradingModel
 
 /// Made-up daily bars as CSV: whole cents, every number from a seed.

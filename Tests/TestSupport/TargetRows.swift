@@ -1,3 +1,5 @@
+import SeededTesting
+
 /// A target file in the making: `as_of,ticker,target_quantity,decision_id`.
 public struct TargetRows {
     /// The file.

@@ -1,5 +1,6 @@
 import Foundation
 import TradingModel
+import SeededTesting
 import XCTest
 
 final class DecimalTextTests: XCTestCase {
