@@ -12,6 +12,8 @@ public enum GatewayFault: Equatable, Sendable {
     case duplicate(GatewayMessageKind)
     /// The next message of a kind is sent after the one that follows it.
     case reorder(GatewayMessageKind)
+    /// The next message of a kind is lost.
+    case omit(GatewayMessageKind)
     /// The next order is refused.
     case reject(code: Int32, text: String)
     /// 1100: requests wait and reports are lost until it is restored.
@@ -31,6 +33,12 @@ public enum GatewayMessageKind: String, Sendable, CaseIterable {
     case commissionReport
     case error
     case position
+    case positionEnd
+    case openOrderEnd
+    case execDetailsEnd
+    case completedOrder
+    case completedOrdersEnd
+    case nextValidId
 }
 
 /// A fault, and whose connection it is for.
@@ -51,7 +59,7 @@ public struct GatewayCommandError: Error, Equatable, Sendable, CustomStringConve
 
 extension GatewayFaultOrder {
     /// Reads `[client N] delay 200`, `cut bytes 100`, `cut received 50`, `cut messages 3`, `duplicate execDetails`,
-    /// `reorder orderStatus`, `reject 201 [text]`, `lose`, `restore [lost]`, `rollback 5`.
+    /// `reorder orderStatus`, `omit execDetailsEnd`, `reject 201 [text]`, `lose`, `restore [lost]`, `rollback 5`.
     init(_ words: [String]) throws(GatewayCommandError) {
         var words = words[...]
         if words.first == "client" {
@@ -72,6 +80,7 @@ extension GatewayFaultOrder {
         case "cut": try cut(rest)
         case "duplicate": .duplicate(try kind(rest.first))
         case "reorder": .reorder(try kind(rest.first))
+        case "omit": .omit(try kind(rest.first))
         case "reject":
             .reject(code: try number(rest.first, name), text: rest.dropFirst().joined(separator: " "))
         case "lose": .connectivityLost
@@ -79,7 +88,8 @@ extension GatewayFaultOrder {
         case "rollback": .rollBackIDs(try number(rest.first, name))
         default:
             throw GatewayCommandError(
-                "no fault \"\(name)\"; there are delay, cut, duplicate, reorder, reject, lose, restore and rollback")
+                "no fault \"\(name)\"; there are delay, cut, duplicate, reorder, omit, reject, lose, restore and rollback"
+            )
         }
     }
 

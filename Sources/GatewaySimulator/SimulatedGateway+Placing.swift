@@ -116,7 +116,7 @@ extension SimulatedGateway {
         try settle()
     }
 
-    private mutating func submit(_ index: Int) throws {
+    mutating func submit(_ index: Int) throws {
         orders[index].state = .working
         let order = orders[index]
         // Just after the start of the last bar, or after its end with the latency: the next bar is the first that can fill it.

@@ -26,6 +26,7 @@ extension SimulatedGateway {
 
     private mutating func send(_ bytes: [UInt8], _ kind: GatewayMessageKind, _ place: Int) {
         let clientID = connections[place].clientID
+        if takeFault(clientID, { $0 == .omit(kind) || $0 == .omit(.any) }) { return }
         if takeFault(clientID, { $0 == .reorder(kind) || $0 == .reorder(.any) }), connections[place].heldBack == nil {
             connections[place].heldBack = bytes
             return
@@ -99,6 +100,12 @@ extension TWSMessage {
         case .commissionReport: .commissionReport
         case .error: .error
         case .position: .position
+        case .positionEnd: .positionEnd
+        case .openOrderEnd: .openOrderEnd
+        case .executionDetailsEnd: .execDetailsEnd
+        case .completedOrder: .completedOrder
+        case .completedOrdersEnd: .completedOrdersEnd
+        case .nextValidID: .nextValidId
         default: .any
         }
     }

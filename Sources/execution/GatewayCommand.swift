@@ -33,6 +33,7 @@ enum GatewayCommand {
         options.cash = try cash(arguments)
         options.showsWallTime = try arguments.choice("--clock", default: Clock.simulated) == .wall
         options.messagesPerSecond = try number(arguments, "--pacing")
+        options.daysKept = try number(arguments, "--days-kept")
         return options
     }
 

@@ -71,6 +71,39 @@ final class FaultTests: XCTestCase {
         XCTAssertEqual(messages.kinds, ["other", "commissionReport"])
     }
 
+    func testAnswersMayMissTheirEnd() throws {
+        var harness = GatewayHarness()
+        let id = try harness.connect()
+        try harness.fault("omit execDetailsEnd")
+        try harness.send(.reqExecutions(TWSReqExecutions()), id)
+        XCTAssertTrue(harness.messages(id).isEmpty)
+        try harness.send(.reqExecutions(TWSReqExecutions()), id)
+        XCTAssertEqual(harness.messages(id).count, 1)
+    }
+
+    func testTheUserTradesByHand() throws {
+        var harness = GatewayHarness()
+        let id = try harness.connect()
+        try harness.send(.reqPositions(TWSReqPositions()), id)
+        _ = harness.messages(id)
+        try harness.gateway.trade(["BUY", "10", "AAA"])
+        try harness.gateway.trade(["SELL", "5", "BBB", "10.05"])
+        try harness.play(50, 50, 50, 50)
+        let positions = harness.messages(id)
+        XCTAssertEqual(positions.kinds, ["position", "position"])
+        try harness.send(.reqExecutions(TWSReqExecutions()), id)
+        let executions = harness.messages(id).executions
+        XCTAssertEqual(executions.map(\.orderID), [0, 0])
+        XCTAssertEqual(executions.map(\.clientID), [0, 0])
+        try harness.send(.reqAllOpenOrders(TWSReqAllOpenOrders()), id)
+        XCTAssertTrue(harness.messages(id).openOrders.isEmpty)
+        for words in [
+            ["BUY"], ["BUY", "0", "AAA"], ["BUY", "1", "NONE"], ["SELL", "1", "AAA", "x"], ["HOLD", "1", "AAA"],
+        ] {
+            XCTAssertThrowsError(try harness.gateway.trade(words)) { XCTAssertTrue($0 is GatewayCommandError) }
+        }
+    }
+
     func testDelaysAreForOneClient() throws {
         var harness = GatewayHarness()
         let first = try harness.connect(1)

@@ -51,6 +51,7 @@ struct GatewayInputs {
         settings.currency = configuration.account.currency
         settings.clock = options.showsWallTime ? .wall : .simulated
         settings.messagesPerSecond = options.messagesPerSecond
+        settings.sessionsKept = options.daysKept
         for (name, zone) in [
             ("US/Eastern", "America/New_York"), ("America/New_York", "America/New_York"), ("UTC", "UTC"),
             ("GMT", "UTC"),

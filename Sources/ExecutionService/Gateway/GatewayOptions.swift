@@ -36,6 +36,8 @@ public struct GatewayOptions: Sendable {
     public var showsWallTime = false
     /// Messages a second beyond which error 100 is sent; nil never sends it.
     public var messagesPerSecond: Int?
+    /// Days whose executions and completed orders can be asked for, the running one included; nil is all of them.
+    public var daysKept: Int?
     /// A file of faults, one a line: the number of bars played before it, and its words.
     public var faults: String?
 

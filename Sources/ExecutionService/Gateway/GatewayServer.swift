@@ -176,16 +176,20 @@ public struct GatewayServer {
         case "orders":
             let record = replay.gateway.record
             return (["ok \(record.count)"] + record).joined(separator: "\n")
-        case "fault":
-            do { try replay.gateway.fault(Array(words.dropFirst())) } catch let error as GatewayCommandError {
-                return "error \(error)"
-            }
-            return "ok"
+        case "fault": return try answer { gateway in try gateway.fault(Array(words.dropFirst())) }
+        case "trade": return try answer { gateway in try gateway.trade(Array(words.dropFirst())) }
         case "quit":
             isAskedToEnd = true
             return "ok"
-        default: return "error no command \"\(line)\"; there are step, run, pause, status, orders, fault and quit"
+        default:
+            return "error no command \"\(line)\"; there are step, run, pause, status, orders, fault, trade and quit"
         }
+    }
+
+    /// What is wrong with the words of a command is its answer; anything else ends the gateway.
+    private mutating func answer(_ command: (inout SimulatedGateway) throws -> Void) throws -> String {
+        do { try command(&replay.gateway) } catch let error as GatewayCommandError { return "error \(error)" }
+        return "ok"
     }
 
     private mutating func run(_ words: [String]) -> String {
