@@ -43,6 +43,14 @@ struct GatewayAccount {
         return net
     }
 
+    /// Takes a trade back at its old price and books it at the new one; commissions stay.
+    mutating func reprice(
+        _ signed: Quantity, from old: Price, to new: Price, of instrument: InstrumentID
+    ) throws(ArithmeticOverflow) {
+        try holdings[Int(instrument.index)].position.book(-signed, at: old)
+        try holdings[Int(instrument.index)].position.book(signed, at: new)
+    }
+
     private func closedQuantity(_ before: Quantity, _ signed: Quantity) -> Quantity {
         guard before != .zero, (before > .zero) != (signed > .zero) else { return .zero }
         return min(before.magnitude, signed.magnitude)

@@ -8,4 +8,7 @@ extension MarketSimulator {
         return try fees.charge(
             rules.commission, side: side, quantity: quantity, price: price, date: current.session, month: &month)
     }
+
+    /// Moves cash for what the market does not know of, such as the correction of a fill.
+    public mutating func adjust(cash amount: Money) throws(ArithmeticOverflow) { try move(cash: amount) }
 }

@@ -104,6 +104,30 @@ final class FaultTests: XCTestCase {
         }
     }
 
+    func testAnExecutionIsCorrected() throws {
+        var harness = GatewayHarness()
+        let id = try harness.connect()
+        XCTAssertThrowsError(try harness.gateway.correct(["0.05"]))
+        try harness.place(1, id)
+        try harness.play(50, 50, 50, 50)
+        try harness.send(.reqPositions(TWSReqPositions()), id)
+        _ = harness.messages(id)
+        try harness.gateway.correct(["0.05"])
+        try harness.gateway.correct(["-0.01", "00000001.00000001.01.02"])
+        try harness.send(.reqCurrentTime(TWSReqCurrentTime()), id)
+        let messages = harness.messages(id)
+        XCTAssertEqual(
+            messages.executions.map(\.executionID), ["00000001.00000001.01.02", "00000001.00000001.01.03"])
+        XCTAssertEqual(messages.executions.map(\.price), [Price(cents: 5_005), Price(cents: 5_004)])
+        XCTAssertEqual(messages.commissions.map(\.executionID), messages.executions.map(\.executionID))
+        XCTAssertEqual(messages.statuses.last?.averageFillPrice, Price(cents: 5_004))
+        XCTAssertEqual(messages.positions.last?.averageCost, Price(cents: 5_005))
+        XCTAssertTrue(harness.gateway.status.contains("cash=994995 "), harness.gateway.status)
+        for words in [["x"], [], ["1", "none"], ["-60"], ["1", "00000001.00000001.01.01"]] {
+            XCTAssertThrowsError(try harness.gateway.correct(words)) { XCTAssertTrue($0 is GatewayCommandError) }
+        }
+    }
+
     func testDelaysAreForOneClient() throws {
         var harness = GatewayHarness()
         let first = try harness.connect(1)

@@ -177,12 +177,14 @@ public struct GatewayServer {
             let record = replay.gateway.record
             return (["ok \(record.count)"] + record).joined(separator: "\n")
         case "fault": return try answer { gateway in try gateway.fault(Array(words.dropFirst())) }
+        case "correct": return try answer { gateway in try gateway.correct(Array(words.dropFirst())) }
         case "trade": return try answer { gateway in try gateway.trade(Array(words.dropFirst())) }
         case "quit":
             isAskedToEnd = true
             return "ok"
         default:
-            return "error no command \"\(line)\"; there are step, run, pause, status, orders, fault, trade and quit"
+            return
+                "error no command \"\(line)\"; there are step, run, pause, status, orders, fault, trade, correct and quit"
         }
     }
 
