@@ -6,25 +6,23 @@ extension SimulatedGateway {
     /// Bytes have come on a connection.
     public mutating func received(_ bytes: some Collection<UInt8>, on id: ConnectionID) throws {
         guard let place = place(of: id), connections[place].phase != .closed else { return }
-        let accepted = cut(bytes, place)
-        connections[place].decoder.append(accepted.prefix(accepted.count))
+        let limit = takeCut(bytes.count, connections[place].clientID)
+        connections[place].decoder.append(bytes.prefix(limit ?? bytes.count))
         while let payload = nextPayload(id) { try take(payload, from: id) }
-        if accepted.count < bytes.count, let place = self.place(of: id) { connections[place].close() }
+        if limit != nil, let place = self.place(of: id) { connections[place].close() }
     }
 
-    /// What a fault lets through of bytes that came.
-    private mutating func cut<Bytes: Collection<UInt8>>(_ bytes: Bytes, _ place: Int) -> Bytes.SubSequence {
-        let clientID = connections[place].clientID
+    /// How much a fault lets through of so many bytes before it breaks the connection; nil where none does.
+    private mutating func takeCut(_ count: Int, _ clientID: Int32?) -> Int? {
         for index in faults.indices where faults[index].concerns(clientID) {
             guard case .cutAfterBytesReceived(let left) = faults[index].fault else { continue }
-            guard left < bytes.count else {
-                faults[index].fault = .cutAfterBytesReceived(left - bytes.count)
-                continue
+            if left <= count {
+                faults.remove(at: index)
+                return left
             }
-            faults.remove(at: index)
-            return bytes.prefix(left)
+            faults[index].fault = .cutAfterBytesReceived(left - count)
         }
-        return bytes[...]
+        return nil
     }
 
     /// The next whole frame; a stream that is no sequence of frames ends the connection.
@@ -79,7 +77,7 @@ extension SimulatedGateway {
         else { return connections[place].close() }
         connections[place].codec = TWSCodec(version: version)
         connections[place].phase = .greeted
-        connections[place].append(answer, delay_ms: 0)
+        release(answer, place)
     }
 
     private mutating func start(_ clientID: Int32, _ id: ConnectionID) {

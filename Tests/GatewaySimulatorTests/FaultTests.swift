@@ -23,6 +23,28 @@ final class FaultTests: XCTestCase {
         }
     }
 
+    func testTheStartOfASessionBreaksAtEveryByte() throws {
+        var harness = GatewayHarness()
+        let hello = try TWSClientHello().bytes
+        let start = try TWSCodec(version: .newest).encode(.startAPI(TWSStartAPI { $0.clientID = 1 }))
+        let whole = harness.bytes(try harness.connect())
+        for cut in 0..<whole.count {
+            harness = GatewayHarness()
+            try harness.fault("cut bytes \(cut)")
+            let id = harness.open()
+            try harness.receive(hello + start, id)
+            XCTAssertEqual(harness.bytes(id), Array(whole.prefix(cut)))
+            XCTAssertTrue(harness.isClosed(id))
+        }
+        for cut in 0...(hello + start).count {
+            harness = GatewayHarness()
+            try harness.fault("cut received \(cut)")
+            let id = harness.open()
+            try harness.receive(hello + start, id)
+            XCTAssertTrue(harness.isClosed(id))
+        }
+    }
+
     func testTheConnectionBreaksAfterMessages() throws {
         var harness = GatewayHarness()
         let id = try harness.connect()
