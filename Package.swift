@@ -40,6 +40,8 @@ let package = Package(
         library("MarketSimulation", ["TradingModel"]),
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("BrokerAdapters", ["TradingModel"]),
+        library("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters"]),
+        library("Networking", ["TradingModel"]),
         library("InputFiles", ["TradingModel", "CZlib"]),
         library("Storage", ["TradingModel", "CSQLite", "SQLSchema"]),
         library("Reporting", ["TradingModel", "Storage"]),
@@ -47,11 +49,11 @@ let package = Package(
             "ExecutionService",
             [
                 "TradingModel", "OrderPlanning", "RiskControl", "MarketSimulation", "OrderRouting",
-                "InputFiles", "Storage", "Reporting", "CLibcrypto",
+                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking",
             ]),
         .executableTarget(
             name: "execution",
-            dependencies: ["ExecutionService", "InputFiles", "Reporting", "Storage", "TradingModel"],
+            dependencies: ["ExecutionService", "InputFiles", "Networking", "Reporting", "Storage", "TradingModel"],
             swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark", dependencies: ["CSQLite", "Storage", "TradingModel"], swiftSettings: strict),
@@ -63,13 +65,16 @@ let package = Package(
         tests("MarketSimulation", ["SeededTesting"]),
         tests("OrderRouting", ["SeededTesting"]),
         tests("BrokerAdapters", ["TradingModel", "SeededTesting"]),
+        tests("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters", "SeededTesting"]),
+        tests("Networking"),
         tests("InputFiles", ["CZlib", "SeededTesting"]),
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
         tests("Reporting", ["TradingModel", "Storage"]),
         library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
-        tests("ExecutionService", ["TestSupport", "SeededTesting"]),
+        tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["execution", "Storage", "TestSupport", "SeededTesting"],
+            name: "CommandLineTests",
+            dependencies: ["execution", "Networking", "Storage", "TestSupport", "SeededTesting"],
             swiftSettings: strict),
     ]
 )

@@ -80,7 +80,7 @@ public struct ExecutionPlan {
         try check(splitsFrom: sources.corporateActions ?? sources.bars)
     }
 
-    private static func interval(_ text: String?) throws(UsageError) -> BarInterval? {
+    static func interval(_ text: String?) throws(UsageError) -> BarInterval? {
         guard let text else { return nil }
         guard let interval = BarInterval(text) else {
             throw UsageError("--interval \"\(text)\" is not an interval; give one such as 1d, 1h, 5m or 30s")
@@ -123,7 +123,7 @@ public struct ExecutionPlan {
     }
 
     /// The instruments of the run: the file's word, then the database's, then the configuration's.
-    private static func readInstruments(
+    static func readInstruments(
         _ sources: Sources, _ tickers: [String], _ market: MarketData, _ configuration: Configuration,
         _ digest: SHA256Digest
     ) throws -> [Instrument] {
@@ -145,7 +145,7 @@ public struct ExecutionPlan {
         }
     }
 
-    private static func readActions(
+    static func readActions(
         _ sources: Sources, _ tickers: [String], _ market: MarketData, _ digest: SHA256Digest
     ) throws -> [CorporateAction] {
         let rows =

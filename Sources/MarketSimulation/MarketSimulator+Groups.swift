@@ -112,7 +112,8 @@ extension MarketSimulator {
     }
 
     private mutating func arm(_ index: Int, with fill: Fill, _ moment: Moment) {
-        orders[index].unarmed = orders[index].unarmed - fill.quantity
+        // A modified exit may be for less than its entry.
+        orders[index].unarmed = max(.zero, orders[index].unarmed - fill.quantity)
         orders[index].armedTurn = turn
         if orders[index].limitedBy == .parent { orders[index].limitedBy = nil }
         if orders[index].entryPrice == nil { startTrail(index, from: fill.price) }

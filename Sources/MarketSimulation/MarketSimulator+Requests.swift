@@ -88,7 +88,7 @@ extension MarketSimulator {
         noteDeadline(effective)
     }
 
-    private mutating func noteDeadline(_ deadline: Timestamp?) {
+    mutating func noteDeadline(_ deadline: Timestamp?) {
         guard let deadline else { return }
         earliestDeadline = earliestDeadline.map { min($0, deadline) } ?? deadline
     }

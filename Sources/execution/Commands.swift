@@ -70,8 +70,34 @@ enum Commands {
         "verify", summary: "check every invariant of a database: books, event chains, keys, integrity",
         options: [database])
 
+    static let gateway = CommandSpecification(
+        "gateway", summary: "simulate the gateway of Interactive Brokers over historical bars",
+        options: [
+            Option("--bars", "FILE", "historical bars: a database, or a CSV file", isRequired: true),
+            Option("--from", "DATE", "the first date played; what is before it is history for clients that ask"),
+            Option("--to", "DATE", "the last date played"),
+            Option("--speed", "N", "N times real time; as fast as possible unless said"),
+            Option("--stepped", nil, "bars go by when a control command says so"),
+            Option("--port", "PORT", "where clients connect; 4002 unless said, 0 takes a free one"),
+            Option("--control-port", "PORT", "where commands are taken; a free one with --stepped unless said"),
+            Option("--account", "ID", "the account of the login; DU123 unless said"),
+            Option("--cash", "AMOUNT", "what it starts with; the configuration's unless said"),
+            Option("--config", "FILE", "configuration, JSON5; its simulation, account and time_zone count"),
+            Option("--instruments", "FILE", "lot size, tick size, borrow rate by ticker, CSV"),
+            Option("--actions", "FILE", "splits and dividends, CSV: ticker,ex_date,kind,value"),
+            Option("--interval", "1d|5m|…", "which bars, where the database has several intervals"),
+            Option("--clock", "simulated|wall", "what the gateway's clock shows; simulated unless said"),
+            Option("--pacing", "N", "send error 100 beyond N messages a second; never unless said"),
+            Option("--days-kept", "N", "executions and completed orders of N days can be asked for; all unless said"),
+            Option("--faults", "FILE", "faults by bar, one a line; dev_workflows/GATEWAY.md has them"),
+        ],
+        discussion: """
+            Clients of the TWS protocol connect to it on the loopback as they do to the real one. It prints one line when it \
+            listens, and ends at the end of the data when no client is connected, or by Ctrl-C. Bars begin with the first client.
+            """)
+
     static let all = [
-        initialize, importBars, listBars, plan, apply, trades, orders, positions, gap, runs, verify,
+        initialize, importBars, listBars, plan, apply, trades, orders, positions, gap, runs, verify, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

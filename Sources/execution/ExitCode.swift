@@ -1,5 +1,6 @@
 import ExecutionService
 import InputFiles
+import Networking
 import OrderRouting
 import Storage
 
@@ -23,7 +24,7 @@ enum ExitCode: Int32 {
         case is RunInterrupted: self = .interrupted
         case is RunFailed: self = .incomplete
         case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
-        case is DatabaseError: self = .trouble
+        case is DatabaseError, is SocketError: self = .trouble
         default: self = .refused
         }
     }

@@ -1,3 +1,4 @@
+import SeededTesting
 import TradingModel
 
 @testable import BrokerAdapters

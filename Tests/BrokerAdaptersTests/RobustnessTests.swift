@@ -1,3 +1,4 @@
+import SeededTesting
 import XCTest
 
 @testable import BrokerAdapters

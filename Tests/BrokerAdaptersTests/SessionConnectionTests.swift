@@ -1,4 +1,5 @@
 import TradingModel
+import SeededTesting
 import XCTest
 
 @testable import BrokerAdapters

@@ -1,4 +1,5 @@
 import TradingModel
+import SeededTesting
 import XCTest
 
 @testable import BrokerAdapters
@@ -52,7 +53,7 @@ final class SessionRandomTests: XCTestCase {
 
     func testAnyOrderAnyRepetitionAndAnyCutGiveTheSameExecutions() throws {
         var expected: Book?
-        for seed in SeededGenerator.seeds(150) {
+        for seed in RandomCases(defaultCount: 150) {
             var random = SeededGenerator(seed: seed)
             var harness = SessionHarness()
             try harness.prepare()
@@ -86,7 +87,7 @@ final class SessionRandomTests: XCTestCase {
 
     /// Live, in answers to queries, or lost and asked for: each execution once.
     func testLossesAreMadeGoodByTheNextList() throws {
-        for seed in SeededGenerator.seeds(100) {
+        for seed in RandomCases(defaultCount: 100) {
             var random = SeededGenerator(seed: seed)
             var harness = SessionHarness()
             try harness.prepare()
@@ -110,7 +111,7 @@ final class SessionRandomTests: XCTestCase {
 
     /// No input whatever stops the process, and what comes out of order changes no state by itself.
     func testRandomInputsAreSurvived() throws {
-        for seed in SeededGenerator.seeds(200) {
+        for seed in RandomCases(defaultCount: 200) {
             var random = SeededGenerator(seed: seed)
             var harness = SessionHarness()
             try harness.give(.session(.connect))
@@ -141,7 +142,7 @@ final class SessionRandomTests: XCTestCase {
     /// Real messages, whole and damaged, in any state and order.
     func testGoldenMessagesWholeAndDamagedAreSurvived() throws {
         let payloads = try Golden.payloads("messages-178.txt").sorted { $0.key < $1.key }.map(\.value)
-        for seed in SeededGenerator.seeds(40) {
+        for seed in RandomCases(defaultCount: 40) {
             var random = SeededGenerator(seed: seed)
             var harness = SessionHarness()
             try harness.prepare()

@@ -1,4 +1,5 @@
 import TradingModel
+import SeededTesting
 import XCTest
 
 @testable import BrokerAdapters
@@ -8,7 +9,7 @@ import XCTest
 final class SessionWorldTests: XCTestCase {
     func testFailure07_08_EveryOrderOnceWhateverIsLost() throws {
         var counts = World.Counts()
-        for seed in SeededGenerator.seeds(60) {
+        for seed in RandomCases(defaultCount: 60) {
             var world = try World(seed: seed)
             try world.live()
             try world.settle()
@@ -19,7 +20,7 @@ final class SessionWorldTests: XCTestCase {
             counts.add(world.counts)
         }
         // Each kind of fault has to have happened.
-        if SeededGenerator.seeds(2).count == 2 {
+        if RandomCases(defaultCount: 2).count == 2 {
             XCTAssertGreaterThan(counts.lostRequests, 20)
             XCTAssertGreaterThan(counts.lostAnswers, 20)
             XCTAssertGreaterThan(counts.hiddenFills, 20)

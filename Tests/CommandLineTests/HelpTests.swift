@@ -4,6 +4,7 @@ import XCTest
 final class HelpTests: CommandLineTestCase {
     private static let commands = [
         "init", "bars import", "bars list", "plan", "apply", "trades", "orders", "positions", "gap", "runs", "verify",
+        "gateway",
     ]
 
     func testOverviewNamesEveryCommand() throws {
@@ -27,7 +28,7 @@ final class HelpTests: CommandLineTestCase {
             assertContains(
                 page.output,
                 ["execution \(command): ", "Usage: execution \(command)", "--db"].filter {
-                    command != "plan" || $0 != "--db"
+                    !["plan", "gateway"].contains(command) || $0 != "--db"
                 })
             XCTAssertEqual(try execute(["help"] + words).output, page.output)
             let widest = page.output.split(separator: "\n").map(\.count).max() ?? 0

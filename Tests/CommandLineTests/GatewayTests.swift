@@ -1,0 +1,65 @@
+import Foundation
+import Networking
+import TestSupport
+import XCTest
+
+/// `execution gateway` as a program.
+final class GatewayTests: CommandLineTestCase {
+    private let words = ["gateway", "--bars", Fixtures.bars, "--from", "2012-01-03", "--stepped", "--port", "0"]
+
+    /// The ports in the line that says where it listens.
+    private func ports() throws -> [UInt16] {
+        let path = try folder.path(".out1")
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while Date() < deadline {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            if text.hasSuffix("\n") {
+                return text.components(separatedBy: "127.0.0.1:").dropFirst().compactMap {
+                    UInt16($0.prefix { $0.isNumber })
+                }
+            }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        XCTFail("it does not listen")
+        return []
+    }
+
+    func testItListensAndQuits() throws {
+        let gateway = try start(words)
+        defer { gateway.send(SIGKILL) }
+        let ports = try ports()
+        XCTAssertEqual(ports.count, 2)
+        let control = try TCPSocket(connectingTo: "127.0.0.1", port: try XCTUnwrap(ports.last))
+        XCTAssertEqual(control.write(Array("quit\n".utf8)[...]), 5)
+        let result = try gateway.result()
+        assertCode(0, result)
+        assertContains(result.output, ["Listening on 127.0.0.1:", "account DU123, bars of 5 tickers from 2012-01-03"])
+    }
+
+    func testASignalEndsIt() throws {
+        let gateway = try start(words)
+        defer { gateway.send(SIGKILL) }
+        _ = try ports()
+        gateway.send(SIGINT)
+        assertCode(0, try gateway.result())
+    }
+
+    func testAPortThatIsTaken() throws {
+        let listener = try TCPListener(port: 0)
+        let result = try execute("gateway", "--bars", Fixtures.bars, "--port", "\(listener.port)")
+        assertCode(3, result)
+        assertContains(result.errors, ["cannot listen on 127.0.0.1:\(listener.port)"])
+    }
+
+    func testOptionsThatAreRefused() throws {
+        for (words, part) in [
+            (["--speed", "0"], "--speed"), (["--speed", "2", "--stepped"], "either"), (["--port", "70000"], "--port"),
+            (["--account", "A B"], "--account"), (["--cash", "lots"], "--cash"), (["--clock", "sun"], "--clock"),
+        ] {
+            let result = try execute(["gateway", "--bars", Fixtures.bars] + words)
+            assertCode(64, result)
+            assertContains(result.errors, [part])
+        }
+        assertCode(2, try execute("gateway", "--bars", Fixtures.bars, "--from", "soon"))
+    }
+}

@@ -1,0 +1,62 @@
+import XCTest
+
+@testable import Networking
+
+/// Sockets on a free port of the loopback.
+final class TCPTests: XCTestCase {
+    func testBytesGoBothWays() throws {
+        let listener = try TCPListener(port: 0)
+        XCTAssertGreaterThan(listener.port, 0)
+        let client = try TCPSocket(connectingTo: "127.0.0.1", port: listener.port)
+        let server = try XCTUnwrap(accepted(listener))
+        XCTAssertEqual(server.read(), .nothing)
+        XCTAssertEqual(client.write([1, 2, 3]), 3)
+        XCTAssertEqual(read(server), .bytes([1, 2, 3]))
+        XCTAssertEqual(server.write([4]), 1)
+        XCTAssertEqual(read(client), .bytes([4]))
+    }
+
+    func testTheEndOfAConnectionIsSeen() throws {
+        let listener = try TCPListener(port: 0)
+        let client = try TCPSocket(connectingTo: "localhost", port: listener.port)
+        let server = try XCTUnwrap(accepted(listener))
+        client.close()
+        XCTAssertEqual(read(server), .ended)
+        XCTAssertNil(client.write([1]))
+        XCTAssertEqual(client.read(), .ended)
+    }
+
+    func testAPortThatIsTakenIsAnError() throws {
+        let listener = try TCPListener(port: 0)
+        XCTAssertThrowsError(try TCPListener(port: listener.port)) { error in
+            XCTAssertEqual((error as? SocketError)?.operation, "listen on 127.0.0.1:\(listener.port)")
+            XCTAssertTrue("\(error)".contains("cannot listen on"))
+        }
+    }
+
+    func testNobodyListensAndNoAddress() throws {
+        let port = try TCPListener(port: 0).port
+        XCTAssertThrowsError(try TCPSocket(connectingTo: "127.0.0.1", port: port))
+        XCTAssertThrowsError(try TCPListener(host: "nowhere", port: 0))
+    }
+
+    func testTheMonotonicClockDoesNotGoBack() {
+        let first = SystemClock.monotonic_ms
+        XCTAssertGreaterThanOrEqual(SystemClock.monotonic_ms, first)
+        XCTAssertGreaterThan(SystemClock.now.ms, 0)
+    }
+
+    private func accepted(_ listener: TCPListener) -> TCPSocket? {
+        var poll = SocketPoll()
+        poll.add(listener)
+        poll.wait(timeout_ms: 5_000)
+        return listener.accept()
+    }
+
+    private func read(_ socket: TCPSocket) -> TCPSocket.ReadResult {
+        var poll = SocketPoll()
+        poll.add(socket)
+        poll.wait(timeout_ms: 5_000)
+        return socket.read()
+    }
+}
