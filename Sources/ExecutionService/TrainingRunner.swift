@@ -34,7 +34,7 @@ public struct RunInterrupted: Error, Equatable, Sendable, CustomStringConvertibl
 struct TrainingRunner {
     /// Journal rows and orders that are committed together, at first and at most: early batches show that the run gets on,
     /// large ones cost least.
-    private static let batchSizes = 8_192...131_072
+    private static let batchSizes = 8_192...65_536
     /// Bars between two looks at the outside world, at the most.
     private static let progressInterval: Int64 = 20_000
 
@@ -63,7 +63,8 @@ struct TrainingRunner {
     ) throws {
         let configuration = plan.configuration
         engine = ExecutionEngine(
-            instruments: plan.instruments,
+            instruments: configuration.simulation.preset == nil
+                ? plan.instruments : plan.instruments.map(\.withoutTick),
             planning: PlanningRules(configuration.planning),
             router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms))
         simulator = MarketSimulator(

@@ -57,9 +57,11 @@ extension MarketSimulator {
         if let level = levelThatStays(index, from: old, to: new) {
             orders[index].stage = level
         } else {
-            orders[index].stage = SimulatedOrder.Stage(new)
+            var order = orders[index]
+            order.stage = SimulatedOrder.Stage(new)
+            adapt(&order, instruments[Int(order.terms.instrument.index)])
+            orders[index] = order
         }
-        orders[index].roundLimit(toTick: instruments[Int(orders[index].terms.instrument.index)].tickSize)
     }
 
     /// A trailing stop limit whose limit alone changed trails on from where it is.

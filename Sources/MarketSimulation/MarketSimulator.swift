@@ -100,8 +100,10 @@ public struct MarketSimulator: Venue {
         current = BarPlace(slice)
         isBarRunning = true
         played.removeAll(keepingCapacity: true)
-        played.append(contentsOf: slice.instruments)
-        for (instrument, bar) in zip(slice.instruments, slice.bars) { try take(bar, of: Int(instrument.index)) }
+        for (instrument, bar) in zip(slice.instruments, slice.bars) {
+            played.append(instrument)
+            try take(bar, of: Int(instrument.index))
+        }
         admitArrivals()
         turn += 1
         var index = 0
@@ -229,7 +231,7 @@ public struct MarketSimulator: Venue {
         if orders[index].shortOfCashSlice == books[Int(orders[index].terms.instrument.index)].slice {
             orders[index].session = nil
         } else if (orders[index].session ?? current.session) <= current.session {
-            end(index, .expire(.dayEnded), at: current.end, &events)
+            endWithBar(index, .expire(.dayEnded), &events)
         }
     }
 
