@@ -54,10 +54,15 @@ extension MarketSimulator {
     private mutating func changeType(_ index: Int, from old: OrderType, to new: OrderType) {
         orders[index].hasMetPrice = false
         orders[index].isTriggered = false
-        let tick = instruments[Int(orders[index].terms.instrument.index)].tickSize
-        orders[index].stage =
-            levelThatStays(index, from: old, to: new)
-            ?? SimulatedOrder.Stage(new.roundingLimit(toTick: tick, orders[index].side))
+        if let level = levelThatStays(index, from: old, to: new) {
+            orders[index].stage = level
+        } else {
+            var order = orders[index]
+            order.terms.type = new
+            order.stage = SimulatedOrder.Stage(new)
+            adapt(&order, instruments[Int(order.terms.instrument.index)])
+            orders[index] = order
+        }
     }
 
     /// A trailing stop limit whose limit alone changed trails on from where it is.

@@ -34,8 +34,8 @@ extension MarketSimulator {
         reduceNewMember(Int(slot), at: order.arrival, &events)
     }
 
-    /// Rounds prices to the tick and does what a preset does to an order when it is placed.
-    private func adapt(_ order: inout SimulatedOrder, _ instrument: Instrument) {
+    /// Rounds prices to the tick and does what a preset does to an order when it is placed or changed.
+    func adapt(_ order: inout SimulatedOrder, _ instrument: Instrument) {
         switch rules.preset {
         case nil: order.stage = .init(order.terms.type.roundingLimit(toTick: instrument.tickSize, order.side))
         case .zipline: order.roundAsZipline(tick: instrument.tickSize ?? Price(e8: 1_000_000))
