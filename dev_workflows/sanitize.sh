@@ -9,6 +9,7 @@ sanitize() { # sanitizer, filter of tests
 
 # XCTest keeps its own objects to the end, which the leak check would report.
 export ASAN_OPTIONS=detect_leaks=0
+export TSAN_OPTIONS="suppressions=$PWD/dev_workflows/thread_sanitizer.supp"
 
-sanitize address 'TradingModelTests|InputFilesTests|MarketSimulationTests'
+sanitize address 'TradingModelTests|InputFilesTests|MarketSimulationTests|BrokerAdaptersTests'
 sanitize thread 'StorageTests|ReportingTests|ExecutionServiceTests'

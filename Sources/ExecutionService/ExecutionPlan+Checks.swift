@@ -20,6 +20,7 @@ extension ExecutionPlan {
         try checkVolumes()
         try checkSplits(actionsName)
         noteMidnights()
+        noteEarlyOrders()
         noteFees()
     }
 
@@ -148,6 +149,20 @@ extension ExecutionPlan {
             """
             \(count) rows of \(inputName) (first: line \(line)) are decided at exactly midnight, which on daily bars means \
             before that day's bar. If the date's close was known, write the date alone (2005-02-28)
+            """)
+    }
+
+    /// An order can wait for its ticker's first bar, but that is seldom meant.
+    private mutating func noteEarlyOrders() {
+        guard case .orders(let sheet) = input else { return }
+        let ranges = ranges(of: sheet.tickers)
+        let early = sheet.rows.filter { row in ranges[Int(row.tickerIndex)].map { row.asOf.instant < $0.first } ?? false
+        }
+        guard let first = early.first else { return }
+        warnings.append(
+            """
+            \(early.count) orders of \(inputName) (first: line \(first.line)) are decided before the first bar of their ticker, \
+            and wait for it as far as their time in force lets them
             """)
     }
 

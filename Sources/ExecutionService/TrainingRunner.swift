@@ -63,7 +63,8 @@ struct TrainingRunner {
     ) throws {
         let configuration = plan.configuration
         engine = ExecutionEngine(
-            instruments: plan.instruments,
+            instruments: configuration.simulation.preset == nil
+                ? plan.instruments : plan.instruments.map(\.withoutTick),
             planning: PlanningRules(configuration.planning),
             router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms))
         simulator = MarketSimulator(

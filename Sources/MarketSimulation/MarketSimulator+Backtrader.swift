@@ -11,7 +11,7 @@ extension MarketSimulator {
         switch timeInForce {
         case .immediateOrCancel, .fillOrKill: endImmediate(index, at: current.end, &events)
         case .atTheOpening where orders[index].isLive: end(index, .expire(.openingOnly), at: current.end, &events)
-        case .atTheClose where orders[index].isLive: end(index, .expire(.closingOnly), at: current.end, &events)
+        case .atTheClose where orders[index].isLive: endWithBar(index, .expire(.closingOnly), &events)
         default: break
         }
     }

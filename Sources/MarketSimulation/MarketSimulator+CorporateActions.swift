@@ -60,7 +60,8 @@ extension MarketSimulator {
     ) throws(ArithmeticOverflow) {
         let old = books[book].position
         let exact = try old.multiplied(byE9: ratioE9)
-        let kept = exact.roundedTowardZero(toLot: instruments[book].lotSize)
+        // Whole shares stay, however large the lot that orders come in.
+        let kept = exact.roundedTowardZero(toLot: min(instruments[book].lotSize, Quantity(units: 1)))
         if kept != old { try changePosition(book, by: kept - old) }
         events.append(.split(instrument, ratioE9: ratioE9, exact: exact, kept: kept, at: time))
         guard kept != exact, let close = books[book].lastClose else { return }

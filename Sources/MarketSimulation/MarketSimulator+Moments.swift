@@ -303,7 +303,7 @@ extension MarketSimulator {
         case .atTheClose:
             guard current.isLastOfSession else { return }
             try fillAtClose(index, &events)
-            if orders[index].isLive { end(index, .expire(.closingOnly), at: current.end, &events) }
+            if orders[index].isLive { endWithBar(index, .expire(.closingOnly), &events) }
         case .immediateOrCancel, .fillOrKill:
             guard waitsForClose(index) else { return }
             try fillAtClose(index, &events)

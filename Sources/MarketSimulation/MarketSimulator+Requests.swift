@@ -37,7 +37,7 @@ extension MarketSimulator {
     /// Rounds prices to the tick and does what a preset does to an order when it is placed.
     private func adapt(_ order: inout SimulatedOrder, _ instrument: Instrument) {
         switch rules.preset {
-        case nil: order.roundLimit(toTick: instrument.tickSize)
+        case nil: order.stage = .init(order.terms.type.roundingLimit(toTick: instrument.tickSize, order.side))
         case .zipline: order.roundAsZipline(tick: instrument.tickSize ?? Price(e8: 1_000_000))
         case .backtrader: adaptToBacktrader(&order)
         }
@@ -111,10 +111,24 @@ extension MarketSimulator {
         earliestDeadline = next
         sortByTime(&due)
         for (slot, deadline, isCancel) in due {
-            let ending = isCancel ? Ending.cancel(orders[Int(slot)].cancelReason) : .expire(.goodTill)
-            end(Int(slot), ending, at: deadline, &events)
+            end(Int(slot), atDeadline: deadline, isCancel: isCancel, &events)
         }
         removeDead()
+    }
+
+    private mutating func end(
+        _ index: Int, atDeadline deadline: Timestamp, isCancel: Bool, _ events: inout [VenueEvent]
+    ) {
+        let ending = isCancel ? Ending.cancel(orders[index].cancelReason) : .expire(.goodTill)
+        end(index, ending, at: deadline, &events)
+    }
+
+    /// Ends an order with the bar that was played, or at its own deadline where that came earlier within the bar.
+    mutating func endWithBar(_ index: Int, _ ending: Ending, _ events: inout [VenueEvent]) {
+        guard let deadline = orders[index].deadline, deadline < current.end else {
+            return end(index, ending, at: current.end, &events)
+        }
+        end(index, atDeadline: deadline, isCancel: orders[index].goodTill != deadline, &events)
     }
 
     /// By instant, expiries before cancels; orders that end together keep the order of the book.
@@ -126,18 +140,5 @@ extension MarketSimulator {
             (left.element.deadline, left.element.isCancel ? 1 : 0, left.offset)
                 < (right.element.deadline, right.element.isCancel ? 1 : 0, right.offset)
         }.map(\.element)
-    }
-}
-
-extension SimulatedOrder {
-    /// Moves a limit that is off the tick away from aggression: a buy down, a sell up.
-    fileprivate mutating func roundLimit(toTick tick: Price?) {
-        let rounding: Rounding = side == .buy ? .down : .up
-        switch stage {
-        case .limit(let limit): stage = .limit(limit.rounded(toTick: tick, rounding))
-        case .stopLimit(let stop, let limit):
-            stage = .stopLimit(stop: stop, limit: limit.rounded(toTick: tick, rounding))
-        default: break
-        }
     }
 }

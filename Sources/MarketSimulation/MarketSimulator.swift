@@ -231,7 +231,7 @@ public struct MarketSimulator: Venue {
         if orders[index].shortOfCashSlice == books[Int(orders[index].terms.instrument.index)].slice {
             orders[index].session = nil
         } else if (orders[index].session ?? current.session) <= current.session {
-            end(index, .expire(.dayEnded), at: current.end, &events)
+            endWithBar(index, .expire(.dayEnded), &events)
         }
     }
 

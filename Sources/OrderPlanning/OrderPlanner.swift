@@ -64,22 +64,23 @@ public struct OrderPlanner: Sendable {
 
     /// Plans one target: the change goes toward zero to the lot, a flip through zero becomes a CLOSE and an OPEN.
     ///
-    /// Open orders count as if they were filled. Both legs of a flip are whole lots; throws when a sum does not fit.
+    /// Open orders count as if they were filled for the quantity; what an order does is told by what is held. Both legs of a
+    /// flip are whole lots; throws when a sum does not fit.
     public func plan(
         _ target: Target, held: Quantity, open: Quantity, instrument: Instrument
     ) throws(ArithmeticOverflow) -> Plan {
         let expected = try held.adding(open, "the position in \(instrument.ticker) with its open orders")
         let delta = try target.computed.adding(-expected, "the change of the position in \(instrument.ticker)")
             .roundedTowardZero(toLot: instrument.lotSize)
-        let after = expected + delta
-        let flips = expected != .zero && after != .zero && (expected > .zero) != (after > .zero)
+        let after = try held.adding(delta, "the position in \(instrument.ticker)")
+        let flips = held != .zero && after != .zero && (held > .zero) != (after > .zero)
         var plan = Plan()
         if flips {
-            let closing = (-expected).roundedTowardZero(toLot: instrument.lotSize)
+            let closing = (-held).roundedTowardZero(toLot: instrument.lotSize)
             plan.first = order(target, held: -closing, delta: closing, leg: 0, instrument, &plan)
             plan.second = order(target, held: .zero, delta: delta - closing, leg: 1, instrument, &plan)
         } else {
-            plan.first = order(target, held: expected, delta: delta, leg: 0, instrument, &plan)
+            plan.first = order(target, held: held, delta: delta, leg: 0, instrument, &plan)
         }
         if plan.residualReason == nil, expected + plan.planned != target.computed { plan.residualReason = .belowLot }
         return plan

@@ -34,6 +34,7 @@ public struct RiskGate: Sendable {
         }
         var approved = order
         approved.terms.quantity = quantity
+        approved.terms.type = order.terms.type.roundingLimit(toTick: instrument.tickSize, order.terms.side)
         return .approved(ApprovedOrder(order: approved))
     }
 

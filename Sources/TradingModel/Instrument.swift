@@ -30,6 +30,13 @@ public struct Instrument: Sendable, Equatable {
     }
 }
 
+extension Instrument {
+    /// The same without a tick, for a venue that rounds prices by rules of its own.
+    public var withoutTick: Instrument {
+        Instrument(ticker: ticker, lotSize: lotSize, minimumNotional: minimumNotional, borrowRateE9: borrowRateE9)
+    }
+}
+
 /// A split or a cash dividend of one instrument.
 public struct CorporateAction: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {

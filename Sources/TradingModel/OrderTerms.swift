@@ -92,6 +92,18 @@ public enum OrderType: Sendable, Hashable {
     }
 }
 
+extension OrderType {
+    /// The type with a limit that is off the tick moved away from aggression: a buy down, a sell up.
+    public func roundingLimit(toTick tick: Price?, _ side: Side) -> OrderType {
+        let rounding: Rounding = side == .buy ? .down : .up
+        return switch self {
+        case .limit(let limit): .limit(limit.rounded(toTick: tick, rounding))
+        case .stopLimit(let stop, let limit): .stopLimit(stop: stop, limit: limit.rounded(toTick: tick, rounding))
+        default: self
+        }
+    }
+}
+
 /// How long an order lives.
 public enum TimeInForce: Sendable, Hashable {
     case day

@@ -180,6 +180,11 @@ final class Rule12To14Tests: XCTestCase {
             (buy("a", 1, limit(90), until("01-03"), cancelAt: "01-02"), "a cancelled cancel_requested price 01-03"),
             (buy("a", 1, limit(90), until("01-02"), cancelAt: "01-02"), "a expired good_till price 01-03"),
             (buy("a", 1, limit(90), .day, cancelAt: "01-02"), "a expired day_ended price 01-03"),
+            (buy("a", 1, limit(90), .day, cancelAt: "01-02 12:00"), "a cancelled cancel_requested price 01-02 12:00"),
+            (
+                buy("a", 1, limit(90), .atTheClose, cancelAt: "01-02 12:00"),
+                "a cancelled cancel_requested price 01-02 12:00"
+            ),
         ]
         for (order, expected) in cases { XCTAssertEqual(try play(bars, [order]).log, [expected]) }
     }

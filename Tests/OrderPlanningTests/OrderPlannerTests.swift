@@ -135,13 +135,13 @@ final class OrderPlannerTests: XCTestCase {
     func testOpenOrdersCountAsFilled() throws {
         try check(
             [
-                ("100", "0", "100", ""), ("100", "0", "60", "INCREASE BUY 40"), ("100", "40", "60", ""),
-                ("0", "100", "-100", ""), ("0", "100", "-40", "CLOSE SELL 60"),
-                ("50", "100", "-100", "OPEN_LONG BUY 50"),
-                ("-50", "100", "-100", "OPEN_SHORT SELL 50"),
-                ("-50", "100", "-60", "CLOSE SELL 40 · OPEN_SHORT SELL 50"),
-                ("-50", "0", "100", "CLOSE SELL 100 · OPEN_SHORT SELL 50"), ("20", "100", "50", "REDUCE SELL 130"),
-                ("0", "0", "100", "CLOSE SELL 100"),
+                ("100", "0", "100", ""), ("100", "0", "60", "OPEN_LONG BUY 40"), ("100", "40", "60", ""),
+                ("0", "100", "-100", ""), ("0", "100", "-40", "REDUCE SELL 60"),
+                ("50", "100", "-100", "INCREASE BUY 50"),
+                ("-50", "100", "-100", "REDUCE SELL 50"), ("-50", "100", "-60", "REDUCE SELL 90"),
+                // Against a buy that still works, a sell opens a short until the buy fills.
+                ("-50", "0", "100", "OPEN_SHORT SELL 150"), ("0", "0", "100", "OPEN_SHORT SELL 100"),
+                ("20", "100", "50", "CLOSE SELL 100 · OPEN_SHORT SELL 30"),
             ], Instrument(ticker: "A"))
     }
 

@@ -290,7 +290,7 @@ final class ExecutionEngineTests: XCTestCase {
         try desk.decide(3, [(0, 0)])
         try desk.decide(4, [(0, -10)])
         XCTAssertEqual(Array(desk.sent.suffix(2)), ["3 SELL 120", "4 SELL 10"])
-        XCTAssertEqual(desk.orders[OrderNumber(4)]?.action, .openShort)
+        XCTAssertEqual(desk.orders[OrderNumber(4)]?.action, .reduce, "what is held tells")
         try desk.checkBooks()
     }
 

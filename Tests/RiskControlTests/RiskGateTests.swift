@@ -69,4 +69,29 @@ final class RiskGateTests: XCTestCase {
                 order(Quantity(e8: .max), reference: Price(e8: .max)), instrument: Instrument(ticker: "A")),
             .denied(.notionalOverflow))
     }
+
+    func testLimitsGoToTheTickAwayFromAggression() {
+        let instrument = Instrument(ticker: "A", tickSize: Price(e8: 1_000_000))
+        let cases: [(Side, OrderType, OrderType)] = [
+            (.buy, .limit(Price(e8: 950_700_000)), .limit(Price(e8: 950_000_000))),
+            (.sell, .limit(Price(e8: 950_700_000)), .limit(Price(e8: 951_000_000))),
+            (
+                .buy, .stopLimit(stop: Price(e8: 900_000_000), limit: Price(e8: 950_700_000)),
+                .stopLimit(stop: Price(e8: 900_000_000), limit: Price(e8: 950_000_000))
+            ),
+            (.buy, .market, .market), (.buy, .stop(Price(e8: 950_700_000)), .stop(Price(e8: 950_700_000))),
+        ]
+        for (side, type, rounded) in cases {
+            let order = PlannedOrder(
+                decision: DecisionID(0), leg: 0, action: .openLong,
+                terms: OrderTerms(
+                    instrument: InstrumentID(0), side: side, quantity: Quantity(units: 1), type: type, timeInForce: .day
+                ),
+                phase: 1, referencePrice: nil)
+            guard case .approved(let approved) = RiskGate().review(order, instrument: instrument) else {
+                return XCTFail("\(type) was denied")
+            }
+            XCTAssertEqual(approved.order.terms.type, rounded)
+        }
+    }
 }

@@ -1,0 +1,86 @@
+import TradingModel
+
+/// What happened at IBKR, for the service.
+public enum IBKREvent: Sendable, Equatable {
+    case report(BrokerReport)
+    /// What a list contained, or why it is not known.
+    case answered(IBKRAnswer)
+    case contractResolved(IBKRContract)
+    /// Nothing can be ordered for the instrument.
+    case contractRefused(InstrumentID, IBKRContractRefusal)
+    /// What an order would cost; it does not exist.
+    case preview(OrderKey, TWSOrderState)
+    case previewRefused(OrderKey, BrokerReason)
+    /// A question for data was sent under this id; its answers come as messages.
+    case dataRequested(IBKRDataQuery, requestID: Int32)
+    case dataRefused(IBKRDataQuery, BrokerReason)
+    /// A message about accounts or markets.
+    case message(TWSMessage)
+}
+
+/// Questions whose answers are passed on as they come.
+public enum IBKRDataQuery: Sendable, Hashable {
+    /// The values and the portfolio of the account.
+    case accountUpdates(Bool)
+    case profitAndLoss
+    /// One quote of an instrument that was resolved.
+    case quote(InstrumentID)
+}
+
+/// An order that is on record from earlier.
+public struct IBKRKnownOrder: Sendable, Equatable {
+    public var key: OrderKey
+    public var number: OrderNumber?
+    public var permanentIDs: [Int64]
+    public var filled: Quantity
+    public var isEnded: Bool
+
+    public init(
+        key: OrderKey, number: OrderNumber? = nil, permanentIDs: [Int64] = [], filled: Quantity = .zero,
+        isEnded: Bool = false
+    ) {
+        self.key = key
+        self.number = number
+        self.permanentIDs = permanentIDs
+        self.filled = filled
+        self.isEnded = isEnded
+    }
+}
+
+/// What reaches the broker.
+public enum IBKRBrokerInput: Sendable, Equatable {
+    /// Connections, bytes and timers.
+    case session(IBKRSessionInput)
+    /// Orders on record, before the first connection and whenever a parked execution asks for one.
+    case register([IBKRKnownOrder])
+    /// Executions on record; they are not reported again.
+    case recorded([ExecutionID])
+    /// The key of a parked execution is of no order of ours.
+    case disown(OrderKey)
+    case resolve(InstrumentID, ticker: String, currency: String)
+    /// Sends orders. A key is sent once, whatever happens.
+    case place([IBKRPlacement])
+    /// Sends orders again that `UnknownOrderRule` or an operator released.
+    case resend([IBKRPlacement])
+    /// Changes an order by its own id; the quantity is the whole one.
+    case modify(IBKRPlacement)
+    case cancel(OrderKey)
+    /// Cancels every order of the login, also those of others.
+    case cancelEverything
+    /// Asks what an order would cost.
+    case preview(IBKRPlacement)
+    case query(IBKRDataQuery)
+}
+
+/// What the broker wants done, in this order.
+public enum IBKRBrokerOutput: Sendable, Equatable {
+    case openTransport(connection: Int64, port: UInt16)
+    case closeTransport(connection: Int64)
+    case send(connection: Int64, [UInt8])
+    /// Has to be on record before anything that follows is done.
+    case persistHighWaterMark(Int32)
+    case setTimer(IBKRTimer, at_ms: Int64)
+    case cancelTimer(IBKRTimer)
+    case notice(IBKRNotice)
+    case event(IBKREvent)
+}

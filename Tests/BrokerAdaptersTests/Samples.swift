@@ -1,0 +1,78 @@
+@testable import BrokerAdapters
+
+/// One random request or message of every kind.
+enum Samples {
+    static func requests(_ random: inout RandomVisitor) throws -> [TWSRequest] {
+        [
+            .startAPI(try random.make()),
+            .reqIDs(try random.make()),
+            .placeOrder(try random.make()),
+            .cancelOrder(try random.make()),
+            .reqGlobalCancel(try random.make()),
+            .reqOpenOrders(try random.make()),
+            .reqAllOpenOrders(try random.make()),
+            .reqAutoOpenOrders(try random.make()),
+            .reqCompletedOrders(try random.make()),
+            .reqExecutions(try random.make()),
+            .reqManagedAccounts(try random.make()),
+            .reqPositions(try random.make()),
+            .cancelPositions(try random.make()),
+            .reqAccountSummary(try random.make()),
+            .cancelAccountSummary(try random.make()),
+            .reqAccountUpdates(try random.make()),
+            .reqPnL(try random.make()),
+            .cancelPnL(try random.make()),
+            .reqPnLSingle(try random.make()),
+            .cancelPnLSingle(try random.make()),
+            .reqCurrentTime(try random.make()),
+            .reqContractDetails(try random.make()),
+            .reqMarketRule(try random.make()),
+            .reqMatchingSymbols(try random.make()),
+            .reqMarketData(try random.make()),
+            .cancelMarketData(try random.make()),
+            .reqMarketDataType(try random.make()),
+            .reqHistoricalData(try random.make()),
+            .cancelHistoricalData(try random.make()),
+            .reqUserInfo(try random.make()),
+        ]
+    }
+
+    static func messages(_ random: inout RandomVisitor) throws -> [TWSMessage] {
+        [
+            .nextValidID(try random.make()),
+            .managedAccounts(try random.make()),
+            .error(try random.make()),
+            .orderStatus(try random.make()),
+            .openOrder(try random.make()),
+            .openOrderEnd(try random.make()),
+            .completedOrder(try random.make()),
+            .completedOrdersEnd(try random.make()),
+            .orderBound(try random.make()),
+            .executionDetails(try random.make()),
+            .executionDetailsEnd(try random.make()),
+            .commissionReport(try random.make()),
+            .position(try random.make()),
+            .positionEnd(try random.make()),
+            .accountSummary(try random.make()),
+            .accountSummaryEnd(try random.make()),
+            .accountValue(try random.make()),
+            .portfolioValue(try random.make()),
+            .accountTime(try random.make()),
+            .accountDownloadEnd(try random.make()),
+            .pnl(try random.make()),
+            .pnlSingle(try random.make()),
+            .currentTime(try random.make()),
+            .userInfo(try random.make()),
+            .marketRule(try random.make()),
+            .symbolSamples(try random.make()),
+            .tickReqParams(try random.make()),
+            .tickPrice(try random.make()),
+            .tickSize(try random.make()),
+            .tickSnapshotEnd(try random.make()),
+            .marketDataType(try random.make()),
+            .contractDetails(try random.make()),
+            .contractDetailsEnd(try random.make()),
+            .historicalData(try random.make()),
+        ]
+    }
+}
