@@ -93,8 +93,9 @@ extension Database {
     /// The mark of the program a database belongs to, 0 where there is none; nil for a file that is empty still.
     private static func applicationID(of connection: Connection) throws -> Int64? {
         do {
-            let applicationID = try connection.integer("PRAGMA application_id") ?? 0
+            // In this order: who makes the database at this moment commits both at once, so objects come with their mark.
             let objects = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+            let applicationID = try connection.integer("PRAGMA application_id") ?? 0
             return applicationID == 0 && objects == 0 ? nil : applicationID
         } catch {
             guard error.code == .notADatabase else { throw error }
