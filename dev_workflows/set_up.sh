@@ -10,6 +10,8 @@ missing_packages() {
     for package in libsqlite3-dev libssl-dev zlib1g-dev sqlite3 python3; do
         dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep --quiet 'install ok installed' || echo "$package"
     done
+    # The scripts that run Python peers make virtual environments; Debian ships what that takes apart from python3.
+    python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
 
 install_packages() {
