@@ -68,7 +68,7 @@ let package = Package(
         tests("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters", "SeededTesting"]),
         tests("Networking"),
         tests("InputFiles", ["CZlib", "SeededTesting"]),
-        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite"]),
+        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport"]),
         tests("Reporting", ["TradingModel", "Storage"]),
         library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),

@@ -106,16 +106,20 @@ final class LibraryTests: ServiceTestCase {
         try setPermissions(0o444, of: path)
         try setPermissions(0o555, of: try folder.url.path)
         defer { try? setPermissions(0o755, of: try folder.url.path) }
-        let isSuperuser = geteuid() == 0
-        if isSuperuser { XCTAssertEqual(seteuid(65_534), 0) }
-        defer { if isSuperuser { XCTAssertEqual(seteuid(0), 0) } }
-        XCTAssertThrowsError(try apply(plan, mode: .training, database: path, runID: "other")) {
+        XCTAssertThrowsError(
+            try boundByPermissions { try apply(plan, mode: .training, database: path, runID: "other") }
+        ) {
             XCTAssertEqual($0 as? DatabaseRefusal, .readOnly(path: path))
         }
-        XCTAssertThrowsError(try apply(plan, mode: .training, database: path + ".new", runID: "other")) {
+        XCTAssertThrowsError(
+            try boundByPermissions { try apply(plan, mode: .training, database: path + ".new", runID: "other") }
+        ) {
             XCTAssertEqual(($0 as? DatabaseError)?.code, .cannotOpen)
         }
-        XCTAssertEqual(try Database.openForReading(path).rows("SELECT run_id FROM execution_runs"), [["r"]])
+        let runs = try boundByPermissions {
+            try Database.openForReading(path).rows("SELECT run_id FROM execution_runs")
+        }
+        XCTAssertEqual(runs, [["r"]])
         XCTAssertEqual(try folder.bytes("training.db"), bytes)
         XCTAssertFalse(try folder.has("training.db.new"))
     }
