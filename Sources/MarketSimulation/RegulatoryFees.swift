@@ -38,7 +38,9 @@ public enum RegulatoryFees {
 
     /// Section 31 fee, by the SEC's fee rate advisories and the information notices that FINRA (before 2007 the NASD) made of them.
     ///
-    /// The dates of 2002-04-01, 2004-04-01 and 2005-01-07 come from the table at traderstatus.com.
+    /// The rates of 2002-04-01, 2004-04-01 and 2005-01-07 come from the table at traderstatus.com. Known only from third
+    /// parties that cite the SEC are the rows of 2015-02-14 and 2026-04-04, and the dates (not the rates) of 2007-03-17,
+    /// 2008-01-25, 2012-04-01, 2013-05-25, 2016-02-16 and 2022-05-14.
     private static let secRates = [
         SECRate(2001, 12, 28, centsPerMillion: 1_500),
         SECRate(2002, 4, 1, centsPerMillion: 3_010),
@@ -75,7 +77,10 @@ public enum RegulatoryFees {
     ]
 
     /// Trading activity fee, FINRA By-Laws, Schedule A, Section 1: Notices to Members 03-43 and 04-84, Regulatory Notices
-    /// 11-27, 12-06 and 12-31, and the rule filings SR-FINRA-2020-032, 2024-019 and 2026-021.
+    /// 11-27 and 12-06, and FINRA's fee schedule 2020 to 2024.
+    ///
+    /// Known only from third parties: the rate of 2003-09-01, that the steps of 2022 to 2024 begin on January 1, and all rows
+    /// from 2026 on, for which they cite SR-FINRA-2024-019, 2026-020 and 2026-021; that of 2027 is provisional.
     private static let activityRates = [
         ActivityRate(2003, 9, 1, perShareE6: 100, capCents: 1_000),
         ActivityRate(2004, 11, 1, perShareE6: 75, capCents: 375),
