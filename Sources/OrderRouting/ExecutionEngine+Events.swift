@@ -136,7 +136,7 @@ extension ExecutionEngine {
         positions[index].split(to: kept, exactQuantity: exact)
         markChanged(instrument, at: time)
         output.journal.append(
-            AdjustmentRecord(time: time, instrument: instrument, ratioE9: ratioE9, change: change))
+            AdjustmentRecord(time: time, instrument: instrument, kind: .split(ratioE9: ratioE9), change: change))
     }
 
     private mutating func move(
@@ -151,7 +151,7 @@ extension ExecutionEngine {
             guard let instrument else { return }
             positions[Int(instrument.index)].realize(amount)
             markChanged(instrument, at: time)
-        case .deposit, .trade, .commission: break
+        case .deposit, .trade, .commission, .opening, .reconciled: break
         }
     }
 }
