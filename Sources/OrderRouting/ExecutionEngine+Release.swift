@@ -6,8 +6,8 @@ import TradingModel
 extension ExecutionEngine {
     /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
     mutating func release(at time: Timestamp, _ output: inout EngineOutput) throws {
+        guard book.plannedCount > 0 else { return }
         let planned = book.open.filter { $0.state == .planned }
-        guard !planned.isEmpty else { return }
         for order in planned where !waitsForCash(order) { try submit(order, at: time, &output) }
         var available = try availableCash()
         let areSellsDone = !book.open.contains { $0.terms.side == .sell }
@@ -138,9 +138,11 @@ extension ExecutionEngine {
         }
     }
 
-    /// Asks, once each, for the cancel of every order that may be at the broker.
-    mutating func cancelOpen(_ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput) {
-        for order in book.open where order.state != .planned {
+    /// Asks, once each, for the cancel of every order that may be at the broker, or only of those of earlier runs.
+    mutating func cancelOpen(
+        _ reason: StatusReason, ofEarlierRuns: Bool, at time: Timestamp, _ output: inout EngineOutput
+    ) {
+        for order in book.open where order.state != .planned && (!ofEarlierRuns || order.number.isOfEarlierRun) {
             guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { continue }
             output.journal.append(
                 OrderEventRecord(

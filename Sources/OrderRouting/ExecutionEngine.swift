@@ -94,8 +94,8 @@ public struct ExecutionEngine: Sendable {
             try release(at: time, &output)
         case .dismiss(let reason, let time):
             try dismiss(reason, at: time, &output)
-        case .cancelOpen(let reason, let time):
-            cancelOpen(reason, at: time, &output)
+        case .cancelOpen(let reason, let ofEarlierRuns, let time):
+            cancelOpen(reason, ofEarlierRuns: ofEarlierRuns, at: time, &output)
         case .endOfData:
             closeWaitingPlans(&output)
             for order in book.open { statistics.countEnd(of: order) }

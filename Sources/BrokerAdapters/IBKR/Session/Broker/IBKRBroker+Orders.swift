@@ -185,6 +185,7 @@ extension IBKRBroker {
                     $0.requestID = id
                     $0.account = mapping.account
                 })
+        case .clock: .reqCurrentTime(TWSReqCurrentTime())
         case .quote(let instrument):
             contracts.contract(of: instrument).map { contract in
                 .reqMarketData(
