@@ -59,7 +59,8 @@ extension IBKRBroker {
     private mutating func refuse(_ key: OrderKey, _ refusal: IBKROrderRefusal, at moment: IBKRMoment) {
         report(
             .notSent(
-                key, BrokerReason(code: nil, text: refusal.description), isFinal: refusal != .notReady, at: moment.time))
+                key, BrokerReason(code: nil, text: refusal.description), isFinal: refusal != .notReady, at: moment.time)
+        )
     }
 
     private mutating func requests(
