@@ -43,7 +43,7 @@ final class PositionWriter {
         time.set(record.time)
         adjustment.bind(1, context.ids.id(number))
         adjustment.bind(5, context.ticker(record.instrument))
-        adjustment.bind(6, record.ratioE9)
+        if case .split(let ratioE9) = record.kind { adjustment.bind(6, ratioE9) }
         adjustment.bind(7, record.change.e8)
         try adjustment.run()
     }

@@ -57,7 +57,9 @@ extension IBKRBroker {
     }
 
     private mutating func refuse(_ key: OrderKey, _ refusal: IBKROrderRefusal, at moment: IBKRMoment) {
-        report(.notSent(key, BrokerReason(code: nil, text: refusal.description), at: moment.time))
+        report(
+            .notSent(
+                key, BrokerReason(code: nil, text: refusal.description), isFinal: refusal != .notReady, at: moment.time))
     }
 
     private mutating func requests(
