@@ -22,8 +22,9 @@ extension ExecutionEngine {
         }
     }
 
+    /// Orders that users bring themselves go at once, as in a simulation.
     private func waitsForCash(_ order: OrderRecord) -> Bool {
-        order.terms.side == .buy && planning.insufficientCash != .unchecked && isPhaseTwo(order)
+        order.inputRow == nil && planning.insufficientCash != .unchecked && isPhaseTwo(order)
     }
 
     private func isPhaseTwo(_ order: OrderRecord) -> Bool { planning.isTwoPhase && order.terms.side == .buy }
@@ -116,7 +117,8 @@ extension ExecutionEngine {
             phase: isPhaseTwo(order) ? 2 : 1, referencePrice: order.arrivalPrice)
         guard case .approved(let approved) = review(planned, parent: order.parent) else { return nil }
         let placement = OrderPlacement(
-            row: order.number.value, parent: order.parent, ocaGroup: order.ocaGroup, cashRule: .unchecked)
+            row: order.number.value, parent: order.parent, ocaGroup: order.ocaGroup,
+            isGroupOfBracketOnly: order.ocaGroup.map(bracketGroups.contains) ?? false, cashRule: .unchecked)
         return router.submission(
             of: approved, number: order.number, at: DecisionTime(instant: time, isDate: false), placement: placement)
     }

@@ -49,6 +49,8 @@ public struct ExecutionEngine: Sendable {
 
     /// How a buy reserves the cash it may cost; for brokers.
     let reservation: CashReservation
+    /// OCA groups that were made for the exits of one bracket.
+    public var bracketGroups: Set<Int32> = []
     /// Targets that an earlier process of the run has planned.
     var planned: Set<AccountRecord.PlannedTarget> = []
     /// Executions of the account by id, with their trades.

@@ -15,8 +15,10 @@ public enum RebalanceInput: Sendable {
     case stop(cancels: Bool)
 }
 
-/// What the machine wants done, in this order: the commit first, then what leaves, then what is told.
+/// What the machine wants done, in this order: what the commit names, the commit, what leaves, what is told.
 public enum RebalanceOutput: Sendable {
+    /// An instrument that was in no list; it has the next id.
+    case newInstrument(Instrument)
     /// Has to be on record as a whole before anything that follows is done.
     case commit(JournalBatch)
     case openTransport(connection: Int64, port: UInt16)
@@ -26,8 +28,6 @@ public enum RebalanceOutput: Sendable {
     case reconciled(Reconciliation)
     /// The orders are planned and not on record yet; `consent` is awaited.
     case planned
-    /// An instrument that was in no list; it has the next id.
-    case newInstrument(Instrument)
     case notice(RebalanceNotice)
     case finished(RebalanceOutcome)
 }

@@ -196,7 +196,7 @@ extension RebalanceMachine {
         let instrument = Instrument(ticker: RebalanceMachine.ticker(of: contract))
         let id = engine.add(instrument)
         if let contractID = contract.contractID { instrumentsByContract[contractID] = id }
-        actions.append(.newInstrument(instrument))
+        newInstruments.append(instrument)
         return id
     }
 

@@ -53,7 +53,7 @@ extension RebalanceMachine {
 
     /// What is to be traded or is on the book.
     private var resolvedInstruments: [InstrumentID] {
-        let targets = Set(goal.batches.flatMap(\.targets).map(\.instrument))
+        let targets = goal.instrumentsToTrade
         let open = Set(engine.openOrders.map(\.terms.instrument))
         return engine.instruments.indices.map { InstrumentID($0) }.filter {
             targets.contains($0) || engine.positions[Int($0.index)].quantity != .zero
@@ -67,7 +67,7 @@ extension RebalanceMachine {
             if isLate { try giveUpStart("the broker does not answer about contracts or its clock", at: moment) }
             return isLate
         }
-        let targets = Set(goal.batches.flatMap(\.targets).map(\.instrument))
+        let targets = goal.instrumentsToTrade
         let refused = broker.contracts.refusals.filter { targets.contains($0.instrument) }
         guard refused.isEmpty else {
             try finish(.refused(refused.map(\.refusal.description)), at: moment)
@@ -144,7 +144,14 @@ extension RebalanceMachine {
     /// Whether an earlier process of the run has planned all there is to plan.
     private var isPlanned: Bool {
         let targets = goal.batches.flatMap { batch in batch.targets.map { ($0.instrument, batch.decision) } }
-        return !targets.isEmpty && targets.allSatisfy { engine.isPlanned($0.0, of: $0.1) }
+        guard !targets.isEmpty || !goal.ownOrders.isEmpty else { return false }
+        return targets.allSatisfy { engine.isPlanned($0.0, of: $0.1) } && ordersToPlace.isEmpty
+    }
+
+    /// The user's own orders that are not on record yet.
+    private var ordersToPlace: [OwnOrder] {
+        let placed = Set(engine.orders.filter { !$0.number.isOfEarlierRun }.compactMap(\.inputRow))
+        return goal.ownOrders.filter { !placed.contains(Int32(truncatingIfNeeded: $0.row)) }
     }
 
     private mutating func finishPricing(_ giveUp_ms: Int64, at moment: IBKRMoment) throws -> Bool {
@@ -169,9 +176,10 @@ extension RebalanceMachine {
         var trial = engine
         let journaled = output
         do {
-            try trial.handle(
-                .decide(batches, at: DecisionTime(instant: moment.time, isDate: false), lastCloses: prices),
-                into: &output)
+            let time = DecisionTime(instant: moment.time, isDate: false)
+            if !batches.isEmpty { try trial.handle(.decide(batches, at: time, lastCloses: prices), into: &output) }
+            let orders = ordersToPlace
+            if !orders.isEmpty { try trial.handle(.place(orders, at: time, lastCloses: prices), into: &output) }
         } catch {
             output = journaled
             try finish(.refused(["\(error)"]), at: moment)

@@ -18,6 +18,7 @@ extension RebalanceMachine {
     /// What a price is asked for: every target, and what is held where weights are shares of the whole account.
     var pricedInstruments: [InstrumentID] {
         var wanted = Set(goal.batches.flatMap(\.targets).filter { freshReference(of: $0) == nil }.map(\.instrument))
+        wanted.formUnion(goal.ownOrders.map(\.terms.instrument))
         let needsEquity = goal.batches.flatMap(\.targets).contains { if case .weight = $0.size { true } else { false } }
         let closes = settings.planning.missingTargets == .close
         if needsEquity || closes {

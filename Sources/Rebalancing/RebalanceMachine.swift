@@ -51,6 +51,8 @@ public struct RebalanceMachine: Sendable {
     var output = EngineOutput()
     /// What is done after the commit, in this order.
     var actions: [RebalanceOutput] = []
+    /// The journal has to know them before the commit.
+    var newInstruments: [Instrument] = []
     private var events: [IBKREvent] = []
     private var timers: [IBKRTimer: Int64] = [:]
 
@@ -103,6 +105,7 @@ public struct RebalanceMachine: Sendable {
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation)
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
+        engine.bracketGroups = Set(goal.ownOrders.filter(\.isGroupOfBracketOnly).compactMap(\.ocaGroup))
         acknowledged = record.acknowledged
         isAccountKnown = record.isKnown
         engine.restore(record)
@@ -172,7 +175,8 @@ public struct RebalanceMachine: Sendable {
     }
 
     private mutating func flush() -> [RebalanceOutput] {
-        var outputs: [RebalanceOutput] = []
+        var outputs: [RebalanceOutput] = newInstruments.map { .newInstrument($0) }
+        newInstruments = []
         // A plan is put on record when it is consented to; one that is declined never was.
         if !phase.isAwaitingConsent {
             engine.collectState(into: &output.journal, keepsOrders: true)

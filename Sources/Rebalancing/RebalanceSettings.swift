@@ -43,17 +43,26 @@ public struct RebalanceSettings: Sendable, Equatable {
 public struct RebalanceGoal: Sendable {
     /// The targets, all decided at one time.
     public var batches: [TargetBatch]
+    /// The user's own orders instead of targets.
+    public var ownOrders: [OwnOrder]
     public var decisionTime: DecisionTime
     /// By `InstrumentID`.
     public var instruments: [Instrument]
     public var currency: Currency
 
     public init(
-        batches: [TargetBatch], decisionTime: DecisionTime, instruments: [Instrument], currency: Currency
+        batches: [TargetBatch], ownOrders: [OwnOrder] = [], decisionTime: DecisionTime, instruments: [Instrument],
+        currency: Currency
     ) {
         self.batches = batches
+        self.ownOrders = ownOrders
         self.decisionTime = decisionTime
         self.instruments = instruments
         self.currency = currency
+    }
+
+    /// What is to be traded.
+    var instrumentsToTrade: Set<InstrumentID> {
+        Set(batches.flatMap(\.targets).map(\.instrument) + ownOrders.map(\.terms.instrument))
     }
 }
