@@ -40,6 +40,7 @@ let package = Package(
         library("MarketSimulation", ["TradingModel"]),
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("BrokerAdapters", ["TradingModel"]),
+        library("Rebalancing", ["TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters"]),
         library("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters"]),
         library("Networking", ["TradingModel"]),
         library("InputFiles", ["TradingModel", "CZlib"]),

@@ -79,8 +79,8 @@ public enum EngineInput: Sendable {
     case release(at: Timestamp)
     /// Orders that were not sent end.
     case dismiss(StatusReason, at: Timestamp)
-    /// The cancel of every order that is at the broker is asked for.
-    case cancelOpen(StatusReason, at: Timestamp)
+    /// The cancel of every order that may be at the broker is asked for, or only of those that earlier runs left there.
+    case cancelOpen(StatusReason, ofEarlierRuns: Bool, at: Timestamp)
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
 }

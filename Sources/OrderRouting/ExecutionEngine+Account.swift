@@ -34,19 +34,15 @@ extension ExecutionEngine {
 
     /// The orders that have not ended, by number.
     public var openOrders: [OrderRecord] { book.open }
+    public var openOrderCount: Int { book.openCount }
+
+    /// Whether a target was planned already, by this process or an earlier one of the run.
+    public func isPlanned(_ instrument: InstrumentID, of decision: DecisionID) -> Bool {
+        planned.contains(.init(decision: decision, instrument: instrument))
+    }
 
     /// An order as it stands; nil for one that is not known.
     public func order(_ number: OrderNumber) -> OrderRecord? { book.slot(of: number).map { book.records[$0] } }
-
-    /// Whether an execution is booked, or was until a correction replaced it.
-    public func knows(_ execution: ExecutionID) -> Bool {
-        executions[execution] != nil || replacedExecutions.contains(execution)
-    }
-
-    /// Executions that have no commission yet, of orders of ours.
-    public var executionsWithoutCommission: [ExecutionID] {
-        executions.values.filter { $0.execution.order != nil && $0.commission == .zero }.map(\.execution.id).sorted()
-    }
 
     /// The cancel was refused or lost; it may be asked for again.
     public mutating func forgetCancel(of number: OrderNumber) {

@@ -6,8 +6,8 @@ import TradingModel
 extension ExecutionEngine {
     /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
     mutating func release(at time: Timestamp, _ output: inout EngineOutput) throws {
+        guard book.plannedCount > 0 else { return }
         let planned = book.open.filter { $0.state == .planned }
-        guard !planned.isEmpty else { return }
         for order in planned where !waitsForCash(order) { try submit(order, at: time, &output) }
         var available = try availableCash()
         let areSellsDone = !book.open.contains { $0.terms.side == .sell }
@@ -22,8 +22,9 @@ extension ExecutionEngine {
         }
     }
 
+    /// Orders that users bring themselves go at once, as in a simulation.
     private func waitsForCash(_ order: OrderRecord) -> Bool {
-        order.terms.side == .buy && planning.insufficientCash != .unchecked && isPhaseTwo(order)
+        order.inputRow == nil && planning.insufficientCash != .unchecked && isPhaseTwo(order)
     }
 
     private func isPhaseTwo(_ order: OrderRecord) -> Bool { planning.isTwoPhase && order.terms.side == .buy }
@@ -116,7 +117,8 @@ extension ExecutionEngine {
             phase: isPhaseTwo(order) ? 2 : 1, referencePrice: order.arrivalPrice)
         guard case .approved(let approved) = review(planned, parent: order.parent) else { return nil }
         let placement = OrderPlacement(
-            row: order.number.value, parent: order.parent, ocaGroup: order.ocaGroup, cashRule: .unchecked)
+            row: order.number.value, parent: order.parent, ocaGroup: order.ocaGroup,
+            isGroupOfBracketOnly: order.ocaGroup.map(bracketGroups.contains) ?? false, cashRule: .unchecked)
         return router.submission(
             of: approved, number: order.number, at: DecisionTime(instant: time, isDate: false), placement: placement)
     }
@@ -138,9 +140,11 @@ extension ExecutionEngine {
         }
     }
 
-    /// Asks, once each, for the cancel of every order that may be at the broker.
-    mutating func cancelOpen(_ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput) {
-        for order in book.open where order.state != .planned {
+    /// Asks, once each, for the cancel of every order that may be at the broker, or only of those of earlier runs.
+    mutating func cancelOpen(
+        _ reason: StatusReason, ofEarlierRuns: Bool, at time: Timestamp, _ output: inout EngineOutput
+    ) {
+        for order in book.open where order.state != .planned && (!ofEarlierRuns || order.number.isOfEarlierRun) {
             guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { continue }
             output.journal.append(
                 OrderEventRecord(

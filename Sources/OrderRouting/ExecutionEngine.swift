@@ -49,6 +49,8 @@ public struct ExecutionEngine: Sendable {
 
     /// How a buy reserves the cash it may cost; for brokers.
     let reservation: CashReservation
+    /// OCA groups that were made for the exits of one bracket.
+    public var bracketGroups: Set<Int32> = []
     /// Targets that an earlier process of the run has planned.
     var planned: Set<AccountRecord.PlannedTarget> = []
     /// Executions of the account by id, with their trades.
@@ -94,8 +96,8 @@ public struct ExecutionEngine: Sendable {
             try release(at: time, &output)
         case .dismiss(let reason, let time):
             try dismiss(reason, at: time, &output)
-        case .cancelOpen(let reason, let time):
-            cancelOpen(reason, at: time, &output)
+        case .cancelOpen(let reason, let ofEarlierRuns, let time):
+            cancelOpen(reason, ofEarlierRuns: ofEarlierRuns, at: time, &output)
         case .endOfData:
             closeWaitingPlans(&output)
             for order in book.open { statistics.countEnd(of: order) }

@@ -29,14 +29,14 @@ struct OrderBook: Sendable {
     private var newSlots: [Int32] = []
     private var changedSlots: [Int32] = []
     private(set) var lastNumber = OrderNumber(0)
+    /// How many orders are open, and how many of them wait for their release.
+    private(set) var openCount = 0
+    private(set) var plannedCount = 0
 
     init(instruments: Int, keepsEnded: Bool = false) {
         ends = Array(repeating: (-1, -1), count: instruments)
         self.keepsEnded = keepsEnded
     }
-
-    /// Numbers from here on are row ids of orders of earlier runs.
-    static let firstRowID: Int64 = 1_000_000_000
 
     mutating func addInstrument() { ends.append((-1, -1)) }
 
@@ -45,7 +45,7 @@ struct OrderBook: Sendable {
         add(record)
         newSlots.removeLast()
         if let slot = slot(of: record.number) { notes[slot].isNew = false }
-        if record.number.value < OrderBook.firstRowID, record.number > lastNumber { lastNumber = record.number }
+        if !record.number.isOfEarlierRun, record.number > lastNumber { lastNumber = record.number }
     }
 
     /// Numbers of the run go on after this one.
@@ -72,10 +72,11 @@ struct OrderBook: Sendable {
         setSlot(slot, of: record.number)
         newSlots.append(slot)
         if !record.state.isTerminal { link(slot) }
+        if record.state == .planned { plannedCount += 1 }
     }
 
     private mutating func setSlot(_ slot: Int32, of number: OrderNumber) {
-        guard number.value < OrderBook.firstRowID else {
+        guard !number.isOfEarlierRun else {
             earlierSlots[number.value] = slot
             return
         }
@@ -116,6 +117,7 @@ struct OrderBook: Sendable {
     func cancelReason(_ slot: Int) -> StatusReason? { notes[slot].cancelReason }
 
     private mutating func link(_ slot: Int32) {
+        openCount += 1
         let instrument = Int(records[Int(slot)].terms.instrument.index)
         let newest = ends[instrument].newest
         notes[Int(slot)].previous = newest
@@ -125,6 +127,7 @@ struct OrderBook: Sendable {
     }
 
     private mutating func unlink(_ slot: Int) {
+        openCount -= 1
         let instrument = Int(records[slot].terms.instrument.index)
         let (previous, next) = (notes[slot].previous, notes[slot].next)
         if previous < 0 { ends[instrument].oldest = next } else { notes[Int(previous)].next = next }
@@ -135,7 +138,7 @@ struct OrderBook: Sendable {
 
     /// The slot of an order that is open or not journaled yet.
     func slot(of number: OrderNumber) -> Int? {
-        if number.value >= OrderBook.firstRowID { return earlierSlots[number.value].map(Int.init) }
+        if number.isOfEarlierRun { return earlierSlots[number.value].map(Int.init) }
         let index = Int(number.value)
         guard slots.indices.contains(index), slots[index] >= 0 else { return nil }
         return Int(slots[index])
@@ -146,7 +149,9 @@ struct OrderBook: Sendable {
         _ slot: Int, _ change: (inout OrderRecord) throws(Failure) -> Void
     ) throws(Failure) {
         let wasOpen = !records[slot].state.isTerminal
+        let wasPlanned = records[slot].state == .planned
         try change(&records[slot])
+        plannedCount += (records[slot].state == .planned ? 1 : 0) - (wasPlanned ? 1 : 0)
         if !notes[slot].isNew, !notes[slot].isMarkedChanged {
             notes[slot].isMarkedChanged = true
             changedSlots.append(Int32(slot))

@@ -59,7 +59,8 @@ extension IBKRBroker {
     private mutating func refuse(_ key: OrderKey, _ refusal: IBKROrderRefusal, at moment: IBKRMoment) {
         report(
             .notSent(
-                key, BrokerReason(code: nil, text: refusal.description), isFinal: refusal != .notReady, at: moment.time))
+                key, BrokerReason(code: nil, text: refusal.description), isFinal: refusal != .notReady, at: moment.time)
+        )
     }
 
     private mutating func requests(
@@ -185,6 +186,7 @@ extension IBKRBroker {
                     $0.requestID = id
                     $0.account = mapping.account
                 })
+        case .clock: .reqCurrentTime(TWSReqCurrentTime())
         case .quote(let instrument):
             contracts.contract(of: instrument).map { contract in
                 .reqMarketData(
