@@ -16,7 +16,8 @@ public struct DatabaseVerifier {
         try connection.transaction(.deferred) {
             var findings = try integrity()
             do {
-                findings += try foreignKeys() + Invariant.all.flatMap { try self.findings(of: $0) } + fills() + exactCosts()
+                findings +=
+                    try foreignKeys() + Invariant.all.flatMap { try self.findings(of: $0) } + fills() + exactCosts()
             } catch {
                 // In a damaged file any query may fail; what is known by then says why.
                 guard !findings.isEmpty else { throw error }

@@ -6,4 +6,4 @@ LEFT JOIN trades t ON t.trade_id = (
     SELECT max(trade_id) FROM trades WHERE run_id = p.run_id AND ticker = p.ticker
 )
 WHERE p.size_e8 <> 0
-ORDER BY p.run_id, p.ticker;
+ORDER BY p.book, p.ticker;
