@@ -115,7 +115,7 @@ extension RebalanceMachine {
         case .rebalance:
             phase = .clearing(giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
             if settings.isLive, settings.planning.openOrders == .cancel {
-                try ask(.cancelOpen(.superseded, ofEarlierRuns: true, at: moment.time), at: moment)
+                try cancelOpen(.superseded, ofEarlierRuns: true, at: moment)
             }
         }
     }
@@ -125,7 +125,10 @@ extension RebalanceMachine {
     private mutating func finishClearing(_ giveUp_ms: Int64, at moment: IBKRMoment) throws -> Bool {
         let older = engine.openOrders.filter { $0.number.isOfEarlierRun }
         if settings.isLive, settings.planning.openOrders == .cancel, !older.isEmpty {
-            guard moment.uptime_ms >= giveUp_ms else { return false }
+            guard moment.uptime_ms >= giveUp_ms else {
+                try repeatCancels(.superseded, ofEarlierRuns: true, at: moment)
+                return false
+            }
             try finish(
                 .unfinished(openOrders: older.count, why: "orders of earlier runs could not be cancelled"), at: moment)
             return true
@@ -224,7 +227,30 @@ extension RebalanceMachine {
     mutating func beginCancelling(_ reason: StatusReason, at moment: IBKRMoment) throws {
         phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
         try ask(.dismiss(reason, at: moment.time), at: moment)
-        try ask(.cancelOpen(reason, ofEarlierRuns: false, at: moment.time), at: moment)
+        try cancelOpen(reason, ofEarlierRuns: false, at: moment)
+    }
+
+    /// How long the answer to a cancel is waited for until it is asked for again.
+    private static let cancelPatience_ms: Int64 = 5_000
+
+    private mutating func cancelOpen(_ reason: StatusReason, ofEarlierRuns: Bool, at moment: IBKRMoment) throws {
+        cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelPatience_ms
+        try ask(.cancelOpen(reason, ofEarlierRuns: ofEarlierRuns, at: moment.time), at: moment)
+    }
+
+    /// Cancels that were refused, or that were lost with a connection or without a word, are asked for again.
+    private mutating func repeatCancels(_ reason: StatusReason, ofEarlierRuns: Bool, at moment: IBKRMoment) throws {
+        guard broker.state.isReady, cancelRetry_ms.map({ $0 <= moment.uptime_ms }) ?? false else { return }
+        for order in engine.openOrders { engine.forgetCancel(of: order.number) }
+        try cancelOpen(reason, ofEarlierRuns: ofEarlierRuns, at: moment)
+    }
+
+    /// Whether confirmations of cancels are awaited.
+    var isCancelling: Bool {
+        switch phase {
+        case .cancelling, .clearing: true
+        default: false
+        }
     }
 
     private mutating func finishCancelling(
@@ -245,10 +271,7 @@ extension RebalanceMachine {
                     : .unfinished(openOrders: open, why: "cancels were not confirmed"), at: moment)
             return true
         }
-        if broker.state.isReady, cancelRetry_ms.map({ $0 <= moment.uptime_ms }) ?? false {
-            cancelRetry_ms = nil
-            try ask(.cancelOpen(reason, ofEarlierRuns: false, at: moment.time), at: moment)
-        }
+        try repeatCancels(reason, ofEarlierRuns: false, at: moment)
         return false
     }
 
@@ -321,9 +344,10 @@ extension RebalanceMachine {
             try giveUp(comparison, at: moment)
             return true
         }
-        let mayBeARace = isAccountKnown && comparison.triesLeft > 0 && !breaks(against: holdings).isEmpty
-        if mayBeARace {
+        let sight = sight(of: holdings, cash)
+        if comparison.triesLeft > 0, mayBeARace(holdings, sight, comparison) {
             comparison.triesLeft -= 1
+            comparison.last = sight
             comparison.retry_ms = moment.uptime_ms + RebalanceMachine.comparisonRetry_ms
             phase = .comparing(comparison)
             return false

@@ -35,9 +35,18 @@ public struct RebalanceMachine: Sendable {
         /// Answers to earlier questions do not count.
         var askedAt_ms: Int64
         var triesLeft = 3
+        /// What the try before this one saw.
+        var last: Sight?
         /// When the lists are asked for again.
         var retry_ms: Int64?
         var giveUp_ms: Int64
+    }
+
+    /// What the broker says of the account at one time, and how much of it was booked then.
+    struct Sight: Sendable, Equatable {
+        var holdings: [InstrumentID: Quantity]
+        var cash: Money
+        var trades: Int64
     }
 
     let settings: RebalanceSettings
@@ -137,8 +146,15 @@ public struct RebalanceMachine: Sendable {
 
     /// When the machine wants to be woken; nil when only the outside can move it.
     public var nextDeadline_ms: Int64? {
-        let own = [phase.deadline_ms, doubts.isEmpty ? nil : doubtsDue_ms, cancelRetry_ms, nextAlert_ms]
-        return (own + [timers.values.min()]).compactMap { $0 }.min()
+        ([phase.deadline_ms, nextAlert_ms, timers.values.min()] + questionsDue_ms).compactMap { $0 }.min()
+    }
+
+    /// When the broker is to be asked something again. While it is away, its return is what moves the machine.
+    private var questionsDue_ms: [Int64?] {
+        guard broker.state.isReady else { return [] }
+        return [
+            isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
+        ]
     }
 
     public var isDone: Bool { if case .done = phase { true } else { false } }
@@ -299,10 +315,13 @@ extension RebalanceMachine.Phase {
         case .connecting(let giveUp), .resolving(let giveUp), .clearing(let giveUp), .pricing(let giveUp),
             .settling(let giveUp), .cancelling(_, let giveUp):
             giveUp
-        case .comparing(let comparison): min(comparison.retry_ms ?? .max, comparison.giveUp_ms)
+        case .comparing(let comparison): comparison.giveUp_ms
         case .working(let timeout): timeout
         }
     }
+
+    /// When the lists are asked for again.
+    fileprivate var retry_ms: Int64? { if case .comparing(let comparison) = self { comparison.retry_ms } else { nil } }
 
     var isAwaitingConsent: Bool { if case .awaitingConsent = self { true } else { false } }
 }
