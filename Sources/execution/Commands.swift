@@ -70,6 +70,26 @@ enum Commands {
         "verify", summary: "check every invariant of a database: books, event chains, keys, integrity",
         options: [database])
 
+    static let exportLedger = CommandSpecification(
+        "export-ledger", summary: "append the journal to a file of JSON lines, each record once",
+        options: [
+            database,
+            Option(
+                "--out", "FILE", "where to; delta_trades.ndjson beside the database unless said, - is standard output"),
+            Option("--follow", nil, "go on with what is committed later, until Ctrl-C or SIGTERM"),
+            runID, Option("--account", "ID", "only the runs of this account"),
+        ],
+        discussion: """
+            A line is one JSON object: record, id, and the columns of its table, with the exact integers and the times as they \
+            are there. Records are run, decision, risk_decision, trade, order_event, cash_entry, position_adjustment and \
+            run_finished. What a line refers to is before it; the lines of a run are in this order, and in the order of their \
+            ids, as often as something was committed. A commission that a broker reports late is a cash_entry, not a second \
+            trade; a run that failed and was taken up again is finished more than once. The file tells what it has: the same \
+            command adds what is missing, whatever ended the one before, and cuts off the rest of a line that was not written \
+            whole. A file that is no ledger, or one of another database, is refused, as is a second exporter. A selection has \
+            the decisions that its rows refer to.
+            """)
+
     static let gateway = CommandSpecification(
         "gateway", summary: "simulate the gateway of Interactive Brokers over historical bars",
         options: [
@@ -97,7 +117,8 @@ enum Commands {
             """)
 
     static let all = [
-        initialize, importBars, listBars, plan, apply, trades, orders, positions, gap, runs, verify, gateway,
+        initialize, importBars, listBars, plan, apply, trades, orders, positions, gap, runs, verify, exportLedger,
+        gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

@@ -74,6 +74,7 @@ enum ExecutionCommand {
         case Commands.plan.name: try RunCommands.plan(arguments)
         case Commands.apply.name: try RunCommands.apply(arguments)
         case Commands.verify.name: try DatabaseCommands.verify(arguments)
+        case Commands.exportLedger.name: try LedgerCommand.run(arguments)
         case Commands.gateway.name: try GatewayCommand.run(arguments)
         default: try DatabaseCommands.table(command.name, arguments)
         }
