@@ -13,6 +13,8 @@ public enum LedgerRefusal: Error, Equatable, Sendable {
     case noLedger(path: String, line: Int, problem: LedgerProblem)
     /// The ledger of another database, or of a later state of this one.
     case otherDatabase(path: String, database: String, problem: LedgerProblem)
+    /// To be followed, but the database can only be read as one that does not change.
+    case cannotFollow(database: String)
 }
 
 extension LedgerRefusal: CustomStringConvertible {
@@ -26,6 +28,8 @@ extension LedgerRefusal: CustomStringConvertible {
             "\(path):\(line): \(problem); give another --out, or move the file away to write the ledger from its start"
         case .otherDatabase(let path, let database, let problem):
             "\(path): is no ledger of \(database), or of a later state of it: it \(problem); give another --out, or move the file away to write the ledger from its start"
+        case .cannotFollow(let database):
+            "\(database): cannot be followed, because its folder cannot be written and no other program has the database open; make the folder writable, or leave --follow out"
         }
     }
 }
@@ -34,7 +38,7 @@ extension LedgerRefusal: CustomStringConvertible {
 public enum LedgerFailure: Error, Equatable, Sendable {
     /// The system refused to read or write; `code` is its number for the reason.
     case inputOutput(path: String, code: Int32)
-    /// Somebody else shortened, lengthened or removed the file.
+    /// Somebody else shortened, lengthened, moved or removed the file.
     case outputChanged(path: String)
     /// Another file has taken the database's place.
     case databaseReplaced(path: String)
@@ -43,9 +47,10 @@ public enum LedgerFailure: Error, Equatable, Sendable {
 extension LedgerFailure: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .inputOutput(let path, let code): "\(path): cannot be written: \(String(cString: strerror(code)))"
+        case .inputOutput(let path, let code):
+            "\(path): the operating system failed to read or write it: \(String(cString: strerror(code)))"
         case .outputChanged(let path):
-            "\(path): was changed or removed by another program while the ledger was written to it"
+            "\(path): was changed, moved or removed by another program while the ledger was written to it"
         case .databaseReplaced(let path): "\(path): is not the file any more that was opened; start again"
         }
     }

@@ -49,7 +49,11 @@ public struct LedgerExport {
     /// the system refuses.
     public init(_ options: LedgerOptions) throws {
         self.options = options
-        reader = try LedgerReader(try Database.openForReading(options.database), options.selection)
+        let database = try Database.openForReading(options.database)
+        if options.follows, database.connection.isImmutable {
+            throw LedgerRefusal.cannotFollow(database: options.database)
+        }
+        reader = try LedgerReader(database, options.selection)
         databaseFile = FileIdentity(options.database)
         if !options.follows { try reader.checkSelection() }
         if options.outputPath == "-" {
@@ -100,19 +104,5 @@ public struct LedgerExport {
         try buffer.finish()
         lastVersion = version
         if sweeps { nextSweep_ms = start_ms + (SystemClock.monotonic_ms - start_ms) * Self.sweepShare }
-    }
-}
-
-/// Which file stands at a path.
-private struct FileIdentity: Equatable {
-    private let device: dev_t
-    private let number: ino_t
-
-    /// Nil where there is none.
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = status.st_dev
-        number = status.st_ino
     }
 }

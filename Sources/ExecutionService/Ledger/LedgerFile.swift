@@ -25,8 +25,6 @@ final class LedgerFile: LedgerDestination {
     /// What this process knows the file to have, in bytes.
     private var size: Int64 = 0
 
-    private static let readSize = 1 << 20
-
     /// Opens the file, or makes an empty one; throws `LedgerRefusal` when it cannot be, or when another exporter has it.
     init(_ path: String) throws {
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
@@ -54,10 +52,12 @@ final class LedgerFile: LedgerDestination {
     ///
     /// Throws `LedgerRefusal` where a line, or what is left of a last one, is of no ledger, and what the system refuses.
     func readLines(_ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int64 {
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
         var pending: [UInt8] = []
         var bytes: Int64 = 0
         var lines = 0
-        while try read(at: bytes + Int64(pending.count), into: &pending) {
+        while case let count = try read(at: bytes + Int64(pending.count), into: &piece), count > 0 {
+            pending += piece[..<count]
             let used = try pending.withUnsafeBytes { buffer in
                 try LedgerFile.split(buffer) { line in
                     lines += 1
@@ -75,19 +75,13 @@ final class LedgerFile: LedgerDestination {
         return bytes
     }
 
-    /// Reads on from a place in the file; false at its end.
-    private func read(at offset: Int64, into pending: inout [UInt8]) throws(LedgerFailure) -> Bool {
-        let before = pending.count
-        pending.append(contentsOf: repeatElement(0, count: LedgerFile.readSize))
-        var count: Int
-        repeat {
-            count = pending.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress?.advanced(by: before), LedgerFile.readSize, off_t(offset))
-            }
-        } while count < 0 && errno == EINTR
-        guard count >= 0 else { throw .inputOutput(path: path, code: errno) }
-        pending.removeLast(LedgerFile.readSize - count)
-        return count > 0
+    /// Reads from a place in the file on; 0 is its end.
+    private func read(at offset: Int64, into piece: inout [UInt8]) throws(LedgerFailure) -> Int {
+        while true {
+            let count = piece.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw .inputOutput(path: path, code: errno) }
+        }
     }
 
     /// Hands out the whole lines of a buffer, and returns how many bytes they are with their newlines.
@@ -113,7 +107,9 @@ final class LedgerFile: LedgerDestination {
 
     func append(_ bytes: [UInt8]) throws(LedgerFailure) {
         let status = try status()
-        guard Int64(status.st_size) == size, status.st_nlink > 0 else { throw .outputChanged(path: path) }
+        guard Int64(status.st_size) == size, FileIdentity(path) == FileIdentity(status) else {
+            throw .outputChanged(path: path)
+        }
         try writeAll(bytes, to: descriptor, path: path)
         size += Int64(bytes.count)
     }
@@ -135,5 +131,23 @@ private func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) thro
         } else if errno != EINTR {
             throw .inputOutput(path: path, code: errno)
         }
+    }
+}
+
+/// Which file stands at a path.
+struct FileIdentity: Equatable {
+    private let device: dev_t
+    private let number: ino_t
+
+    init(_ status: stat) {
+        device = status.st_dev
+        number = status.st_ino
+    }
+
+    /// Nil where there is none.
+    init?(_ path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
     }
 }
