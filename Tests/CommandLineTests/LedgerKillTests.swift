@@ -108,6 +108,7 @@ final class LedgerKillTests: CommandLineTestCase {
 
     /// The last runs come to their ends with a follower at work, which is then asked to end.
     private func finish() throws {
+        let size = try ledgerSize()
         let follower = try start(["export-ledger", "--db", "training.db", "--follow"])
         defer { follower.send(SIGKILL) }
         slowWriter?.send(SIGCONT)
@@ -115,7 +116,6 @@ final class LedgerKillTests: CommandLineTestCase {
         try assertEnds(quickWriter)
         // Until it listens to signals it may be ended by one; it does when it writes.
         let end = Date(timeIntervalSinceNow: Self.timeout_s)
-        let size = try ledgerSize()
         while try ledgerSize() == size, Date() < end { usleep(10_000) }
         follower.send(SIGTERM)
         assertCode(0, try follower.result())
