@@ -50,7 +50,8 @@ let package = Package(
             "ExecutionService",
             [
                 "TradingModel", "OrderPlanning", "RiskControl", "MarketSimulation", "OrderRouting",
-                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking",
+                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking", "BrokerAdapters",
+                "Rebalancing",
             ]),
         .executableTarget(
             name: "execution",
