@@ -44,6 +44,12 @@ extension ExecutionEngine {
     /// An order as it stands; nil for one that is not known.
     public func order(_ number: OrderNumber) -> OrderRecord? { book.slot(of: number).map { book.records[$0] } }
 
+    /// What the executions of some orders cost so far.
+    public func commission(ofOrders numbers: Set<OrderNumber>) -> Money {
+        executions.values.filter { $0.execution.order.map(numbers.contains) ?? false }
+            .reduce(.zero) { $0 + $1.commission }
+    }
+
     /// The cancel was refused or lost; it may be asked for again.
     public mutating func forgetCancel(of number: OrderNumber) {
         if let slot = book.slot(of: number) { book.forgetCancel(slot) }

@@ -43,7 +43,7 @@ public struct RebalanceMachine: Sendable {
     let settings: RebalanceSettings
     let goal: RebalanceGoal
     /// The deterministic key of an order.
-    private let makeKey: @Sendable (OrderRecord) -> OrderKey
+    private let makeKey: @Sendable (OrderRecord) throws -> OrderKey
 
     public internal(set) var engine: ExecutionEngine
     var broker: IBKRBroker
@@ -95,7 +95,7 @@ public struct RebalanceMachine: Sendable {
     public init(
         settings: RebalanceSettings, goal: RebalanceGoal, record: AccountRecord, keys: [OrderNumber: OrderKey],
         session: IBKRSessionConfiguration, highWaterMark: Int32, groupPrefix: String, clock: IBKRClock,
-        makeKey: @escaping @Sendable (OrderRecord) -> OrderKey
+        makeKey: @escaping @Sendable (OrderRecord) throws -> OrderKey
     ) {
         self.settings = settings
         self.goal = goal
@@ -252,10 +252,10 @@ public struct RebalanceMachine: Sendable {
     }
 
     /// The key of an order, made when it is first asked for.
-    mutating func key(of number: OrderNumber) throws(UnknownOrder) -> OrderKey {
+    mutating func key(of number: OrderNumber) throws -> OrderKey {
         if let key = keys[number] { return key }
         guard let order = engine.order(number) else { throw UnknownOrder(number: number) }
-        let key = makeKey(order)
+        let key = try makeKey(order)
         keys[number] = key
         numbers[key] = number
         return key

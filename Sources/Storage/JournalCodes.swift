@@ -10,6 +10,7 @@ struct JournalCodes {
     private let resizeDetails: [ResizeCause: PooledText]
     private let limitations: [Limitation: PooledText]
     private let rules: [FillRule: PooledText]
+    private let brokerRules: [BrokerFillRule: PooledText]
     private let cashKinds: [CashKind: PooledText]
 
     init(_ pool: TextPool) {
@@ -23,6 +24,7 @@ struct JournalCodes {
             uniqueKeysWithValues: ResizeCause.allCases.map { ($0, pool.intern(#"{"cause":"\#($0.rawValue)"}"#)) })
         limitations = Dictionary(uniqueKeysWithValues: Limitation.allCases.map { ($0, pool.intern($0.rawValue)) })
         rules = Dictionary(uniqueKeysWithValues: FillRule.allCases.map { ($0, pool.intern($0.rawValue)) })
+        brokerRules = Dictionary(uniqueKeysWithValues: BrokerFillRule.allCases.map { ($0, pool.intern($0.rawValue)) })
         cashKinds = Dictionary(uniqueKeysWithValues: CashKind.allCases.map { ($0, pool.intern($0.rawValue)) })
     }
 
@@ -53,6 +55,7 @@ struct JournalCodes {
     func reason(_ reason: StatusReason?) -> PooledText? { reason.flatMap { reasons[$0] } }
     func limitation(_ limitation: Limitation?) -> PooledText? { limitation.flatMap { limitations[$0] } }
     func rule(_ rule: FillRule) -> PooledText? { rules[rule] }
+    func rule(_ rule: BrokerFillRule) -> PooledText? { brokerRules[rule] }
     func cashKind(_ kind: CashKind) -> PooledText? { cashKinds[kind] }
 
     /// What an event says beyond its columns, as JSON.

@@ -50,7 +50,7 @@ final class BooksTests: XCTestCase {
         try desk.take(
             .venue(
                 .split(
-                    InstrumentID(0), kind: .split(ratioE9: 500_000_000), exact: Quantity(e8: 250_000_000), kept: units(2),
+                    InstrumentID(0), ratioE9: 500_000_000, exact: Quantity(e8: 250_000_000), kept: units(2),
                     at: desk.time)))
         try desk.take(.venue(.cash(.cashInLieu, InstrumentID(0), money(100), at: desk.time)))
         var terms = open.terms
@@ -60,7 +60,10 @@ final class BooksTests: XCTestCase {
         XCTAssertEqual(desk.held(0), units(2))
         XCTAssertEqual(
             desk.journal.adjustments,
-            [AdjustmentRecord(time: desk.time, instrument: InstrumentID(0), kind: .split(ratioE9: 500_000_000), change: units(-3))])
+            [
+                AdjustmentRecord(
+                    time: desk.time, instrument: InstrumentID(0), kind: .split(ratioE9: 500_000_000), change: units(-3))
+            ])
         XCTAssertEqual(desk.engine.positions[0].averageCost, Price(e8: 200 * Price.scale))
         XCTAssertEqual(desk.engine.positions[0].realized, .zero, "the dropped half cost what it brought")
         try desk.fill(1, 5, at: 200)

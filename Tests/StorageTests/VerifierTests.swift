@@ -70,8 +70,8 @@ final class VerifierTests: DatabaseTestCase {
             database,
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
-            INSERT INTO positions (run_id, account, ticker, updated_at, size_e8, realized_pnl_e6)
-            SELECT 'r1', 'training', 'T' || i, '2010-01-01T00:00:00.000Z', 1, 0 FROM n
+            INSERT INTO positions (book, run_id, account, ticker, updated_at, size_e8, realized_pnl_e6)
+            SELECT 'r1', 'r1', 'training', 'T' || i, '2010-01-01T00:00:00.000Z', 1, 0 FROM n
             """)
         let findings = try DatabaseVerifier(database).verify()
         XCTAssertEqual(findings.count, DatabaseVerifier.findingsPerInvariant + 1)
