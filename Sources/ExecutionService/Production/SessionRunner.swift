@@ -49,7 +49,8 @@ struct SessionRunner {
         return open.header
     }
 
-    private func carryOut(_ handle: RunHandle, _ database: Database, _ store: ProductionStore) throws -> RebalanceReport {
+    private func carryOut(_ handle: RunHandle, _ database: Database, _ store: ProductionStore) throws -> RebalanceReport
+    {
         let refs = request.orderRefs
         let names = RunNames(
             tickers: request.goal.instruments.map(\.ticker), decisions: request.decisions,
@@ -117,8 +118,11 @@ struct SessionRunner {
         if comparison.isFirst {
             observer.log("account \(account) is new here: its book begins with what the broker says", true)
         }
-        guard request.isLive else { return true }
         let judged = gate.check(comparison)
+        guard request.isLive else {
+            if request.purpose == .rebalance { sayWhatWouldSend(judged) }
+            return true
+        }
         // A cancel takes risk away, and is what an operator wants most when the books do not agree.
         if case .cancelAll = request.purpose {
             let others = judged.conditions.filter { $0.name != .reconciliation && $0.state != .met }
@@ -131,13 +135,23 @@ struct SessionRunner {
         return judged.isOpen
     }
 
+    private func sayWhatWouldSend(_ judged: LiveGate) {
+        let missing = judged.conditions.filter { $0.state != .met }
+        observer.log(
+            missing.isEmpty
+                ? "a dry run; the live gate would be open"
+                : "a dry run; the live gate is closed by \(missing.map { "\($0.name.rawValue) (\($0.sentence))" }.joined(separator: ", "))",
+            true)
+    }
+
     // MARK: - The end
 
     private func end(
         _ session: BrokerSession, _ outcome: RebalanceOutcome, _ journal: ProductionJournal, _ handle: RunHandle
     ) throws -> RebalanceReport {
         let engine = session.machine.engine
-        let report = RebalanceReport(engine, outcome, header: handle.header, currency: request.goal.currency)
+        var report = RebalanceReport(engine, outcome, header: handle.header, currency: request.goal.currency)
+        if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
         let isOver = engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
         guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
             try journal.release()
