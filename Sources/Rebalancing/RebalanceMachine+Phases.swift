@@ -208,6 +208,7 @@ extension RebalanceMachine {
             try finish(.refused(["\(error)"]), at: moment)
             return true
         }
+        beforePlan = (engine, journaled)
         engine = trial
         phase = .awaitingConsent
         actions.append(.planned)
@@ -222,6 +223,7 @@ extension RebalanceMachine {
                 output.journal.broker.timings.append(TimingRecord(order: order.number, stage: stage, time: time))
             }
         }
+        beforePlan = nil
         phase = .working(timeout_ms: moment.uptime_ms + settings.timeout_ms)
         if !settings.isLive {
             try ask(.dismiss(.dryRun, .run, at: moment.time), at: moment)
