@@ -24,8 +24,12 @@ enum ExitCode: Int32 {
         case is RunInterrupted: self = .interrupted
         case is RunFailed: self = .incomplete
         case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
+<<<<<<< HEAD
         case is DatabaseError, is SocketError: self = .trouble
         case let failure as RunFailed where failure.isOfProduction: self = .trouble
+=======
+        case is DatabaseError, is SocketError, is LedgerFailure: self = .trouble
+>>>>>>> ledger
         default: self = .refused
         }
     }
