@@ -141,7 +141,7 @@ enum Commands {
     static let all = [
         initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, trades, orders, positions, gap,
         runs,
-        verify, gateway,
+        StatusCommand.specification, verify, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {
