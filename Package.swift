@@ -70,7 +70,7 @@ let package = Package(
         tests("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters", "SeededTesting"]),
         tests("Networking"),
         tests("InputFiles", ["CZlib", "SeededTesting"]),
-        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport"]),
+        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport", "SeededTesting"]),
         tests("Reporting", ["TradingModel", "Storage"]),
         library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the service, and runs the simulated gateway of Interactive Brokers over real daily bars of
-# February 2013. Bars go by only while an order works, so that whoever places one sees it filled. Ctrl-C ends it.
+# June 2012. Bars go by only while an order works, so that whoever places one sees it filled. Ctrl-C ends it.
 #
 # With a port as its argument it listens there; 4002 unless said.
 set -euo pipefail
@@ -15,5 +15,5 @@ rm -rf "$folder"
 mkdir -p "$folder"
 
 execution bars import --db "$folder/historical.db" fixtures/bars/us-daily.csv.gz
-exec execution gateway --bars "$folder/historical.db" --from 2013-02-01 --when-ordered \
+exec execution gateway --bars "$folder/historical.db" --from 2012-06-01 --when-ordered \
     --port "${1:-4002}" --account DU123 --config fixtures/example/production.json

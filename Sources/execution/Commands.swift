@@ -120,6 +120,7 @@ enum Commands {
             Option("--to", "DATE", "the last date played"),
             Option("--speed", "N", "N times real time; as fast as possible unless said"),
             Option("--stepped", nil, "bars go by when a control command says so"),
+            Option("--when-ordered", "[MS]", "bars go by while orders work and clients were silent for MS (100)"),
             Option("--port", "PORT", "where clients connect; 4002 unless said, 0 takes a free one"),
             Option("--control-port", "PORT", "where commands are taken; a free one with --stepped unless said"),
             Option("--account", "ID", "the account of the login; DU123 unless said"),

@@ -17,6 +17,8 @@ struct SessionRequest {
     var account: AccountID
     var ocaGroupNames: [String] = []
     var orderRefs: [String?] = []
+    /// Whether it is a task on the account, which goes on with a run that was left unfinished.
+    var isTask: Bool
     /// What the inputs say of a ticker that has no target.
     var instrument: (String) -> Instrument
 
@@ -26,6 +28,7 @@ struct SessionRequest {
     ) {
         self.purpose = purpose
         isLive = plan.venue == .ibkr
+        isTask = false
         configuration = plan.configuration
         account = plan.account
         settings = RebalanceSettings(
@@ -49,13 +52,14 @@ struct SessionRequest {
         let runID = "\(task.name)-\(startedAt.description.filter { $0.isNumber })"
         self.configuration = configuration
         self.account = account
+        isTask = true
         var batches: [TargetBatch] = []
         decisions = []
         switch task {
         case .reconcile(let acceptsBreaks): (purpose, isLive) = (.reconcile(acceptsBreaks: acceptsBreaks), false)
         case .cancelAll: (purpose, isLive) = (.cancelAll, true)
         case .resetPaper:
-            (purpose, isLive) = (.rebalance, true)
+            (purpose, isLive, isTask) = (.rebalance, true, false)
             // Nothing is named, so everything is closed.
             batches = [TargetBatch(decision: DecisionID(0), targets: [])]
             decisions = [Decision(decisionID: runID, decidedAt: startedAt)]
@@ -70,6 +74,11 @@ struct SessionRequest {
             configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: runID, digest: runID,
             startedAt: startedAt)
     }
+}
+
+extension SessionRequest {
+    /// Whether nothing is ordered or cancelled.
+    var isReconciliation: Bool { if case .reconcile = purpose { true } else { false } }
 }
 
 extension RunHeader {

@@ -31,7 +31,7 @@ struct SessionRunner {
         defer { lock.release() }
         let database = try Database.openForWriting(options.database, durability: .full)
         let store = ProductionStore(database)
-        switch try store.begin(request.header, decisions: request.decisions) {
+        switch try store.begin(try header(in: store), decisions: request.decisions) {
         case .alreadyCompleted(let finished):
             var report = try RebalanceReport.read(finished.summaryJSON ?? "")
             report.alreadyCompleted = true
@@ -42,20 +42,27 @@ struct SessionRunner {
         }
     }
 
+    /// A task goes on with the run that was left unfinished, so that what it finds is of that run.
+    private func header(in store: ProductionStore) throws -> RunHeader {
+        guard request.isTask, let open = try store.openRuns(account).first else { return request.header }
+        observer.log("goes on with run \(open.header.runID), which has not ended", true)
+        return open.header
+    }
+
     private func carryOut(_ handle: RunHandle, _ database: Database, _ store: ProductionStore) throws -> RebalanceReport
     {
-        let known = try store.record(
-            of: account, run: handle, tickers: request.goal.instruments.map(\.ticker), decisions: request.decisions)
         let refs = request.orderRefs
         let names = RunNames(
-            tickers: known.tickers, decisions: known.decisions, ocaGroups: request.ocaGroupNames,
+            tickers: request.goal.instruments.map(\.ticker), decisions: request.decisions,
+            ocaGroups: request.ocaGroupNames,
             orderRef: { row in refs.indices.contains(Int(row)) ? refs[Int(row)] : nil })
-        let journal = try ProductionJournal(database, handle: handle, names: names)
-        let keys = try SessionKeys(owner: "\(account)/\(handle.header.runID)", names: names)
+        let known = KnownAccount(try store.record(of: account, run: handle, names: names), names)
+        let journal = try ProductionJournal(database, handle: handle, names: known.names)
+        let keys = SessionKeys(owner: "\(account)/\(handle.header.runID)", names: known.names)
         do {
-            let session = try session(known, journal, keys, mark: store.highWaterMark(venue: venue, account: account))
-            let outcome = try session.run()
-            return try end(session.machine, outcome, journal, store)
+            let mark = try store.highWaterMark(venue: venue, account: account) ?? 0
+            let session = session(known, journal, keys, handle, mark: mark)
+            return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
             throw error
         } catch {
@@ -68,18 +75,18 @@ struct SessionRunner {
     // MARK: - Parts
 
     private func session(
-        _ known: ProductionStore.KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, mark: Int32
-    ) throws -> BrokerSession {
+        _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32
+    ) -> BrokerSession {
         var goal = request.goal
-        goal.instruments += known.tickers.dropFirst(goal.instruments.count).map(request.instrument)
+        goal.instruments += known.names.tickers.dropFirst(goal.instruments.count).map(request.instrument)
         let ibkr = request.configuration.brokers.ibkr
         let machine = RebalanceMachine(
             settings: request.settings, goal: goal, record: known.record,
-            keys: known.orderKeys.compactMapValues { OrderKey($0) },
+            keys: known.keys,
             session: IBKRSessionConfiguration(account, ibkr),
-            highWaterMark: mark, groupPrefix: String(request.header.inputDigest.prefix(8)),
+            highWaterMark: mark, groupPrefix: String(handle.header.inputDigest.prefix(8)),
             clock: Self.clock(request.configuration.localTime), makeKey: keys.key)
-        let (runID, isLive) = (request.header.runID, request.isLive)
+        let (runID, isLive) = (handle.header.runID, request.isLive)
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
             machine: machine, journal: journal,
@@ -111,8 +118,11 @@ struct SessionRunner {
         if comparison.isFirst {
             observer.log("account \(account) is new here: its book begins with what the broker says", true)
         }
-        guard request.isLive else { return true }
         let judged = gate.check(comparison)
+        guard request.isLive else {
+            if request.purpose == .rebalance { sayWhatWouldSend(judged) }
+            return true
+        }
         // A cancel takes risk away, and is what an operator wants most when the books do not agree.
         if case .cancelAll = request.purpose {
             let others = judged.conditions.filter { $0.name != .reconciliation && $0.state != .met }
@@ -125,15 +135,25 @@ struct SessionRunner {
         return judged.isOpen
     }
 
+    private func sayWhatWouldSend(_ judged: LiveGate) {
+        let missing = judged.conditions.filter { $0.state != .met }
+        observer.log(
+            missing.isEmpty
+                ? "a dry run; the live gate would be open"
+                : "a dry run; the live gate is closed by \(missing.map { "\($0.name.rawValue) (\($0.sentence))" }.joined(separator: ", "))",
+            true)
+    }
+
     // MARK: - The end
 
     private func end(
-        _ machine: RebalanceMachine, _ outcome: RebalanceOutcome, _ journal: ProductionJournal, _ store: ProductionStore
+        _ session: BrokerSession, _ outcome: RebalanceOutcome, _ journal: ProductionJournal, _ handle: RunHandle
     ) throws -> RebalanceReport {
-        let report = RebalanceReport(
-            machine.engine, outcome, header: request.header, currency: request.goal.currency)
-        let isOver = machine.engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
-        guard isOver else {
+        let engine = session.machine.engine
+        var report = RebalanceReport(engine, outcome, header: handle.header, currency: request.goal.currency)
+        if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
+        let isOver = engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
+        guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
             try journal.release()
             return report
         }
@@ -142,10 +162,26 @@ struct SessionRunner {
             RunOutcome(
                 status: isComplete ? .completed : .failed, summaryJSON: try report.json(), finalEquity: nil,
                 finishedAt: Timestamp.now))
-        if case .cancelAll = request.purpose, report.ending == .completed {
-            try store.endOpenRuns(of: account, why: "ended by cancel-all (\(request.header.runID))", at: Timestamp.now)
-        }
         return report
+    }
+}
+
+/// What is on record of the account, with the names that its numbers stand for.
+private struct KnownAccount {
+    let record: AccountRecord
+    let names: RunNames
+    let keys: [OrderNumber: OrderKey]
+
+    init(
+        _ stored: (AccountRecord, tickers: [String], decisions: [Decision], orderKeys: [OrderNumber: String]),
+        _ own: RunNames
+    ) {
+        record = stored.0
+        var names = own
+        names.tickers = stored.tickers
+        names.decisions = stored.decisions
+        self.names = names
+        keys = stored.orderKeys.compactMapValues { OrderKey($0) }
     }
 }
 
@@ -154,7 +190,7 @@ struct SessionKeys: Sendable {
     private let owner: String
     private let names: RunNames
 
-    init(owner: String, names: RunNames) throws {
+    init(owner: String, names: RunNames) {
         self.owner = owner
         self.names = names
     }
