@@ -71,7 +71,7 @@ let package = Package(
         tests("Networking"),
         tests("InputFiles", ["CZlib", "SeededTesting"]),
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport", "SeededTesting"]),
-        tests("Reporting", ["TradingModel", "Storage", "TestSupport", "SeededTesting"]),
+        tests("Reporting", ["TradingModel", "Storage", "SeededTesting", "TestSupport"]),
         library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(

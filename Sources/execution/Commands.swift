@@ -112,6 +112,27 @@ enum Commands {
         "verify", summary: "check every invariant of a database: books, event chains, keys, integrity",
         options: [database])
 
+    static let exportLedger = CommandSpecification(
+        "export-ledger", summary: "append the journal to a file of JSON lines, each record once",
+        options: [
+            database,
+            Option(
+                "--out", "FILE", "where to; delta_trades.ndjson beside the database unless said, - is standard output"),
+            Option("--follow", nil, "go on with what is committed later, until Ctrl-C or SIGTERM"),
+            runID, Option("--account", "ID", "only the runs of this account"),
+        ],
+        discussion: """
+            A line is one JSON object: record, id, and the columns of its table, with the exact integers and the times as \
+            they are there. Records are run, decision, risk_decision, trade, order_event, cash_entry, position_adjustment \
+            and run_finished; what a run's column record says is recorded. What a line refers to is before it: whenever \
+            something was committed, the new lines of each run follow in this order, and by their ids. A commission that a \
+            broker reports late is a cash_entry, not a second trade; a run that failed and was taken up again is finished \
+            more than once. The file tells what it has: the same command adds what is missing, whatever ended the one \
+            before, and cuts off the rest of a line that was not written whole. A file that is no ledger, or the ledger of \
+            another database, is refused, and so is a second exporter. With --run-id or --account, decisions are those that \
+            the rows refer to.
+            """)
+
     static let gateway = CommandSpecification(
         "gateway", summary: "simulate the gateway of Interactive Brokers over historical bars",
         options: [
@@ -140,9 +161,9 @@ enum Commands {
             """)
 
     static let all = [
-        initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, trades, orders, positions, gap,
-        runs,
-        StatusCommand.specification, verify, gateway,
+        initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, StatusCommand.specification,
+        trades,
+        orders, positions, gap, runs, verify, exportLedger, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

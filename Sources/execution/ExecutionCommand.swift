@@ -78,6 +78,7 @@ enum ExecutionCommand {
         case Commands.resetPaper.name: try ProductionCommands.task(.resetPaper, arguments)
         case StatusCommand.specification.name: try StatusCommand.run(arguments)
         case Commands.verify.name: try DatabaseCommands.verify(arguments)
+        case Commands.exportLedger.name: try LedgerCommand.run(arguments)
         case Commands.gateway.name: try GatewayCommand.run(arguments)
         default: try DatabaseCommands.table(command.name, arguments)
         }

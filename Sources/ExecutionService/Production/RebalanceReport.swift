@@ -64,7 +64,7 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         account = header.account
         orders = own.count
         filledOrders = own.count { $0.state == .filled }
-        openOrders = engine.openOrderCount
+        openOrders = engine.openOrderCount()
         unfilled = Self.shortfalls(own)
         self.currency = currency.description
         bought = Self.value(of: own.filter { $0.terms.side == .buy })
