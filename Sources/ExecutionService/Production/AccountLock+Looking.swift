@@ -56,7 +56,8 @@ struct KernelLocks: Equatable {
 
         /// Compares with a `st_dev`: major in bits 8 to 19 and 44 to 63, minor in 0 to 7 and 20 to 43 (`makedev` of glibc).
         func isOn(device: UInt64) -> Bool {
-            major == (device >> 8 & 0xFFF | device >> 32 & ~0xFFF) && minor == (device & 0xFF | device >> 12 & 0xFFFF_FF00)
+            major == (device >> 8 & 0xFFF | device >> 32 & ~0xFFF)
+                && minor == (device & 0xFF | device >> 12 & 0xFFFF_FF00)
         }
     }
 
