@@ -44,7 +44,8 @@ extension GatewayServer {
             isAskedToEnd = true
             return "ok"
         default:
-            return "error no command \"\(line)\"; there are step, run, pause, status, orders, executions, positions, cash, "
+            return
+                "error no command \"\(line)\"; there are step, run, pause, status, orders, executions, positions, cash, "
                 + "fault, trade, correct and quit"
         }
     }
