@@ -50,7 +50,8 @@ let package = Package(
             "ExecutionService",
             [
                 "TradingModel", "OrderPlanning", "RiskControl", "MarketSimulation", "OrderRouting",
-                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking",
+                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking", "BrokerAdapters",
+                "Rebalancing",
             ]),
         .executableTarget(
             name: "execution",
@@ -70,8 +71,15 @@ let package = Package(
         tests("Networking"),
         tests("InputFiles", ["CZlib", "SeededTesting"]),
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport", "SeededTesting"]),
-        tests("Reporting", ["TradingModel", "Storage"]),
+        tests("Reporting", ["TradingModel", "Storage", "SeededTesting", "TestSupport"]),
         library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
+        library(
+            "RebalanceWorld",
+            [
+                "TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters", "Rebalancing", "MarketSimulation",
+                "GatewaySimulator", "Storage", "SeededTesting",
+            ], path: "Tests/RebalanceWorld"),
+        tests("Rebalancing", ["RebalanceWorld"]),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
             name: "CommandLineTests",

@@ -34,7 +34,14 @@ extension ExecutionEngine {
 
     /// The orders that have not ended, by number.
     public var openOrders: [OrderRecord] { book.open }
-    public var openOrderCount: Int { book.openCount }
+    /// How many of the run's orders, or of the whole account's, have not ended.
+    public func openOrderCount(_ scope: OrderScope = .run) -> Int {
+        switch scope {
+        case .run: book.openCount - book.earlierOpenCount
+        case .earlierRuns: book.earlierOpenCount
+        case .account: book.openCount
+        }
+    }
 
     /// Whether a target was planned already, by this process or an earlier one of the run.
     public func isPlanned(_ instrument: InstrumentID, of decision: DecisionID) -> Bool {

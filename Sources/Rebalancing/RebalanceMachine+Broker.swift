@@ -215,6 +215,7 @@ extension RebalanceMachine {
             awaySince_ms = nil
             nextAlert_ms = nil
             doubtsDue_ms = moment.uptime_ms
+            try askUnanswered(at: moment)
             notify(
                 .info, "broker_back", "the broker is back after \((moment.uptime_ms - since) / 1_000) s", at: moment)
         case .synchronizing: break
@@ -225,7 +226,7 @@ extension RebalanceMachine {
             nextAlert_ms = moment.uptime_ms + settings.alertInterval_ms
             notify(
                 .critical, "broker_away",
-                "the broker is away: nothing is sent, \(engine.openOrders.count) open orders are not certain",
+                "the broker is away: nothing is sent, \(engine.openOrderCount()) open orders are not certain",
                 at: moment)
         case .failed(let why): try fail(why, at: moment)
         }

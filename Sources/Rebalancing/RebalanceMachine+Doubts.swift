@@ -43,7 +43,7 @@ extension RebalanceMachine {
     }
 
     /// Before the contracts are known and the gate has opened, nothing may be sent.
-    private var isFollowing: Bool {
+    var isFollowing: Bool {
         switch phase {
         case .working, .cancelling, .clearing: true
         default: false

@@ -88,7 +88,7 @@ extension RebalanceMachine {
     /// round what they report.
     private mutating func adoptCash(_ cash: Money, at moment: IBKRMoment) throws -> Money {
         // While orders work, the two are of different moments.
-        guard engine.openOrderCount == 0 else { return .zero }
+        guard engine.openOrderCount(.account) == 0 else { return .zero }
         let difference = cash - engine.cash
         guard difference.e6.magnitude >= 10_000 else { return .zero }
         try ask(.adoptCash(cash, .reconciled, at: moment.time), at: moment)

@@ -49,6 +49,8 @@ public struct RebalanceMachine: Sendable {
     var broker: IBKRBroker
     var phase = Phase.idle
     var output = EngineOutput()
+    /// The books and the journal without the plan, while nobody has consented to it.
+    var beforePlan: (engine: ExecutionEngine, output: EngineOutput)?
     /// What is done after the commit, in this order.
     var actions: [RebalanceOutput] = []
     /// The journal has to know them before the commit.
@@ -137,9 +139,12 @@ public struct RebalanceMachine: Sendable {
 
     /// When the machine wants to be woken; nil when only the outside can move it.
     public var nextDeadline_ms: Int64? {
-        let own = [phase.deadline_ms, doubts.isEmpty ? nil : doubtsDue_ms, cancelRetry_ms, nextAlert_ms]
-        return (own + [timers.values.min()]).compactMap { $0 }.min()
+        // What only a broker that answers can settle is no reason to wake while it is away.
+        let whenReady = isReady ? [doubts.isEmpty || !isFollowing ? nil : doubtsDue_ms, cancelRetry_ms, retry_ms] : []
+        return ([phase.deadline_ms, nextAlert_ms, timers.values.min()] + whenReady).compactMap { $0 }.min()
     }
+
+    private var retry_ms: Int64? { if case .comparing(let comparison) = phase { comparison.retry_ms } else { nil } }
 
     public var isDone: Bool { if case .done = phase { true } else { false } }
     /// Whether the broker answers and everything is known.
@@ -274,6 +279,7 @@ public struct RebalanceMachine: Sendable {
 
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
+        if phase.isAwaitingConsent, let beforePlan { (engine, output) = beforePlan }
         perform(broker.handle(.session(.disconnect), at: moment))
         events.removeAll()
         phase = .done
@@ -299,7 +305,7 @@ extension RebalanceMachine.Phase {
         case .connecting(let giveUp), .resolving(let giveUp), .clearing(let giveUp), .pricing(let giveUp),
             .settling(let giveUp), .cancelling(_, let giveUp):
             giveUp
-        case .comparing(let comparison): min(comparison.retry_ms ?? .max, comparison.giveUp_ms)
+        case .comparing(let comparison): comparison.giveUp_ms
         case .working(let timeout): timeout
         }
     }
