@@ -161,14 +161,9 @@ enum Commands {
             """)
 
     static let all = [
-<<<<<<< HEAD
-        initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, trades, orders, positions, gap,
-        runs,
-        verify, gateway,
-=======
-        initialize, importBars, listBars, plan, apply, trades, orders, positions, gap, runs, verify, exportLedger,
-        gateway,
->>>>>>> ledger
+        initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, StatusCommand.specification,
+        trades,
+        orders, positions, gap, runs, verify, exportLedger, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

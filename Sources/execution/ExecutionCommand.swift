@@ -76,6 +76,7 @@ enum ExecutionCommand {
         case Commands.reconcile.name: try ProductionCommands.reconcile(arguments)
         case Commands.cancelAll.name: try ProductionCommands.task(.cancelAll, arguments)
         case Commands.resetPaper.name: try ProductionCommands.task(.resetPaper, arguments)
+        case StatusCommand.specification.name: try StatusCommand.run(arguments)
         case Commands.verify.name: try DatabaseCommands.verify(arguments)
         case Commands.exportLedger.name: try LedgerCommand.run(arguments)
         case Commands.gateway.name: try GatewayCommand.run(arguments)

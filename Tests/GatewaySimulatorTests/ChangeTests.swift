@@ -25,7 +25,7 @@ final class ChangeTests: XCTestCase {
         XCTAssertEqual(messages.statuses.first?.remaining, Quantity(units: 30))
         try harness.play(50, 55, 45, 52)
         XCTAssertEqual(harness.messages(id).executions.map(\.price), [Price(cents: 4_800)])
-        XCTAssertEqual(harness.gateway.record.count, 1)
+        XCTAssertEqual(harness.gateway.orderRecords.count, 1)
     }
 
     func testAModificationKeepsWhatHasFilled() throws {
