@@ -87,5 +87,17 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: ["execution", "Networking", "Storage", "TestSupport", "SeededTesting"],
             swiftSettings: strict),
+
+        library("CrashPoints", path: "Tests/CrashPoints"),
+        .executableTarget(
+            name: "CrashChild", dependencies: ["CrashPoints", "ExecutionService", "BrokerAdapters", "TradingModel"],
+            path: "Tests/CrashChild", swiftSettings: strict),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "CrashChild", "CrashPoints", "execution", "ExecutionService", "Networking", "Storage", "SQLSchema",
+                "TestSupport", "SeededTesting", "TradingModel",
+            ],
+            swiftSettings: strict),
     ]
 )
