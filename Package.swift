@@ -40,6 +40,7 @@ let package = Package(
         library("MarketSimulation", ["TradingModel"]),
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("BrokerAdapters", ["TradingModel"]),
+        library("Rebalancing", ["TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters"]),
         library("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters"]),
         library("Networking", ["TradingModel"]),
         library("InputFiles", ["TradingModel", "CZlib"]),
@@ -49,7 +50,8 @@ let package = Package(
             "ExecutionService",
             [
                 "TradingModel", "OrderPlanning", "RiskControl", "MarketSimulation", "OrderRouting",
-                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking",
+                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking", "BrokerAdapters",
+                "Rebalancing",
             ]),
         .executableTarget(
             name: "execution",
@@ -68,13 +70,34 @@ let package = Package(
         tests("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters", "SeededTesting"]),
         tests("Networking"),
         tests("InputFiles", ["CZlib", "SeededTesting"]),
-        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport"]),
+        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport", "SeededTesting"]),
         tests("Reporting", ["TradingModel", "Storage", "SeededTesting", "TestSupport"]),
         library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
+        library(
+            "RebalanceWorld",
+            [
+                "TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters", "Rebalancing", "MarketSimulation",
+                "GatewaySimulator", "Storage", "SeededTesting",
+            ], path: "Tests/RebalanceWorld"),
+        tests("Rebalancing", ["RebalanceWorld"]),
+        .testTarget(
+            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting"], swiftSettings: strict),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["execution", "Networking", "Storage", "TestSupport", "SeededTesting"],
+            swiftSettings: strict),
+
+        library("CrashPoints", path: "Tests/CrashPoints"),
+        .executableTarget(
+            name: "CrashChild", dependencies: ["CrashPoints", "ExecutionService", "BrokerAdapters", "TradingModel"],
+            path: "Tests/CrashChild", swiftSettings: strict),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "CrashChild", "CrashPoints", "execution", "ExecutionService", "Networking", "Storage", "SQLSchema",
+                "TestSupport", "SeededTesting", "TradingModel",
+            ],
             swiftSettings: strict),
     ]
 )

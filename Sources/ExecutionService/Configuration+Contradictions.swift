@@ -3,14 +3,15 @@ import TradingModel
 
 extension Configuration {
     /// Notes keys that cannot both be meant.
-    func refuseContradictions(_ reader: inout ConfigurationReader) {
+    func refuseContradictions(_ reader: inout ConfigurationReader, for mode: ExecutionMode) {
         if simulation.marketFill == .sameClose, simulation.latency_ms > 0 {
             reader.note(
                 "simulation.latency_ms",
                 "contradicts simulation.market_fill \"same_close\", which fills before any latency",
                 accepted: "give 0, or another market_fill")
         }
-        refuseForeignDollars(&reader)
+        // In PRODUCTION the broker charges, whatever the simulation would.
+        if mode == .training { refuseForeignDollars(&reader) }
         refuseOverriddenPreset(&reader)
     }
 

@@ -3,19 +3,38 @@ import MarketSimulation
 import TradingModel
 
 extension Configuration {
-    /// Every key with the value in effect, as one line of JSON with sorted keys; reading it gives the same configuration.
+    /// Every key that counts in a mode, with the value in effect, as one line of JSON with sorted keys.
     ///
-    /// Throws only what the encoder throws.
-    public func canonicalJSON() throws -> String {
+    /// TRAINING leaves out the sections of PRODUCTION, so that a run is the same whatever they say; else reading the text gives
+    /// the same configuration. Throws only what the encoder throws.
+    public func canonicalJSON(for mode: ExecutionMode = .training) throws -> String {
+        var sections: [String: ConfigurationValue] = [
+            "account": accountValue, "planning": planningValue, "orders": ordersValue,
+            "simulation": simulation.value,
+            "time_zone": .text(localTime.name), "record": .text(record.rawValue),
+        ]
+        if mode == .production {
+            sections["brokers"] = brokers.value
+            sections["live"] = live.value
+            sections["production"] = production.value
+        }
+        return try Self.json(sections)
+    }
+
+    /// What of the configuration decides the orders of a production rebalance and their course, as `canonicalJSON` writes it.
+    ///
+    /// How the broker is reached and what is permitted are left out: a closed gate or another port makes no other run.
+    func rebalanceJSON() throws -> String {
+        try Self.json([
+            "account": .section(["currency": .text(account.currency.description)]), "planning": planningValue,
+            "orders": ordersValue, "production": production.value, "time_zone": .text(localTime.name),
+        ])
+    }
+
+    private static func json(_ sections: [String: ConfigurationValue]) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let data = try encoder.encode(
-            ConfigurationValue.section([
-                "account": accountValue, "planning": planningValue, "orders": ordersValue,
-                "simulation": simulation.value,
-                "time_zone": .text(localTime.name), "record": .text(record.rawValue),
-            ]))
-        return String(decoding: data, as: UTF8.self)
+        return String(decoding: try encoder.encode(ConfigurationValue.section(sections)), as: UTF8.self)
     }
 
     private var accountValue: ConfigurationValue {
@@ -39,7 +58,7 @@ extension Configuration {
 
 extension ConfigurationValue {
     /// An integer number of 10^-`scale`, exact.
-    fileprivate static func scaled(_ value: Int64, _ scale: Int) -> ConfigurationValue {
+    static func scaled(_ value: Int64, _ scale: Int) -> ConfigurationValue {
         .number(Decimal(sign: value < 0 ? .minus : .plus, exponent: -scale, significand: Decimal(value.magnitude)))
     }
 }

@@ -4,15 +4,20 @@ import TradingModel
 
 extension Configuration {
     /// Reads a JSON5 file. Throws `InputError` with every unknown key, wrong value and contradiction.
-    public static func read(_ file: InputFile) throws(InputError) -> Configuration {
+    ///
+    /// - Parameter mode: what is not looked at in a mode contradicts nothing there.
+    public static func read(
+        _ file: InputFile, for mode: ExecutionMode = .training
+    ) throws(InputError) -> Configuration {
         var reader = try ConfigurationReader(file)
         var configuration = Configuration()
         configuration.readAccount(&reader)
         configuration.readPlanning(&reader)
         configuration.readOrders(&reader)
         configuration.simulation = SimulationRules.read(&reader)
+        configuration.readProductionSections(&reader)
         configuration.readRest(&reader)
-        configuration.refuseContradictions(&reader)
+        configuration.refuseContradictions(&reader, for: mode)
         try reader.problems.throwIfAny()
         return configuration
     }

@@ -22,6 +22,12 @@ public struct Configuration: Sendable, Equatable {
     public var orders = OrderDefaults()
     /// How orders fill on bars.
     public var simulation = SimulationRules()
+    /// Where PRODUCTION connects.
+    public var brokers = BrokersConfiguration()
+    /// What PRODUCTION may send to.
+    public var live = LiveConfiguration()
+    /// How a PRODUCTION rebalance goes on.
+    public var production = ProductionConfiguration()
     /// What a date without a time is read in.
     public var localTime = LocalTime.utc
     /// How much of a run is written to the database.

@@ -51,9 +51,34 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("simulation.commission.bps", "required", "basis points from 0 to below 10000, such as 10"),
         key("simulation.commission.amount", "required", "an amount of money of zero or more, such as 1"),
 
+        key("brokers.ibkr.host", "\"127.0.0.1\"", "an IPv4 address such as \"127.0.0.1\", or the name of a host"),
+        key("brokers.ibkr.port", "4002", "a port from 1 to 65535"),
+        key("brokers.ibkr.client_id", "17", "a whole number from 0 to 2147483647"),
+        key("brokers.ibkr.account", "null", accountAccepted),
+        key("brokers.ibkr.messages_per_second", "49", "a whole number from 2 to 1000, or null for no limit"),
+
+        key("live.permit", "false", "true or false"),
+        key("live.account", "null", accountAccepted),
+
+        key("production.timeout", "\"30m\"", duration(upTo: "168h", such: "30m")),
+        key("production.confirmation_timeout", "\"30s\"", duration(upTo: "1h", such: "30s")),
+        key("production.quiet_period", "\"10s\"", duration(upTo: "1h", such: "10s")),
+        key("production.price_max_age", "\"15m\"", duration(upTo: "168h", such: "15m")),
+        key("production.cash_buffer", "0.02", "a share of the cost from 0 to 1, such as 0.02 for 2 %"),
+        key("production.on_reject", "\"continue\"", "\"continue\" or \"stop\""),
+        key("production.cancel_on_exit", "true", "true or false"),
+        key("production.commission_wait", "\"10s\"", duration(upTo: "1h", such: "10s")),
+        key("production.alert_every", "\"5m\"", duration(upTo: "24h", such: "5m")),
+
         key("time_zone", "\"UTC\"", "\"UTC\" or a name such as \"America/New_York\""),
         key("record", "\"full\"", "\"full\", \"trades\" or \"summary\""),
     ]
+
+    private static let accountAccepted = "null, or an account id of \(AccountID.accepted)"
+
+    private static func duration(upTo longest: String, such example: String) -> String {
+        "a duration above 0 and up to \(longest): a whole number with ms, s, m or h, such as \"\(example)\""
+    }
 
     private static func key(_ path: String, _ defaultText: String, _ accepted: String) -> ConfigurationKey {
         ConfigurationKey(path: path, defaultText: defaultText, accepted: accepted)

@@ -94,7 +94,7 @@ struct ConfigurationReader {
         problems.add(line: lines[path], field: path, value: shown, problem: problem, accepted: accepted)
     }
 
-    private static func accepted(_ path: String) -> String? {
+    static func accepted(_ path: String) -> String? {
         ConfigurationKey.all.first { $0.path == path }.map { "give \($0.accepted)" }
     }
 

@@ -16,9 +16,13 @@ struct DecisionSchedule {
     let decisions: [Decision]
 
     init(_ plan: ExecutionPlan, runID: String) {
-        decisions = Self.name(plan.input.decisions, runID, plan.configuration.localTime)
-        switch plan.input {
-        case .targets(let sheet): addBatches(sheet, plan.configuration.orders)
+        self.init(plan.input, plan.configuration, runID: runID)
+    }
+
+    init(_ input: ExecutionPlan.Input, _ configuration: Configuration, runID: String) {
+        decisions = Self.name(input.decisions, runID, configuration.localTime)
+        switch input {
+        case .targets(let sheet): addBatches(sheet, configuration.orders)
         case .orders(let sheet): addOrders(sheet)
         }
         // At one instant a date comes first: it was decided when the day before was over.
@@ -36,7 +40,7 @@ struct DecisionSchedule {
     }
 
     /// A decision without an id gets one from the run and its time, so that it is the run's own.
-    private static func name(_ decisions: [FileDecision], _ runID: String, _ localTime: LocalTime) -> [Decision] {
+    static func name(_ decisions: [FileDecision], _ runID: String, _ localTime: LocalTime) -> [Decision] {
         var uses: [DecisionTime: Int] = [:]
         func ownID(_ time: DecisionTime) -> String {
             let use = uses[time, default: 0] + 1

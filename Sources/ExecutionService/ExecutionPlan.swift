@@ -68,7 +68,8 @@ public struct ExecutionPlan {
                 try Configuration.read(try InputFile(path: path))
             } ?? Configuration()
         try digest.update(try configuration.canonicalJSON())
-        (input, inputName) = try Self.readInput(sources, configuration, digest)
+        (input, inputName) = try Self.readInput(
+            targets: sources.targets, orders: sources.orders, configuration, digest)
         market = try MarketData.open(
             sources.bars, interval: try Self.interval(sources.interval), localTime: configuration.localTime)
         for part in market.identity { try digest.update(part) }
@@ -88,10 +89,11 @@ public struct ExecutionPlan {
         return interval
     }
 
-    private static func readInput(
-        _ sources: Sources, _ configuration: Configuration, _ digest: SHA256Digest
+    /// The user's targets or orders, and the path they are from; one of the two has to be given.
+    static func readInput(
+        targets: String?, orders: String?, _ configuration: Configuration, _ digest: SHA256Digest
     ) throws -> (Input, String) {
-        switch (sources.targets, sources.orders) {
+        switch (targets, orders) {
         case (let path?, nil):
             let sheet = try readDigested(path, as: "targets", digest) { file in
                 try TargetFile.read(file, localTime: configuration.localTime, defaults: configuration.orders)
@@ -107,7 +109,8 @@ public struct ExecutionPlan {
         }
     }
 
-    private static func readDigested<Sheet>(
+    /// Reads a file, every byte of which goes into the digest after its kind.
+    static func readDigested<Sheet>(
         _ path: String, as kind: String, _ digest: SHA256Digest, _ read: (InputFile) throws -> Sheet
     ) throws -> Sheet {
         let file = try InputFile(path: path)

@@ -6,14 +6,18 @@
 struct TCPAddress {
     let value: sockaddr_in
 
-    /// `localhost` is the loopback; other names are not looked up.
+    /// A name is looked up in the system's tables and name servers; the first IPv4 address counts.
     init(host: String, port: UInt16, operation: String) throws(SocketError) {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        guard inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host, &address.sin_addr) == 1 else {
-            throw SocketError(operation, code: EINVAL)
+        var hints = addrinfo()
+        hints.ai_family = AF_INET
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, nil, &hints, &found) == 0, let first = found else {
+            throw SocketError(operation, code: EHOSTUNREACH)
         }
+        defer { freeaddrinfo(found) }
+        var address = first.pointee.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee }
+        address.sin_port = port.bigEndian
         value = address
     }
 }

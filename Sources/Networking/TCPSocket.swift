@@ -28,23 +28,32 @@ public final class TCPSocket {
 
     deinit { close() }
 
-    /// Connects to an IPv4 address and waits until it is done or refused.
-    public convenience init(connectingTo host: String, port: UInt16) throws(SocketError) {
+    /// Connects to a host and waits until it is done, refused, or the time is over.
+    public convenience init(connectingTo host: String, port: UInt16, timeout_ms: Int32 = 5_000) throws(SocketError) {
         let name = "connect to \(host):\(port)"
         var address = try TCPAddress(host: host, port: port, operation: name).value
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError(name) }
+        try self.init(descriptor: descriptor)
         let result = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 connect(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else {
-            let error = SocketError(name)
-            Glibc.close(descriptor)
-            throw error
-        }
-        try self.init(descriptor: descriptor)
+        guard result != 0 else { return }
+        guard errno == EINPROGRESS else { throw SocketError(name) }
+        try awaitConnection(name, timeout_ms)
+    }
+
+    private func awaitConnection(_ name: String, _ timeout_ms: Int32) throws(SocketError) {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        var ready = poll(&entry, 1, timeout_ms)
+        while ready < 0, errno == EINTR { ready = poll(&entry, 1, timeout_ms) }
+        guard ready > 0 else { throw SocketError(name, code: ETIMEDOUT) }
+        var code: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+        guard code == 0 else { throw SocketError(name, code: code) }
     }
 
     /// Takes what has come, at most `limit` bytes.

@@ -69,8 +69,55 @@ public enum EngineInput: Sendable {
     /// Orders that users bring, all decided at one time.
     case place([OwnOrder], at: DecisionTime, lastCloses: [Price?])
     case venue(VenueEvent)
+    /// What a broker reports of an account.
+    case broker(BrokerEvent)
+    /// Makes positions what the broker says they are; the rest is theirs already.
+    case adopt([HoldingRecord], AdoptionKind, at: Timestamp)
+    /// Makes the cash what the broker says it is.
+    case adoptCash(Money, AdoptionKind, at: Timestamp)
+    /// Orders planned for a broker are to be sent: sells at once, buys as far as the cash goes.
+    case release(at: Timestamp)
+    /// Orders that were not sent end.
+    case dismiss(StatusReason, OrderScope, at: Timestamp)
+    /// The cancel of orders that may be at the broker is asked for.
+    case cancelOpen(StatusReason, OrderScope, at: Timestamp)
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
+}
+
+/// Whose orders are meant.
+public enum OrderScope: Sendable, Hashable {
+    /// Those of the run.
+    case run
+    /// Those that earlier runs of the account left.
+    case earlierRuns
+    case account
+
+    func includes(_ number: OrderNumber) -> Bool {
+        switch self {
+        case .run: !number.isOfEarlierRun
+        case .earlierRuns: number.isOfEarlierRun
+        case .account: true
+        }
+    }
+}
+
+/// Why the books take over what the broker says.
+public enum AdoptionKind: Sendable, Hashable {
+    /// The account is seen for the first time.
+    case opening
+    /// An operator accepts a difference, or it is cash that moved without a trade.
+    case reconciled
+}
+
+/// How much cash a buy reserves while it works.
+public struct CashReservation: Sendable, Equatable {
+    /// What is added to its estimated cost, as a share of it in units of 10⁻⁹.
+    public var bufferE9: Int64
+
+    public init(bufferE9: Int64 = 0) {
+        self.bufferE9 = bufferE9
+    }
 }
 
 /// What the engine wants done: commit the journal, then send the requests.

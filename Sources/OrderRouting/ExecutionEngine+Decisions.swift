@@ -45,6 +45,7 @@ extension ExecutionEngine {
         _ lastCloses: [Price?],
         _ output: inout EngineOutput
     ) throws {
+        guard !planned.contains(.init(decision: decision, instrument: request.instrument)) else { return }
         statistics.targets += 1
         let index = Int(request.instrument.index)
         let price = request.referencePrice ?? lastCloses[index]
@@ -104,7 +105,7 @@ extension ExecutionEngine {
         var next: Int? = oldest
         while let slot = next {
             next = book.nextOpen(after: slot)
-            guard book.askCancel(slot) else { continue }
+            guard book.askCancel(slot, reason: .superseded) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
             output.journal.append(
                 OrderEventRecord(order: number, time: time.instant, kind: .cancelRequested, from: state, to: state))
@@ -146,7 +147,7 @@ extension ExecutionEngine {
         return sum
     }
 
-    private func ticker(_ instrument: InstrumentID) -> String { instruments[Int(instrument.index)].ticker }
+    func ticker(_ instrument: InstrumentID) -> String { instruments[Int(instrument.index)].ticker }
 
     /// The confirmation a plan waited for may have come.
     mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
@@ -221,6 +222,8 @@ extension ExecutionEngine {
         case .approved(let approved):
             order.terms = approved.order.terms
             journalCreation(order, &output)
+            // For a broker it waits for its release: the plan is shown first, and buys follow the sells' proceeds.
+            guard router.mode == .training else { break }
             order.state = .submitted
             output.journal.append(
                 OrderEventRecord(
@@ -232,7 +235,7 @@ extension ExecutionEngine {
     }
 
     /// What the gate says; exits of an entry that it denied are denied too.
-    private func review(_ planned: PlannedOrder, parent: OrderNumber?) -> RiskGate.Verdict {
+    func review(_ planned: PlannedOrder, parent: OrderNumber?) -> RiskGate.Verdict {
         if let slot = parent.flatMap(book.slot(of:)), case .denied = book.records[slot].state {
             return .denied(.parentRejected)
         }

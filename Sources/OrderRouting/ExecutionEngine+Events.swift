@@ -29,7 +29,7 @@ extension ExecutionEngine {
 
     /// Takes an order to its next state; a move the life cycle does not have is an error.
     @discardableResult
-    private mutating func move(
+    mutating func move(
         _ number: OrderNumber, _ transition: OrderTransition, at time: Timestamp, _ output: inout EngineOutput
     ) throws -> Int {
         guard let slot = book.slot(of: number) else { throw UnknownOrder(number: number) }
@@ -44,7 +44,7 @@ extension ExecutionEngine {
         return slot
     }
 
-    private mutating func finish(
+    mutating func finish(
         _ number: OrderNumber, _ transition: OrderTransition, _ limitedBy: Limitation?, at time: Timestamp,
         _ output: inout EngineOutput
     ) throws {
@@ -59,6 +59,8 @@ extension ExecutionEngine {
         let from = book.records[slot].state
         let filled = try book.records[slot].filled.adding(fill.quantity, "the fills of an order")
         let transition = OrderTransition.fill(isComplete: filled >= book.records[slot].terms.quantity)
+        // A simulated venue never fills more than was ordered; brokers have.
+        guard from != .filled else { throw IllegalTransition(state: from, transition: transition) }
         let to = try from.after(transition)
         if from.isTerminal { statistics.uncountEnd(of: book.records[slot]) }
         book.update(slot) { order in
@@ -136,7 +138,7 @@ extension ExecutionEngine {
         positions[index].split(to: kept, exactQuantity: exact)
         markChanged(instrument, at: time)
         output.journal.append(
-            AdjustmentRecord(time: time, instrument: instrument, ratioE9: ratioE9, change: change))
+            AdjustmentRecord(time: time, instrument: instrument, kind: .split(ratioE9: ratioE9), change: change))
     }
 
     private mutating func move(
@@ -151,7 +153,7 @@ extension ExecutionEngine {
             guard let instrument else { return }
             positions[Int(instrument.index)].realize(amount)
             markChanged(instrument, at: time)
-        case .deposit, .trade, .commission: break
+        case .deposit, .trade, .commission, .opening, .reconciled: break
         }
     }
 }

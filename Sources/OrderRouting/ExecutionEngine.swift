@@ -29,7 +29,7 @@ public struct ContradictoryFill: Error, Equatable, Sendable, CustomStringConvert
 /// It is pure and synchronous. Whoever runs it commits `output.journal`, then sends `output.requests`, and brings the answers
 /// back as the next inputs.
 public struct ExecutionEngine: Sendable {
-    let instruments: [Instrument]
+    public internal(set) var instruments: [Instrument]
     let planning: PlanningRules
     let planner: OrderPlanner
     let gate = RiskGate()
@@ -40,19 +40,35 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var cash: Money = .zero
     public internal(set) var statistics = RunStatistics()
     /// When each position last changed.
-    private var positionTimes: [Timestamp]
+    var positionTimes: [Timestamp]
     private var changedPositions: [Int32] = []
-    private var isPositionChanged: [Bool]
-    var lastTrade: Int64 = 0
+    var isPositionChanged: [Bool]
+    /// The number of the trade booked last.
+    public internal(set) var lastTrade: Int64 = 0
     /// Plans that wait for the cancels of older orders, by instrument.
     var waitingPlans: [Int32: WaitingPlan] = [:]
 
-    public init(instruments: [Instrument], planning: PlanningRules, router: ModeRouter) {
+    /// How a buy reserves the cash it may cost; for brokers.
+    let reservation: CashReservation
+    /// OCA groups that were made for the exits of one bracket.
+    public var bracketGroups: Set<Int32> = []
+    /// Targets that an earlier process of the run has planned.
+    var planned: Set<AccountRecord.PlannedTarget> = []
+    /// Executions of the account by id, with their trades.
+    var executions: [ExecutionID: AccountRecord.Execution] = [:]
+    /// Ids that a newer version has replaced.
+    var replacedExecutions: Set<ExecutionID> = []
+
+    public init(
+        instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
+        reservation: CashReservation = CashReservation()
+    ) {
         self.instruments = instruments
         self.planning = planning
         self.router = router
+        self.reservation = reservation
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
-        book = OrderBook(instruments: instruments.count)
+        book = OrderBook(instruments: instruments.count, keepsEnded: router.mode == .production)
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
         isPositionChanged = Array(repeating: false, count: instruments.count)
@@ -71,6 +87,18 @@ public struct ExecutionEngine: Sendable {
             try place(orders, at: time, lastCloses, &output)
         case .venue(let event):
             try take(event, &output)
+        case .broker(let event):
+            try take(event, &output)
+        case .adopt(let holdings, let kind, let time):
+            try adopt(holdings, kind, at: time, &output)
+        case .adoptCash(let amount, let kind, let time):
+            try adoptCash(amount, kind, at: time, &output)
+        case .release(let time):
+            try release(at: time, &output)
+        case .dismiss(let reason, let scope, let time):
+            try dismiss(reason, scope, at: time, &output)
+        case .cancelOpen(let reason, let scope, let time):
+            cancelOpen(reason, scope, at: time, &output)
         case .endOfData:
             closeWaitingPlans(&output)
             for order in book.open { statistics.countEnd(of: order) }

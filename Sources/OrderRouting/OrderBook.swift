@@ -8,6 +8,8 @@ struct OrderBook: Sendable {
         var isNew = true
         var isMarkedChanged = false
         var isCancelAsked = false
+        /// Why its cancel was asked for.
+        var cancelReason: StatusReason?
         /// The neighbours among the open orders of the instrument; −1 where there is none.
         var previous: Int32 = -1
         var next: Int32 = -1
@@ -18,15 +20,37 @@ struct OrderBook: Sendable {
     private var freeSlots: [Int32] = []
     /// Slot by order number; −1 once an order is journaled and gone.
     private var slots: [Int32] = []
+    /// Slots of orders of earlier runs, by their row ids.
+    private var earlierSlots: [Int64: Int32] = [:]
+    /// Whether orders that have ended stay, for a broker may report on them later.
+    private let keepsEnded: Bool
     /// The oldest and the newest open order of each instrument; −1 where there is none.
     private var ends: [(oldest: Int32, newest: Int32)]
     private var newSlots: [Int32] = []
     private var changedSlots: [Int32] = []
     private(set) var lastNumber = OrderNumber(0)
+    /// How many orders are open, how many of them are of earlier runs, and how many wait for their release.
+    private(set) var openCount = 0
+    private(set) var earlierOpenCount = 0
+    private(set) var plannedCount = 0
 
-    init(instruments: Int) {
+    init(instruments: Int, keepsEnded: Bool = false) {
         ends = Array(repeating: (-1, -1), count: instruments)
+        self.keepsEnded = keepsEnded
     }
+
+    mutating func addInstrument() { ends.append((-1, -1)) }
+
+    /// Takes up an order that is on record; it is neither new nor changed.
+    mutating func restore(_ record: OrderRecord) {
+        add(record)
+        newSlots.removeLast()
+        if let slot = slot(of: record.number) { notes[slot].isNew = false }
+        if !record.number.isOfEarlierRun, record.number > lastNumber { lastNumber = record.number }
+    }
+
+    /// Numbers of the run go on after this one.
+    mutating func continueNumbers(after number: OrderNumber) { lastNumber = max(lastNumber, number) }
 
     /// The number the next order gets.
     mutating func nextNumber() -> OrderNumber {
@@ -46,11 +70,20 @@ struct OrderBook: Sendable {
             records.append(record)
             notes.append(Note())
         }
-        let number = Int(record.number.value)
-        while slots.count <= number { slots.append(-1) }
-        slots[number] = slot
+        setSlot(slot, of: record.number)
         newSlots.append(slot)
         if !record.state.isTerminal { link(slot) }
+        if record.state == .planned { plannedCount += 1 }
+    }
+
+    private mutating func setSlot(_ slot: Int32, of number: OrderNumber) {
+        guard !number.isOfEarlierRun else {
+            earlierSlots[number.value] = slot
+            return
+        }
+        let index = Int(number.value)
+        while slots.count <= index { slots.append(-1) }
+        slots[index] = slot
     }
 
     // MARK: - Open orders of an instrument
@@ -71,20 +104,33 @@ struct OrderBook: Sendable {
     }
 
     /// Notes that an order's cancel is asked for; false when it was already.
-    mutating func askCancel(_ slot: Int) -> Bool {
-        defer { notes[slot].isCancelAsked = true }
-        return !notes[slot].isCancelAsked
+    mutating func askCancel(_ slot: Int, reason: StatusReason) -> Bool {
+        guard !notes[slot].isCancelAsked else { return false }
+        notes[slot].isCancelAsked = true
+        notes[slot].cancelReason = reason
+        return true
     }
 
+    /// The cancel may be asked for again.
+    mutating func forgetCancel(_ slot: Int) { notes[slot].isCancelAsked = false }
+
+    /// Why the cancel of an order was asked for; nil where it was not.
+    func cancelReason(_ slot: Int) -> StatusReason? { notes[slot].cancelReason }
+
     private mutating func link(_ slot: Int32) {
+        openCount += 1
+        if records[Int(slot)].number.isOfEarlierRun { earlierOpenCount += 1 }
         let instrument = Int(records[Int(slot)].terms.instrument.index)
         let newest = ends[instrument].newest
         notes[Int(slot)].previous = newest
+        notes[Int(slot)].next = -1
         if newest < 0 { ends[instrument].oldest = slot } else { notes[Int(newest)].next = slot }
         ends[instrument].newest = slot
     }
 
     private mutating func unlink(_ slot: Int) {
+        openCount -= 1
+        if records[slot].number.isOfEarlierRun { earlierOpenCount -= 1 }
         let instrument = Int(records[slot].terms.instrument.index)
         let (previous, next) = (notes[slot].previous, notes[slot].next)
         if previous < 0 { ends[instrument].oldest = next } else { notes[Int(previous)].next = next }
@@ -95,6 +141,7 @@ struct OrderBook: Sendable {
 
     /// The slot of an order that is open or not journaled yet.
     func slot(of number: OrderNumber) -> Int? {
+        if number.isOfEarlierRun { return earlierSlots[number.value].map(Int.init) }
         let index = Int(number.value)
         guard slots.indices.contains(index), slots[index] >= 0 else { return nil }
         return Int(slots[index])
@@ -105,12 +152,18 @@ struct OrderBook: Sendable {
         _ slot: Int, _ change: (inout OrderRecord) throws(Failure) -> Void
     ) throws(Failure) {
         let wasOpen = !records[slot].state.isTerminal
+        let wasPlanned = records[slot].state == .planned
         try change(&records[slot])
+        plannedCount += (records[slot].state == .planned ? 1 : 0) - (wasPlanned ? 1 : 0)
         if !notes[slot].isNew, !notes[slot].isMarkedChanged {
             notes[slot].isMarkedChanged = true
             changedSlots.append(Int32(slot))
         }
-        if wasOpen, records[slot].state.isTerminal { unlink(slot) }
+        switch (wasOpen, !records[slot].state.isTerminal) {
+        case (true, false): unlink(slot)
+        case (false, true): link(Int32(slot))
+        default: break
+        }
     }
 
     /// Orders that are new or have changed since the last collection.
@@ -133,13 +186,17 @@ struct OrderBook: Sendable {
     }
 
     private mutating func releaseIfEnded(_ slot: Int32) {
-        guard records[Int(slot)].state.isTerminal else { return }
+        guard !keepsEnded, records[Int(slot)].state.isTerminal else { return }
         slots[Int(records[Int(slot)].number.value)] = -1
         freeSlots.append(slot)
     }
 
-    /// Every order that is open, by number.
-    var open: [OrderRecord] {
-        slots.lazy.filter { $0 >= 0 }.map { records[Int($0)] }.filter { !$0.state.isTerminal }
+    /// Every order that is open, by number; those of earlier runs come last.
+    var open: [OrderRecord] { all.filter { !$0.state.isTerminal } }
+
+    /// Every order that is kept, by number; those of earlier runs come last.
+    var all: [OrderRecord] {
+        let earlier = earlierSlots.keys.sorted().compactMap { earlierSlots[$0] }
+        return (slots.filter { $0 >= 0 } + earlier).map { records[Int($0)] }
     }
 }

@@ -20,12 +20,13 @@ final class CashWriter {
         entry.bind(6, context.currency)
         balance = try context.connection.prepare(
             """
-            INSERT INTO cash_balances (run_id, account, currency, balance_e6) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT DO UPDATE SET balance_e6 = excluded.balance_e6
+            INSERT INTO cash_balances (book, run_id, account, currency, balance_e6) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT DO UPDATE SET run_id = excluded.run_id, balance_e6 = excluded.balance_e6
             """)
-        balance.bind(1, context.runID)
-        balance.bind(2, context.account)
-        balance.bind(3, context.currency)
+        balance.bind(1, context.book)
+        balance.bind(2, context.runID)
+        balance.bind(3, context.account)
+        balance.bind(4, context.currency)
     }
 
     func write(_ record: CashRecord, number: Int64) throws(DatabaseError) {
@@ -39,7 +40,7 @@ final class CashWriter {
     }
 
     func setBalance(_ amount: Money) throws(DatabaseError) {
-        balance.bind(4, amount.e6)
+        balance.bind(5, amount.e6)
         try balance.run()
     }
 }

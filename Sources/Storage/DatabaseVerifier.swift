@@ -16,7 +16,8 @@ public struct DatabaseVerifier {
         try connection.transaction(.deferred) {
             var findings = try integrity()
             do {
-                findings += try foreignKeys() + Invariant.all.flatMap { try self.findings(of: $0) } + fills()
+                findings +=
+                    try foreignKeys() + Invariant.all.flatMap { try self.findings(of: $0) } + fills() + exactCosts()
             } catch {
                 // In a damaged file any query may fail; what is known by then says why.
                 guard !findings.isEmpty else { throw error }
@@ -52,11 +53,13 @@ public struct DatabaseVerifier {
         return list.findings
     }
 
-    /// Orders against their trades: the sizes, and the average price, whose products need 128 bits.
+    /// Orders against their trades: the sizes, and the average price, whose products need 128 bits. A trade against the direction
+    /// of its order takes another one back.
     private func fills() throws(DatabaseError) -> [Finding] {
         let statement = try connection.prepare(
             """
-            SELECT o.order_id, o.run_id, o.filled_size_e8, o.average_price_e8, t.size_e8, t.price_e8
+            SELECT o.order_id, o.run_id, o.filled_size_e8, o.average_price_e8,
+                   iif(t.direction = o.direction, t.size_e8, -t.size_e8), t.price_e8
             FROM orders o LEFT JOIN trades t ON t.order_id = o.order_id
             WHERE NOT EXISTS (
                 SELECT 1 FROM order_events e
@@ -75,66 +78,31 @@ public struct DatabaseVerifier {
         current?.report(to: &list)
         return list.findings
     }
-}
 
-/// Collects the findings of one invariant, up to a number that a person reads.
-private struct FindingList {
-    let check: String
-    let severity: Finding.Severity
-    private var listed: [Finding] = []
-    private var more = 0
-
-    init(check: String, severity: Finding.Severity) {
-        self.check = check
-        self.severity = severity
-    }
-
-    mutating func add(runID: String?, _ message: String) {
-        guard listed.count < DatabaseVerifier.findingsPerInvariant else {
-            more += 1
-            return
+    /// The exact cost and profit of positions against the rounded ones.
+    private func exactCosts() throws(DatabaseError) -> [Finding] {
+        let statement = try connection.prepare(
+            """
+            SELECT run_id, ticker, size_e8, average_cost_e8, realized_pnl_e6, cost_e16, realized_e16
+            FROM positions WHERE cost_e16 IS NOT NULL
+            """)
+        var list = FindingList(check: "exact costs", severity: .broken)
+        while try statement.step() {
+            let position = statement.position(from: 2)
+            if position?.averageCost?.e8 == statement.optionalInt64(3), position?.realizedE6 == statement.int64(4),
+                position?.quantity != .zero || position?.cost == .zero
+            {
+                continue
+            }
+            list.add(
+                runID: statement.text(0),
+                "the exact cost and profit of \(statement.text(1) ?? "") do not round to its average cost and profit")
         }
-        listed.append(Finding(severity: severity, check: check, runID: runID, message: message))
-    }
-
-    var findings: [Finding] {
-        more == 0
-            ? listed : listed + [Finding(severity: severity, check: check, runID: nil, message: "and \(more) more")]
+        return list.findings
     }
 }
 
-/// What an order says of its fills, and what its trades add up to.
-private struct OrderFills {
-    let orderID: Int64
-    private let runID: String?
-    private let filled: Int64
-    private let averagePrice: Int64?
-    private var size: Int128 = 0
-    private var value = ExactValue.zero
-
-    init(_ statement: Statement) {
-        orderID = statement.int64(0)
-        runID = statement.text(1)
-        filled = statement.int64(2)
-        averagePrice = statement.optionalInt64(3)
-    }
-
-    /// A row without a trade adds nothing.
-    mutating func add(_ quantity: Quantity, at price: Price) {
-        size += Int128(quantity.e8)
-        value = value + price * quantity
-    }
-
-    func report(to list: inout FindingList) {
-        if Int128(filled) != size {
-            list.add(runID: runID, "order \(orderID) has filled \(filled) e-8, its trades add up to \(size) e-8")
-            return
-        }
-        let average = size > 0 ? Int64(exactly: divide(value.e16, by: size, rounding: .nearest)) : nil
-        guard average != averagePrice else { return }
-        list.add(
-            runID: runID,
-            "order \(orderID) has an average price of \(averagePrice.map(String.init) ?? "(none)") e-8, "
-                + "its trades one of \(average.map(String.init) ?? "(none)") e-8")
-    }
+extension Position {
+    /// As `positions.realized_pnl_e6` has it; nil where it does not fit.
+    fileprivate var realizedE6: Int64? { try? Money(realized, rounding: .nearest).e6 }
 }

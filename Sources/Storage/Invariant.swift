@@ -15,40 +15,10 @@ struct Invariant {
 
 extension Invariant {
     /// Every rule that SQL can tell.
-    static let all: [Invariant] = money + orders + events + runs + bars
+    static let all: [Invariant] = books + trades + orders + events + runs + bars
 
-    private static let money = [
-        Invariant(
-            "positions",
-            """
-            SELECT run_id, printf('%s is %s, its trades and adjustments add up to %s (difference %d e-8)', ticker, position,
-                trades_and_adjustments, difference_e8)
-            FROM position_breaks
-            """),
-        Invariant(
-            "cash",
-            """
-            SELECT run_id, printf('%s%s is %d e-6, expected %d e-6', what, coalesce(' of trade ' || trade_id, ''), found_e6,
-                expected_e6)
-            FROM cash_breaks
-            """),
-        Invariant(
-            "lineage",
-            """
-            SELECT t.run_id, printf('trade %d has other lineage ids than its decision %s', t.trade_id, t.decision_id)
-            FROM trades t JOIN pipeline_decisions d ON d.decision_id = t.decision_id
-            WHERE (t.strategy_id, t.profile_version_id, t.regime_id, t.universe_id)
-                IS NOT (d.strategy_id, d.profile_version_id, d.regime_id, d.universe_id)
-            """),
-        Invariant(
-            "ambiguous",
-            """
-            SELECT run_id, printf('trade %d is marked ambiguous, but a fill at the open (%s) is certain', trade_id, fill_rule)
-            FROM trades
-            WHERE ambiguous = 1
-                AND fill_rule IN (
-                    'market_open', 'opening', 'limit_open', 'stop_open', 'trailing_stop_open', 'elected_stop_open')
-            """),
+    /// A resize can leave an order with nothing more to fill, which then ends as cancelled.
+    private static let orders = [
         Invariant(
             "targets",
             """
@@ -58,10 +28,6 @@ extension Invariant {
             FROM target_positions
             WHERE (computed_e8 = held_e8 + open_e8 + planned_e8) <> (residual_reason IS NULL)
             """),
-    ]
-
-    /// A resize can leave an order with nothing more to fill, which then ends as cancelled.
-    private static let orders = [
         Invariant(
             "filled size",
             """
@@ -151,74 +117,5 @@ extension Invariant {
             )
             WHERE found <> bar_count OR found_without_volume <> bars_without_volume
             """),
-    ]
-
-    private static let events = [
-        Invariant(
-            "event chain",
-            """
-            SELECT o.run_id, printf('event %d of order %d goes from %s, but the order was %s', e.event_id, e.order_id,
-                coalesce(e.from_status, '(nothing)'), coalesce(e.previous, '(nothing)'))
-            FROM (
-                SELECT event_id, order_id, from_status,
-                       lag(to_status) OVER (PARTITION BY order_id ORDER BY event_id) AS previous
-                FROM order_events
-            ) e
-            JOIN orders o ON o.order_id = e.order_id
-            WHERE e.from_status IS NOT e.previous
-            """),
-        Invariant(
-            "event chain",
-            """
-            SELECT o.run_id, printf('order %d is %s, its last event says %s', o.order_id, o.status,
-                coalesce((SELECT to_status FROM order_events e WHERE e.order_id = o.order_id ORDER BY event_id DESC LIMIT 1),
-                    '(nothing)'))
-            FROM orders o
-            WHERE o.status IS NOT (
-                SELECT to_status FROM order_events e WHERE e.order_id = o.order_id ORDER BY event_id DESC LIMIT 1)
-            """),
-        Invariant(
-            "event chain",
-            """
-            WITH legal (from_status, kind, to_status) AS (VALUES \(legalMoves))
-            SELECT o.run_id, printf('event %d of order %d: %s cannot take an order from %s to %s', e.event_id, e.order_id,
-                e.kind, coalesce(e.from_status, '(nothing)'), e.to_status)
-            FROM order_events e JOIN orders o ON o.order_id = e.order_id
-            WHERE (coalesce(e.from_status, ''), e.kind, e.to_status) NOT IN (SELECT * FROM legal)
-            """),
-        Invariant(
-            "fill events",
-            """
-            SELECT t.run_id, printf('trade %d of order %d has %d events', t.trade_id, t.order_id, count(e.event_id))
-            FROM trades t LEFT JOIN order_events e ON e.order_id = t.order_id AND e.trade_id = t.trade_id AND e.kind = 'FILL'
-            WHERE t.order_id IS NOT NULL
-            GROUP BY t.trade_id
-            HAVING count(e.event_id) <> 1 OR max(e.size_e8) <> t.size_e8
-            """),
-    ]
-
-    /// `('PLANNED','SUBMITTED','SUBMITTED'),…`: what the life cycle allows, as the model has it.
-    private static var legalMoves: String {
-        var moves: Set<String> = ["('','CREATED','PLANNED')", "('','CREATED','DENIED')"]
-        for state in states {
-            for transition in transitions {
-                guard let next = try? state.after(transition) else { continue }
-                moves.insert("('\(state.code)','\(transition.kind)','\(next.code)')")
-            }
-            moves.insert("('\(state.code)','CANCEL_REQUESTED','\(state.code)')")
-            moves.insert("('\(state.code)','RESIZED','\(state.code)')")
-        }
-        return moves.sorted().joined(separator: ",")
-    }
-
-    private static let states: [OrderState] = [
-        .denied(.oca), .planned, .submitted, .working, .unknown, .filled, .cancelled(.oca), .expired(.oca),
-        .rejected(.oca),
-    ]
-
-    private static let transitions: [OrderTransition] = [
-        .submit, .accept, .reject(.oca), .fill(isComplete: false), .fill(isComplete: true), .cancel(.oca),
-        .expire(.oca),
-        .loseTrack,
     ]
 }

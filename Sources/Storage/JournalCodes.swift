@@ -10,6 +10,7 @@ struct JournalCodes {
     private let resizeDetails: [ResizeCause: PooledText]
     private let limitations: [Limitation: PooledText]
     private let rules: [FillRule: PooledText]
+    private let brokerRules: [BrokerFillRule: PooledText]
     private let cashKinds: [CashKind: PooledText]
 
     init(_ pool: TextPool) {
@@ -18,11 +19,12 @@ struct JournalCodes {
         states = JournalCodes.exampleStates.map { pool.intern($0.code) }
         reasons = Dictionary(uniqueKeysWithValues: StatusReason.allCases.map { ($0, pool.intern($0.rawValue)) })
         reasonDetails = Dictionary(
-            uniqueKeysWithValues: StatusReason.allCases.map { ($0, pool.intern(#"{"reason":"\#($0.rawValue)"}"#)) })
+            uniqueKeysWithValues: StatusReason.allCases.map { ($0, pool.intern("{\(EventDetail.field(of: $0))}")) })
         resizeDetails = Dictionary(
-            uniqueKeysWithValues: ResizeCause.allCases.map { ($0, pool.intern(#"{"cause":"\#($0.rawValue)"}"#)) })
+            uniqueKeysWithValues: ResizeCause.allCases.map { ($0, pool.intern("{\(EventDetail.field(of: $0))}")) })
         limitations = Dictionary(uniqueKeysWithValues: Limitation.allCases.map { ($0, pool.intern($0.rawValue)) })
         rules = Dictionary(uniqueKeysWithValues: FillRule.allCases.map { ($0, pool.intern($0.rawValue)) })
+        brokerRules = Dictionary(uniqueKeysWithValues: BrokerFillRule.allCases.map { ($0, pool.intern($0.rawValue)) })
         cashKinds = Dictionary(uniqueKeysWithValues: CashKind.allCases.map { ($0, pool.intern($0.rawValue)) })
     }
 
@@ -53,12 +55,12 @@ struct JournalCodes {
     func reason(_ reason: StatusReason?) -> PooledText? { reason.flatMap { reasons[$0] } }
     func limitation(_ limitation: Limitation?) -> PooledText? { limitation.flatMap { limitations[$0] } }
     func rule(_ rule: FillRule) -> PooledText? { rules[rule] }
+    func rule(_ rule: BrokerFillRule) -> PooledText? { brokerRules[rule] }
     func cashKind(_ kind: CashKind) -> PooledText? { cashKinds[kind] }
 
     /// What an event says beyond its columns, as JSON.
     func detail(of event: OrderEventRecord) -> PooledText? {
         if case .resized(let cause) = event.kind { return resizeDetails[cause] }
-        guard event.from != event.to, let reason = event.to.reason else { return nil }
-        return reasonDetails[reason]
+        return event.newReason.flatMap { reasonDetails[$0] }
     }
 }

@@ -37,13 +37,15 @@ final class JournalContext {
     let connection: Connection
     let pool = TextPool()
     let ids: RowNumbering
+    let isProduction: Bool
     let runID: PooledText
     let mode: PooledText
+    let book: PooledText
     let account: PooledText
     let currency: PooledText
-    let tickers: [PooledText]
+    private(set) var tickers: [PooledText]
     private var lineages: [Lineage?]
-    let names: RunNames
+    private(set) var names: RunNames
     let codes: JournalCodes
 
     init(connection: Connection, handle: RunHandle, names: RunNames) {
@@ -51,13 +53,29 @@ final class JournalContext {
         self.connection = connection
         self.names = names
         ids = RowNumbering(runNumber: handle.runNumber)
+        isProduction = handle.header.mode == .production
         runID = pool.intern(handle.header.runID)
         mode = pool.intern(handle.header.mode.rawValue)
+        book = pool.intern(handle.header.book)
         account = pool.intern(handle.header.account)
         currency = pool.intern(handle.header.currency.description)
         tickers = names.tickers.map { pool.intern($0) }
         lineages = Array(repeating: nil, count: names.decisions.count)
         codes = JournalCodes(pool)
+    }
+
+    /// Takes up an instrument that became known later; returns its place, the next one.
+    func add(ticker: String) -> Int {
+        names.tickers.append(ticker)
+        tickers.append(pool.intern(ticker))
+        return tickers.count - 1
+    }
+
+    /// Takes up a decision that became known later; returns its place, the next one.
+    func add(decision: Decision) -> Int {
+        names.decisions.append(decision)
+        lineages.append(nil)
+        return lineages.count - 1
     }
 
     @inline(__always)

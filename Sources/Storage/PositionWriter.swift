@@ -11,31 +11,42 @@ final class PositionWriter {
         self.context = context
         position = try context.connection.prepare(
             """
-            INSERT INTO positions (run_id, account, ticker, updated_at, size_e8, average_cost_e8, realized_pnl_e6)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            ON CONFLICT DO UPDATE SET updated_at = excluded.updated_at, size_e8 = excluded.size_e8,
-                average_cost_e8 = excluded.average_cost_e8, realized_pnl_e6 = excluded.realized_pnl_e6
+            INSERT INTO positions (book, run_id, account, ticker, updated_at, size_e8, average_cost_e8, realized_pnl_e6,
+                cost_e16, realized_e16)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT DO UPDATE SET run_id = excluded.run_id, updated_at = excluded.updated_at,
+                size_e8 = excluded.size_e8, average_cost_e8 = excluded.average_cost_e8,
+                realized_pnl_e6 = excluded.realized_pnl_e6, cost_e16 = excluded.cost_e16,
+                realized_e16 = excluded.realized_e16
             """)
         adjustment = try context.connection.prepare(
             """
-            INSERT INTO position_adjustments (adjustment_id, run_id, account, timestamp, ticker, kind, ratio_e9, change_e8)
-            VALUES (?1, ?2, ?3, ?4, ?5, 'SPLIT', ?6, ?7)
+            INSERT INTO position_adjustments (adjustment_id, run_id, account, timestamp, ticker, kind, ratio_e9, change_e8,
+                price_e8)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
-        position.bind(1, context.runID)
-        position.bind(2, context.account)
-        position.bind(4, time.pooled)
+        position.bind(1, context.book)
+        position.bind(2, context.runID)
+        position.bind(3, context.account)
+        position.bind(5, time.pooled)
         adjustment.bind(2, context.runID)
         adjustment.bind(3, context.account)
         adjustment.bind(4, time.pooled)
     }
 
+    /// In PRODUCTION cost and profit are kept to the last digit too, because a later run goes on from them.
+    ///
     /// Throws `ArithmeticOverflow` when the profit does not fit the number type for money.
     func write(_ record: PositionRecord) throws {
         time.set(record.updatedAt)
-        position.bind(3, context.ticker(record.instrument))
-        position.bind(5, record.position.quantity.e8)
-        position.bind(6, record.position.averageCost?.e8)
-        position.bind(7, try Money(record.position.realized, rounding: .nearest).e6)
+        position.bind(4, context.ticker(record.instrument))
+        position.bind(6, record.position.quantity.e8)
+        position.bind(7, record.position.averageCost?.e8)
+        position.bind(8, try Money(record.position.realized, rounding: .nearest).e6)
+        if context.isProduction {
+            try position.bind(9, record.position.cost.e16.description)
+            try position.bind(10, record.position.realized.e16.description)
+        }
         try position.run()
     }
 
@@ -43,8 +54,23 @@ final class PositionWriter {
         time.set(record.time)
         adjustment.bind(1, context.ids.id(number))
         adjustment.bind(5, context.ticker(record.instrument))
-        adjustment.bind(6, record.ratioE9)
-        adjustment.bind(7, record.change.e8)
+        adjustment.bind(6, context.pool.intern(record.kind.code))
+        adjustment.bind(7, record.kind.ratioE9)
+        adjustment.bind(8, record.change.e8)
+        adjustment.bind(9, record.kind.price?.e8)
         try adjustment.run()
+    }
+}
+
+extension AdjustmentKind {
+    fileprivate var ratioE9: Int64? {
+        if case .split(let ratioE9) = self { ratioE9 } else { nil }
+    }
+
+    fileprivate var price: Price? {
+        switch self {
+        case .split: nil
+        case .opening(let price), .reconciled(let price): price
+        }
     }
 }

@@ -10,12 +10,22 @@ public struct RowNumbering: Sendable, Equatable {
     /// The ids of a run.
     public init(runNumber: Int64) { base = runNumber * RowNumbering.rowsPerRun }
 
-    /// The id of a row, from its number within the run.
+    /// The id of a row, from its number within the run; what is too large for a number is the id of an earlier run's row.
     @inline(__always)
-    public func id(_ number: Int64) -> Int64 { base + number }
+    public func id(_ number: Int64) -> Int64 { number < RowNumbering.rowsPerRun ? base + number : number }
 
+}
+
+extension JournalCounts {
     /// Throws `TooManyRows` when the numbers of a run are used up.
-    func check(_ number: Int64, of table: StaticString) throws(TooManyRows) {
+    func check() throws(TooManyRows) {
+        try check(orders, of: "orders")
+        try check(events, of: "order_events")
+        try check(trades, of: "trades")
+        try check(cash, of: "cash_entries")
+    }
+
+    private func check(_ number: Int64, of table: StaticString) throws(TooManyRows) {
         guard number < RowNumbering.rowsPerRun else { throw TooManyRows(table: "\(table)") }
     }
 }

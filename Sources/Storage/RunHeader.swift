@@ -51,4 +51,10 @@ public struct RunHeader: Sendable, Equatable {
         self.record = record
         self.startedAt = startedAt
     }
+
+    /// The book that the run's positions and cash are in: its own in TRAINING, the account's in PRODUCTION.
+    var book: String { mode == .production ? RunHeader.book(ofAccount: account) : runID }
+
+    /// The book that the PRODUCTION runs of an account share.
+    static func book(ofAccount account: String) -> String { "account \(account)" }
 }

@@ -28,8 +28,8 @@ public enum BrokerReport: Sendable, Equatable {
     case warning(OrderKey, BrokerReason, at: Timestamp)
     /// Nothing certain is known about the order; it has to be asked for.
     case unknown(OrderKey, BrokerDoubt, at: Timestamp)
-    /// The order never left this process.
-    case notSent(OrderKey, BrokerReason, at: Timestamp)
+    /// The order never left this process; `isFinal` where it cannot be written for the broker as it is.
+    case notSent(OrderKey, BrokerReason, isFinal: Bool, at: Timestamp)
     /// The order's bytes were given to the connection.
     case sent(OrderKey, at: Timestamp)
     case connectivity(BrokerConnectivity, at: Timestamp)

@@ -126,6 +126,8 @@ public struct OrderEventRecord: Sendable, Equatable {
         /// A cancel was asked for.
         case cancelRequested
         case resized(ResizeCause)
+        /// The broker said something about an order that lives.
+        case warned
 
         /// `CREATED`, `SUBMITTED`, …
         public var code: String {
@@ -134,6 +136,7 @@ public struct OrderEventRecord: Sendable, Equatable {
             case .moved(let transition): transition.kind
             case .cancelRequested: "CANCEL_REQUESTED"
             case .resized: "RESIZED"
+            case .warned: "WARNING"
             }
         }
     }
@@ -194,18 +197,36 @@ public struct CashRecord: Sendable, Equatable {
     }
 }
 
+/// Why a quantity changed without a trade.
+public enum AdjustmentKind: Sendable, Hashable {
+    /// New shares for each old one, in units of 10⁻⁹.
+    case split(ratioE9: Int64)
+    /// What the account held when it was first seen, at the broker's average cost.
+    case opening(Price?)
+    /// A difference to the broker that an operator accepted, at the broker's average cost.
+    case reconciled(Price?)
+
+    /// `SPLIT`, …, as tables spell it.
+    public var code: String {
+        switch self {
+        case .split: "SPLIT"
+        case .opening: "OPENING"
+        case .reconciled: "RECONCILED"
+        }
+    }
+}
+
 /// One row of `position_adjustments`: a quantity that changed without a trade.
 public struct AdjustmentRecord: Sendable, Equatable {
     public var time: Timestamp
     public var instrument: InstrumentID
-    /// New shares for each old one, in units of 10⁻⁹.
-    public var ratioE9: Int64
+    public var kind: AdjustmentKind
     public var change: Quantity
 
-    public init(time: Timestamp, instrument: InstrumentID, ratioE9: Int64, change: Quantity) {
+    public init(time: Timestamp, instrument: InstrumentID, kind: AdjustmentKind, change: Quantity) {
         self.time = time
         self.instrument = instrument
-        self.ratioE9 = ratioE9
+        self.kind = kind
         self.change = change
     }
 }
@@ -264,6 +285,8 @@ public struct JournalBatch: Sendable {
     public var positions: [PositionRecord] = []
     /// The account's cash as it stands now; the sum of all cash records so far.
     public var balance: Money = .zero
+    /// What only a broker makes; empty in a simulation.
+    public var broker = BrokerJournal()
 
     public init(scope: JournalScope = .everything) {
         self.scope = scope
@@ -315,6 +338,7 @@ public struct JournalBatch: Sendable {
         cash.removeAll(keepingCapacity: true)
         adjustments.removeAll(keepingCapacity: true)
         positions.removeAll(keepingCapacity: true)
+        broker = BrokerJournal()
     }
 }
 

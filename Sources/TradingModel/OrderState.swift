@@ -38,6 +38,26 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case offTick = "off_tick"
     /// Quantity times price does not fit the number type for money.
     case notionalOverflow = "notional_overflow"
+    /// The run was a dry run; nothing was sent.
+    case dryRun = "dry_run"
+    /// The broker refused the order; its event has the broker's code and words.
+    case brokerRejected = "broker_rejected"
+    /// The broker ended the order without being asked; its event has the broker's words.
+    case brokerCancelled = "broker_cancelled"
+    /// The order cannot be written for the broker, such as a price off its tick; nothing left this process.
+    case notSendable = "not_sendable"
+    /// The timeout of the rebalance was reached.
+    case timeout
+    /// The rebalance was stopped by its user.
+    case stopped
+    /// The rebalance was stopped because another of its orders was refused.
+    case otherRejected = "other_rejected"
+    /// The broker had the order once, and its complete lists do not show it any more.
+    case vanished
+    /// An operator gave the order up.
+    case givenUp = "given_up"
+    /// The broker corrected an execution of the filled order to less than its quantity.
+    case corrected
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.
@@ -114,6 +134,10 @@ public enum OrderTransition: Sendable, Hashable {
     case cancel(StatusReason)
     case expire(StatusReason)
     case loseTrack
+    /// It did not leave this process after all.
+    case withdraw
+    /// An execution was corrected; `isComplete` when the fills now add up to the order's quantity.
+    case correct(isComplete: Bool)
 
     /// `SUBMITTED`, …: the word in `order_events.kind`.
     public var kind: String {
@@ -125,6 +149,8 @@ public enum OrderTransition: Sendable, Hashable {
         case .cancel: "CANCELLED"
         case .expire: "EXPIRED"
         case .loseTrack: "UNKNOWN"
+        case .withdraw: "NOT_SENT"
+        case .correct: "CORRECTED"
         }
     }
 }
@@ -145,14 +171,18 @@ public struct IllegalTransition: Error, Equatable, Sendable, CustomStringConvert
 extension OrderState {
     /// The state after a transition: the whole table of legal moves.
     ///
-    /// A fill is legal after a cancel, an expiry, a rejection and in the unknown: venues report them late.
+    /// A fill is legal after a cancel, an expiry, a rejection and in the unknown: venues report them late; one of an order that is
+    /// filled is more than was ordered. Orders that were reported dead have come back to life.
     public func after(_ transition: OrderTransition) throws(IllegalTransition) -> OrderState {
         switch (self, transition) {
         case (.planned, .submit): return .submitted
         case (.planned, .cancel(let reason)): return .cancelled(reason)
         case (.planned, .expire(let reason)): return .expired(reason)
+        case (.planned, .reject(let reason)): return .rejected(reason)
+        case (.submitted, .withdraw): return .planned
 
         case (.submitted, .accept), (.unknown, .accept): return .working
+        case (.cancelled, .accept), (.expired, .accept), (.rejected, .accept): return .working
         case (.submitted, .reject(let reason)), (.unknown, .reject(let reason)): return .rejected(reason)
         case (.working, .reject(let reason)): return .rejected(reason)
         case (.submitted, .loseTrack), (.working, .loseTrack): return .unknown
@@ -160,6 +190,13 @@ extension OrderState {
         case (.submitted, .fill(let isComplete)), (.working, .fill(let isComplete)), (.unknown, .fill(let isComplete)):
             return isComplete ? .filled : .working
         case (.cancelled, .fill(let isComplete)), (.expired, .fill(let isComplete)), (.rejected, .fill(let isComplete)):
+            return isComplete ? .filled : self
+        case (.filled, .fill): return .filled
+
+        case (.filled, .correct(let isComplete)): return isComplete ? .filled : .cancelled(.corrected)
+        case (.submitted, .correct(let isComplete)), (.working, .correct(let isComplete)),
+            (.unknown, .correct(let isComplete)), (.cancelled, .correct(let isComplete)),
+            (.expired, .correct(let isComplete)), (.rejected, .correct(let isComplete)):
             return isComplete ? .filled : self
 
         case (.submitted, .cancel(let reason)), (.working, .cancel(let reason)), (.unknown, .cancel(let reason)):

@@ -174,9 +174,15 @@ public enum OrderAction: UInt8, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// The place of an order in its run, from 1 on.
+/// The place of an order in its run, from 1 on; for an order of an earlier run its row id, which is never below `firstRowID`.
 public struct OrderNumber: Hashable, Comparable, Sendable {
+    /// Ids of rows are at least this, places in a run are below it.
+    public static let firstRowID: Int64 = 1_000_000_000
+
     public let value: Int64
+
+    /// Whether it is the row id of an order of an earlier run.
+    @inlinable public var isOfEarlierRun: Bool { value >= OrderNumber.firstRowID }
 
     @inlinable public init(_ value: Int64) { self.value = value }
     @inlinable public static func < (left: OrderNumber, right: OrderNumber) -> Bool { left.value < right.value }

@@ -9,6 +9,13 @@ public struct Position: Sendable, Equatable {
 
     public init() {}
 
+    /// A position as it is on record.
+    public init(quantity: Quantity, cost: ExactValue, realized: ExactValue) {
+        self.quantity = quantity
+        self.cost = cost
+        self.realized = realized
+    }
+
     /// Average price of the open quantity, rounded to the nearest 10⁻⁸; nil when flat.
     public var averageCost: Price? {
         guard quantity != .zero else { return nil }

@@ -67,6 +67,10 @@ public enum ResizeCause: String, Sendable, Hashable, CaseIterable {
     case split
     /// A bracket's entry ended with less than its whole quantity.
     case parent
+    /// A buy of a rebalance was cut to the cash there was.
+    case cash
+    /// The broker executed more than was ordered.
+    case overfill
 }
 
 /// What a movement of cash was for: a closed list, the same as the CHECK on `cash_entries.kind`.
@@ -77,6 +81,10 @@ public enum CashKind: String, Sendable, Hashable, CaseIterable {
     case dividend = "DIVIDEND"
     case borrow = "BORROW"
     case cashInLieu = "CASH_IN_LIEU"
+    /// What the account held when it was first seen.
+    case opening = "OPENING"
+    /// What the broker's cash differs by from the book: interest, dividends, fees, transfers.
+    case reconciled = "RECONCILED"
 }
 
 /// What a venue reports.

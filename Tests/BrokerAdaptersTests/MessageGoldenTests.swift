@@ -94,6 +94,7 @@ extension TWSMessage {
         case .tickReqParams(var payload): try payload.visit(&lister)
         case .tickPrice(var payload): try payload.visit(&lister)
         case .tickSize(var payload): try payload.visit(&lister)
+        case .tickString(var payload): try payload.visit(&lister)
         case .tickSnapshotEnd(var payload): try payload.visit(&lister)
         case .marketDataType(var payload): try payload.visit(&lister)
         case .contractDetails(var payload): try payload.visit(&lister)

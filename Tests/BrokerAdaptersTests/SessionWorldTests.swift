@@ -193,7 +193,7 @@ private struct World {
             switch report {
             case .unknown(let key, _, _): unknown.insert(key.text)
             case .acknowledged(let key, _, _, _), .status(let key, _, _): unknown.remove(key.text)
-            case .notSent(let key, _, _): if !unknown.contains(key.text) { unplaced.append(key.text) }
+            case .notSent(let key, _, _, _): if !unknown.contains(key.text) { unplaced.append(key.text) }
             case .execution(let execution):
                 if case .own(let key) = execution.owner { unknown.remove(key.text) }
             default: break

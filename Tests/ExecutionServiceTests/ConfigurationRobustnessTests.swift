@@ -9,7 +9,7 @@ final class ConfigurationRobustnessTests: XCTestCase {
     private let text = """
         { account: { cash: 1e6, 'currency': "USD" }, // comment
           simulation: { volume_limit: .10, slippage: {model: "fixed_bps", bps: 5}, /* x */ preset: null, },
-          time_zone: "UTC" }
+          production: { timeout: "30m", cash_buffer: .02 }, time_zone: "UTC" }
         """
 
     func testEveryPrefixAndEveryByte() {

@@ -112,7 +112,10 @@ final class ConfigurationTests: XCTestCase {
     func testUnknownKeys() {
         assertRefused([
             ("top", "{\n acount: {}}", "execution.json:2: acount is an unknown key; did you mean \"account\"?"),
-            ("nothing near", "{colour: 1}", "the keys are account, planning, orders, simulation, time_zone, record"),
+            (
+                "nothing near", "{colour: 1}",
+                "the keys are account, planning, orders, simulation, brokers, live, production, time_zone, record"
+            ),
             (
                 "nested", "{planning: {\n lotsize: 1}}",
                 "execution.json:2: planning.lotsize is an unknown key; did you mean \"lot_size\"?"

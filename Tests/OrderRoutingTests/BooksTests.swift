@@ -60,7 +60,10 @@ final class BooksTests: XCTestCase {
         XCTAssertEqual(desk.held(0), units(2))
         XCTAssertEqual(
             desk.journal.adjustments,
-            [AdjustmentRecord(time: desk.time, instrument: InstrumentID(0), ratioE9: 500_000_000, change: units(-3))])
+            [
+                AdjustmentRecord(
+                    time: desk.time, instrument: InstrumentID(0), kind: .split(ratioE9: 500_000_000), change: units(-3))
+            ])
         XCTAssertEqual(desk.engine.positions[0].averageCost, Price(e8: 200 * Price.scale))
         XCTAssertEqual(desk.engine.positions[0].realized, .zero, "the dropped half cost what it brought")
         try desk.fill(1, 5, at: 200)

@@ -162,7 +162,7 @@ struct Desk {
             XCTAssertEqual(event.from, states[event.order], "\(event)", file: file, line: line)
             switch event.kind {
             case .created: XCTAssertNil(event.from, file: file, line: line)
-            case .cancelRequested, .resized: XCTAssertEqual(event.from, event.to, file: file, line: line)
+            case .cancelRequested, .resized, .warned: XCTAssertEqual(event.from, event.to, file: file, line: line)
             case .moved(let transition):
                 XCTAssertEqual(try? event.from?.after(transition), event.to, "\(event)", file: file, line: line)
             }

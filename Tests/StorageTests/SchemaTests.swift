@@ -13,19 +13,25 @@ final class SchemaTests: DatabaseTestCase {
         ]
         let transitions: [OrderTransition] = [
             .submit, .accept, .reject(.oca), .fill(isComplete: true), .cancel(.oca), .expire(.oca), .loseTrack,
+            .withdraw,
+            .correct(isComplete: true),
         ]
         let lists: [(String, [String])] = [
             ("SELECT status FROM order_statuses", states.map(\.code)),
             ("SELECT reason FROM status_reasons", StatusReason.allCases.map(\.rawValue)),
             ("SELECT limitation FROM limitations", Limitation.allCases.map(\.rawValue)),
-            ("SELECT rule FROM fill_rules", FillRule.allCases.map(\.rawValue)),
+            (
+                "SELECT rule FROM fill_rules",
+                FillRule.allCases.map(\.rawValue) + BrokerFillRule.allCases.map(\.rawValue)
+            ),
             ("SELECT action FROM order_actions", OrderAction.allCases.map(\.code)),
             ("SELECT order_type FROM order_types", OrderType.codes),
             ("SELECT time_in_force FROM times_in_force", TimeInForce.codes),
             ("SELECT kind FROM cash_kinds", CashKind.allCases.map(\.rawValue)),
             (
                 "SELECT kind FROM order_event_kinds",
-                transitions.map(\.kind) + ["CREATED", "CANCEL_REQUESTED", "RESIZED"]
+                transitions.map(\.kind)
+                    + [OrderEventRecord.Kind.created, .cancelRequested, .resized(.oca), .warned].map(\.code)
             ),
         ]
         for (sql, expected) in lists {

@@ -70,8 +70,8 @@ final class VerifierTests: DatabaseTestCase {
             database,
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)
-            INSERT INTO positions (run_id, account, ticker, updated_at, size_e8, realized_pnl_e6)
-            SELECT 'r1', 'training', 'T' || i, '2010-01-01T00:00:00.000Z', 1, 0 FROM n
+            INSERT INTO positions (book, run_id, account, ticker, updated_at, size_e8, realized_pnl_e6)
+            SELECT 'r1', 'r1', 'training', 'T' || i, '2010-01-01T00:00:00.000Z', 1, 0 FROM n
             """)
         let findings = try DatabaseVerifier(database).verify()
         XCTAssertEqual(findings.count, DatabaseVerifier.findingsPerInvariant + 1)
@@ -100,15 +100,5 @@ final class VerifierTests: DatabaseTestCase {
         case .success(let findings): XCTAssertEqual(findings.first?.check, "integrity")
         case .failure(let error): XCTAssertEqual((error as? DatabaseError)?.code, .corrupt)
         }
-    }
-
-    /// Takes away what protects the data, and changes it.
-    private func damage(_ database: Database, _ sql: String) throws {
-        try database.connection.execute("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
-        for trigger in try rows(database, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
-            try database.connection.execute("DROP TRIGGER \(trigger[0])")
-        }
-        try database.connection.execute(sql)
-        try database.connection.execute("PRAGMA ignore_check_constraints = OFF")
     }
 }

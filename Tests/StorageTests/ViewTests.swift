@@ -45,7 +45,7 @@ final class ViewTests: DatabaseTestCase {
         XCTAssertEqual(try rows(database, "SELECT * FROM position_breaks"), [])
         XCTAssertEqual(try rows(database, "SELECT * FROM cash_breaks"), [])
         XCTAssertEqual(
-            try rows(database, "SELECT run_id, size FROM positions ORDER BY run_id"),
+            try rows(database, "SELECT run_id, size FROM positions ORDER BY book"),
             [["full", "180.0"], ["summary", "180.0"], ["trades", "180.0"]])
     }
 

@@ -8,6 +8,9 @@
 --
 -- Row ids. The id of a row of a run is run_number * 1000000000 + its number within the run, so that jobs which write to one
 -- file at once need no common counter, and a run that is done again makes the same rows.
+--
+-- Books. Positions and cash are kept by book: each TRAINING run has its own, named like the run; the PRODUCTION runs of an
+-- account share one, named 'account ' and the account, which goes on from run to run.
 
 -- Closed lists ------------------------------------------------------------------------------------------------------------
 
@@ -51,7 +54,17 @@ INSERT INTO status_reasons VALUES
     ('below_minimum_notional', 'Worth less than the instrument''s minimum notional.'),
     ('insufficient_cash',      'A buy for a target would have cost more than the cash there was.'),
     ('off_tick',               'The stop price is no multiple of the instrument''s tick.'),
-    ('notional_overflow',      'Quantity times price does not fit the number type for money.');
+    ('notional_overflow',      'Quantity times price does not fit the number type for money.'),
+    ('dry_run',                'The run was a dry run; nothing was sent.'),
+    ('broker_rejected',        'The broker refused the order; detail of the event has its code and words.'),
+    ('broker_cancelled',       'The broker ended the order without being asked; detail of the event has its words.'),
+    ('not_sendable',           'The order cannot be written for the broker; it was never sent.'),
+    ('timeout',                'The timeout of the rebalance was reached.'),
+    ('stopped',                'The rebalance was stopped by its user.'),
+    ('other_rejected',         'The rebalance was stopped because another of its orders was refused.'),
+    ('vanished',               'The broker had the order once, and its complete lists do not show it any more.'),
+    ('given_up',               'An operator gave the order up.'),
+    ('corrected',              'The broker corrected an execution of the filled order to less than its quantity.');
 
 CREATE TABLE limitations (
     limitation TEXT NOT NULL PRIMARY KEY,
@@ -90,7 +103,9 @@ INSERT INTO fill_rules VALUES
     ('trailing_stop_inside', 'A trailing stop at its level, reached inside the bar.'),
     ('elected_stop_open',    'The rest of an elected stop, at the open of a later bar.'),
     ('elected_stop_close',   'The rest of an elected stop, at the close of a later bar.'),
-    ('elected_stop_typical', 'The rest of an elected stop, at (high + low + close) / 3 of a later bar.');
+    ('elected_stop_typical', 'The rest of an elected stop, at (high + low + close) / 3 of a later bar.'),
+    ('broker_execution',     'An execution that the broker reported.'),
+    ('broker_reversal',      'Takes back an execution that the broker corrected; supersedes_trade_id names it.');
 
 CREATE TABLE order_actions (
     action  TEXT NOT NULL PRIMARY KEY,
@@ -146,7 +161,10 @@ INSERT INTO order_event_kinds VALUES
     ('EXPIRED',          'Its time in force ended.'),
     ('UNKNOWN',          'No answer came in time.'),
     ('CANCEL_REQUESTED', 'A cancel was asked for.'),
-    ('RESIZED',          'Its quantity and prices changed; detail names the cause.');
+    ('RESIZED',          'Its quantity and prices changed; detail names the cause.'),
+    ('NOT_SENT',         'It did not leave this process after all.'),
+    ('CORRECTED',        'The broker corrected an execution; trade_id names the one that replaces it.'),
+    ('WARNING',          'The broker said something about an order that lives; detail has its words.');
 
 CREATE TABLE cash_kinds (
     kind    TEXT NOT NULL PRIMARY KEY,
@@ -159,7 +177,9 @@ INSERT INTO cash_kinds VALUES
     ('COMMISSION',   'Commission and fees of a trade.'),
     ('DIVIDEND',     'A cash dividend; a short position pays it.'),
     ('BORROW',       'Interest on borrowed shares.'),
-    ('CASH_IN_LIEU', 'Cash for the fraction of a share that a split left.');
+    ('CASH_IN_LIEU', 'Cash for the fraction of a share that a split left.'),
+    ('OPENING',      'What the account held when it was first seen.'),
+    ('RECONCILED',   'What the broker''s cash differed by from the book: interest, dividends, fees, transfers.');
 
 -- Decisions and runs ------------------------------------------------------------------------------------------------------
 
@@ -175,8 +195,11 @@ CREATE TABLE pipeline_decisions (
 
 CREATE TABLE execution_runs (
     run_number      INTEGER PRIMARY KEY CHECK (run_number BETWEEN 1 AND 9000000000),
-    run_id          TEXT NOT NULL UNIQUE CHECK (run_id <> ''),
+    -- A run named like the book of an account would share that book.
+    run_id          TEXT NOT NULL UNIQUE CHECK (run_id <> '' AND run_id NOT GLOB 'account *'),
     mode            TEXT NOT NULL CHECK (mode IN ('TRAINING', 'PRODUCTION')),
+    -- The book that the run's trades, adjustments and cash entries are in.
+    book            TEXT GENERATED ALWAYS AS (CASE mode WHEN 'PRODUCTION' THEN 'account ' || account ELSE run_id END) VIRTUAL,
     venue           TEXT NOT NULL,
     account         TEXT NOT NULL,
     currency        TEXT NOT NULL CHECK (length(currency) = 3),
@@ -202,6 +225,8 @@ CREATE TABLE execution_runs (
     final_equity_e6 INTEGER,
     CHECK ((status = 'RUNNING') = (finished_at IS NULL))
 ) STRICT;
+
+CREATE INDEX runs_of_book ON execution_runs (book);
 
 CREATE TABLE target_positions (
     run_id             TEXT NOT NULL REFERENCES execution_runs (run_id),
@@ -236,6 +261,10 @@ CREATE TABLE orders (
     order_id          INTEGER PRIMARY KEY,
     order_key         TEXT NOT NULL UNIQUE CHECK (length(order_key) BETWEEN 1 AND 32 AND order_key NOT GLOB '*[^0-9A-Za-z]*'),
     order_ref         TEXT,
+    -- The row of the user's orders file, from 0 on; NULL for orders made from targets.
+    input_row         INTEGER,
+    -- 0 for the first order of a decision and ticker, 1 for the second: the OPEN after a CLOSE.
+    leg               INTEGER NOT NULL DEFAULT 0,
     run_id            TEXT NOT NULL REFERENCES execution_runs (run_id),
     decision_id       TEXT NOT NULL REFERENCES pipeline_decisions (decision_id),
     ticker            TEXT NOT NULL,
@@ -298,13 +327,14 @@ CREATE TABLE trades (
     direction           TEXT NOT NULL CHECK (direction IN ('BUY', 'SELL')),
     size                REAL GENERATED ALWAYS AS (size_e8 / 1e8) VIRTUAL,
     price               REAL GENERATED ALWAYS AS (price_e8 / 1e8) VIRTUAL,
-    -- Absent in runs that record only their trades.
+    -- Absent in runs that record only their trades, and in trades of an account that no order of ours made.
     order_id            INTEGER REFERENCES orders (order_id),
     strategy_id         TEXT,
     profile_version_id  TEXT,
     regime_id           TEXT,
     universe_id         TEXT,
-    decision_id         TEXT NOT NULL REFERENCES pipeline_decisions (decision_id),
+    decision_id         TEXT REFERENCES pipeline_decisions (decision_id),
+    -- The run that saw the execution, which may be a later one than that of its order.
     run_id              TEXT NOT NULL REFERENCES execution_runs (run_id),
     mode                TEXT NOT NULL CHECK (mode IN ('TRAINING', 'PRODUCTION')),
     account             TEXT NOT NULL,
@@ -314,16 +344,31 @@ CREATE TABLE trades (
     fill_rule           TEXT REFERENCES fill_rules (rule),
     bar_timestamp       TEXT CHECK (length(bar_timestamp) = 24),
     ambiguous           INTEGER NOT NULL CHECK (ambiguous IN (0, 1)),
+    -- A corrected execution has two rows that name it: one that takes it back, one that takes its place.
     supersedes_trade_id INTEGER REFERENCES trades (trade_id),
     size_e8             INTEGER NOT NULL CHECK (size_e8 > 0),
     price_e8            INTEGER NOT NULL,
     commission_e6       INTEGER NOT NULL,
-    slippage_e6         INTEGER NOT NULL
+    slippage_e6         INTEGER NOT NULL,
+    CHECK (decision_id IS NOT NULL OR (mode = 'PRODUCTION' AND order_id IS NULL))
 ) STRICT;
 
 -- Every further index costs each of the millions of rows of a training database; these two serve a run's trades and an order's.
 CREATE INDEX trades_of_run ON trades (run_id, ticker, timestamp);
 CREATE INDEX trades_of_order ON trades (order_id) WHERE order_id IS NOT NULL;
+-- No execution of a broker is booked twice.
+CREATE UNIQUE INDEX trades_of_execution ON trades (account, execution_id) WHERE mode = 'PRODUCTION';
+
+-- When an order that goes to a broker reached each stage first, and its last fill.
+CREATE TABLE order_timings (
+    order_id        INTEGER PRIMARY KEY REFERENCES orders (order_id),
+    decided_at      TEXT CHECK (length(decided_at) = 24),
+    journaled_at    TEXT CHECK (length(journaled_at) = 24),
+    sent_at         TEXT CHECK (length(sent_at) = 24),
+    acknowledged_at TEXT CHECK (length(acknowledged_at) = 24),
+    first_fill_at   TEXT CHECK (length(first_fill_at) = 24),
+    last_fill_at    TEXT CHECK (length(last_fill_at) = 24)
+) STRICT;
 
 CREATE TABLE risk_decisions (
     risk_decision_id INTEGER PRIMARY KEY,
@@ -345,6 +390,8 @@ CREATE TABLE risk_decisions (
 -- Positions and cash ------------------------------------------------------------------------------------------------------
 
 CREATE TABLE positions (
+    book            TEXT NOT NULL,
+    -- The run that changed it last.
     run_id          TEXT NOT NULL REFERENCES execution_runs (run_id),
     account         TEXT NOT NULL,
     ticker          TEXT NOT NULL,
@@ -355,22 +402,44 @@ CREATE TABLE positions (
     size_e8         INTEGER NOT NULL,
     average_cost_e8 INTEGER,
     realized_pnl_e6 INTEGER NOT NULL,
-    PRIMARY KEY (run_id, ticker)
+    -- The cost of what is held and the profit taken, exact, in decimal digits: they pass 64 bits. An account goes on from them.
+    cost_e16        TEXT,
+    realized_e16    TEXT,
+    PRIMARY KEY (book, ticker),
+    CHECK ((cost_e16 IS NULL) = (realized_e16 IS NULL)),
+    CHECK (cost_e16 IS NOT NULL OR book NOT GLOB 'account *')
 ) STRICT, WITHOUT ROWID;
 
--- Quantities that changed without a trade; a position is the sum of its trades and these.
+-- Quantities that changed without a trade; a position is the sum of its trades and these. price is what the broker says the
+-- shares cost on average, where it says so.
 CREATE TABLE position_adjustments (
     adjustment_id INTEGER PRIMARY KEY,
     run_id        TEXT NOT NULL REFERENCES execution_runs (run_id),
     account       TEXT NOT NULL,
     ticker        TEXT NOT NULL,
     timestamp     TEXT NOT NULL CHECK (length(timestamp) = 24),
-    kind          TEXT NOT NULL CHECK (kind = 'SPLIT'),
+    kind          TEXT NOT NULL CHECK (kind IN ('SPLIT', 'OPENING', 'RECONCILED')),
     ratio         REAL GENERATED ALWAYS AS (ratio_e9 / 1e9) VIRTUAL,
     change        REAL GENERATED ALWAYS AS (change_e8 / 1e8) VIRTUAL,
-    ratio_e9      INTEGER NOT NULL CHECK (ratio_e9 > 0),
-    change_e8     INTEGER NOT NULL
+    price         REAL GENERATED ALWAYS AS (price_e8 / 1e8) VIRTUAL,
+    ratio_e9      INTEGER CHECK (ratio_e9 > 0),
+    change_e8     INTEGER NOT NULL,
+    price_e8      INTEGER,
+    CHECK ((kind = 'SPLIT') = (ratio_e9 IS NOT NULL)),
+    CHECK (kind <> 'SPLIT' OR price_e8 IS NULL)
 ) STRICT;
+
+-- What the broker said last that an account holds; 0 for what the book held and the broker did not name.
+CREATE TABLE broker_positions (
+    account         TEXT NOT NULL,
+    ticker          TEXT NOT NULL,
+    size            REAL GENERATED ALWAYS AS (size_e8 / 1e8) VIRTUAL,
+    average_cost    REAL GENERATED ALWAYS AS (average_cost_e8 / 1e8) VIRTUAL,
+    reported_at     TEXT NOT NULL CHECK (length(reported_at) = 24),
+    size_e8         INTEGER NOT NULL,
+    average_cost_e8 INTEGER,
+    PRIMARY KEY (account, ticker)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cash_entries (
     entry_id  INTEGER PRIMARY KEY,
@@ -388,12 +457,23 @@ CREATE TABLE cash_entries (
 CREATE INDEX cash_entries_of_trade ON cash_entries (trade_id) WHERE trade_id IS NOT NULL;
 
 CREATE TABLE cash_balances (
+    book       TEXT NOT NULL,
+    -- The run that changed it last.
     run_id     TEXT NOT NULL REFERENCES execution_runs (run_id),
     account    TEXT NOT NULL,
     currency   TEXT NOT NULL CHECK (length(currency) = 3),
     balance    REAL GENERATED ALWAYS AS (balance_e6 / 1e6) VIRTUAL,
     balance_e6 INTEGER NOT NULL,
-    PRIMARY KEY (run_id, account, currency)
+    PRIMARY KEY (book, currency)
+) STRICT, WITHOUT ROWID;
+
+-- The lowest order id that may be used at a venue from now on: ids that were used once are never used again, whatever the
+-- venue proposes.
+CREATE TABLE venue_marks (
+    venue           TEXT NOT NULL,
+    account         TEXT NOT NULL,
+    high_water_mark INTEGER NOT NULL,
+    PRIMARY KEY (venue, account)
 ) STRICT, WITHOUT ROWID;
 
 -- Outbox of alerts: written with the event that causes them, delivered afterwards.
@@ -413,7 +493,16 @@ CREATE TRIGGER order_events_no_update BEFORE UPDATE ON order_events
 BEGIN SELECT RAISE(ABORT, 'order_events is append-only'); END;
 CREATE TRIGGER order_events_no_delete BEFORE DELETE ON order_events
 BEGIN SELECT RAISE(ABORT, 'order_events is append-only'); END;
+-- A broker tells commissions after the trade; nothing else of it changes.
 CREATE TRIGGER trades_no_update BEFORE UPDATE ON trades
+WHEN OLD.mode <> 'PRODUCTION'
+    OR (OLD.trade_id, OLD.timestamp, OLD.ticker, OLD.direction, OLD.order_id, OLD.strategy_id, OLD.profile_version_id,
+        OLD.regime_id, OLD.universe_id, OLD.decision_id, OLD.run_id, OLD.mode, OLD.account, OLD.execution_id, OLD.fill_rule,
+        OLD.bar_timestamp, OLD.ambiguous, OLD.supersedes_trade_id, OLD.size_e8, OLD.price_e8, OLD.slippage_e6)
+    IS NOT
+       (NEW.trade_id, NEW.timestamp, NEW.ticker, NEW.direction, NEW.order_id, NEW.strategy_id, NEW.profile_version_id,
+        NEW.regime_id, NEW.universe_id, NEW.decision_id, NEW.run_id, NEW.mode, NEW.account, NEW.execution_id, NEW.fill_rule,
+        NEW.bar_timestamp, NEW.ambiguous, NEW.supersedes_trade_id, NEW.size_e8, NEW.price_e8, NEW.slippage_e6)
 BEGIN SELECT RAISE(ABORT, 'trades is append-only; a correction is a new row with supersedes_trade_id'); END;
 CREATE TRIGGER trades_no_delete BEFORE DELETE ON trades
 BEGIN SELECT RAISE(ABORT, 'trades is append-only; a correction is a new row with supersedes_trade_id'); END;

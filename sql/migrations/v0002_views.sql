@@ -44,15 +44,17 @@ WHERE filled_size_e8 < size_e8 AND parent_order_id IS NULL AND status_reason IS 
 
 -- What the execution of each order cost against its arrival price (the last close known when it was decided), in money and in
 -- basis points of the arrival value: shortfall = delay (the market's own move) + slippage + commission. Positive is a cost.
+-- Nobody knows the slippage of a broker's fills, so that delay is the whole cost of their price. A trade against its order's
+-- direction takes back one that the broker corrected.
 CREATE VIEW execution_quality AS
 WITH filled AS (
     SELECT o.order_id, o.order_ref, o.run_id, o.decision_id, o.ticker, o.direction, o.order_type, o.status,
            o.size, o.filled_size, o.arrival_price, o.average_price,
            sum(t.slippage_e6) / 1e6 AS slippage,
            sum(t.commission_e6) / 1e6 AS commission,
-           sum(t.size * (t.price - o.arrival_price)) * CASE o.direction WHEN 'BUY' THEN 1 ELSE -1 END AS price_cost,
-           sum(t.size) * o.arrival_price AS arrival_value,
-           count(*) AS fills,
+           sum(CASE t.direction WHEN 'BUY' THEN t.size ELSE -t.size END * (t.price - o.arrival_price)) AS price_cost,
+           sum(iif(t.direction = o.direction, t.size, -t.size)) * o.arrival_price AS arrival_value,
+           sum(iif(t.direction = o.direction, 1, -1)) AS fills,
            max(t.ambiguous) AS ambiguous
     FROM orders o
     JOIN trades t ON t.order_id = o.order_id
@@ -70,22 +72,45 @@ SELECT order_id, order_ref, run_id, decision_id, ticker, direction, order_type, 
        commission / arrival_value * 1e4                    AS commission_bps
 FROM filled;
 
--- Positions that are not the sum of their trades and adjustments; empty when all is well.
+-- Positions that contradict something; empty when all is well. what = 'book': not the sum of the trades and adjustments of
+-- its book. what = 'broker': not what the broker said last, neither now nor without the trades since then. run_id is the run
+-- that changed the position last; difference_e8 is the position less what it should be.
 CREATE VIEW position_breaks AS
 WITH booked AS (
     SELECT run_id, ticker, size_e8 AS position_e8, 0 AS moved_e8 FROM positions
     UNION ALL
-    SELECT run_id, ticker, 0, CASE direction WHEN 'BUY' THEN size_e8 ELSE -size_e8 END FROM trades
+    SELECT run_id, ticker, 0, sum(CASE direction WHEN 'BUY' THEN size_e8 ELSE -size_e8 END) FROM trades GROUP BY run_id, ticker
     UNION ALL
-    SELECT run_id, ticker, 0, change_e8 FROM position_adjustments
+    SELECT run_id, ticker, 0, sum(change_e8) FROM position_adjustments GROUP BY run_id, ticker
+),
+summed AS (
+    SELECT r.book, r.run_id, max(r.run_number), b.ticker, sum(b.position_e8) AS position_e8, sum(b.moved_e8) AS moved_e8
+    FROM booked b
+    JOIN execution_runs r ON r.run_id = b.run_id
+    WHERE r.record <> 'summary'
+    GROUP BY r.book, b.ticker
+),
+reported AS (
+    SELECT 'account ' || b.account AS book, p.run_id, b.ticker, b.size_e8, b.reported_at,
+           coalesce(p.size_e8, 0) AS position_e8
+    FROM broker_positions b
+    LEFT JOIN positions p ON p.book = 'account ' || b.account AND p.ticker = b.ticker
 )
 SELECT run_id, ticker,
-       sum(position_e8) / 1e8 AS position, sum(moved_e8) / 1e8 AS trades_and_adjustments,
-       sum(position_e8) - sum(moved_e8) AS difference_e8
-FROM booked
-WHERE run_id IN (SELECT run_id FROM execution_runs WHERE record <> 'summary')
-GROUP BY run_id, ticker
-HAVING sum(position_e8) <> sum(moved_e8);
+       position_e8 / 1e8 AS position, moved_e8 / 1e8 AS trades_and_adjustments,
+       position_e8 - moved_e8 AS difference_e8,
+       'book' AS what, book, NULL AS broker_position
+FROM summed
+WHERE position_e8 <> moved_e8
+UNION ALL
+SELECT b.run_id, b.ticker, b.position_e8 / 1e8, NULL, b.position_e8 - b.size_e8, 'broker', b.book, b.size_e8 / 1e8
+FROM reported b
+WHERE b.size_e8 <> b.position_e8
+    AND b.size_e8 <> b.position_e8 - (
+        SELECT coalesce(sum(CASE t.direction WHEN 'BUY' THEN t.size_e8 ELSE -t.size_e8 END), 0)
+        FROM execution_runs r
+        JOIN trades t ON t.run_id = r.run_id AND t.ticker = b.ticker AND t.timestamp > b.reported_at
+        WHERE r.book = b.book);
 
 -- The value of each trade in 10^-6 of the currency, half away from zero, exact: size and price are split at their decimal
 -- points, because their product does not fit 64 bits.
@@ -104,13 +129,16 @@ SELECT trade_id, run_id, direction, commission_e6,
              / 10000000000) AS value_e6
 FROM parts;
 
--- Cash that does not add up, in runs that record it; empty when all is well.
+-- Cash that does not add up, in runs that record it; empty when all is well. A balance is that of a book, and run_id the last
+-- of the book's runs.
 CREATE VIEW cash_breaks AS
-WITH full_runs AS (SELECT run_id, account, currency FROM execution_runs WHERE record = 'full'),
+WITH full_runs AS (SELECT run_id, run_number, book, currency FROM execution_runs WHERE record = 'full'),
+books AS (SELECT book, currency, run_id, max(run_number) FROM full_runs GROUP BY book, currency),
 summed AS (
-    SELECT run_id, account, currency, sum(amount_e6) AS amount_e6
-    FROM cash_entries
-    GROUP BY run_id, account, currency
+    SELECT r.book, c.currency, sum(c.amount_e6) AS amount_e6
+    FROM (SELECT run_id, currency, sum(amount_e6) AS amount_e6 FROM cash_entries GROUP BY run_id, currency) c
+    JOIN execution_runs r ON r.run_id = c.run_id
+    GROUP BY r.book, c.currency
 ),
 booked AS (
     SELECT trade_id,
@@ -122,9 +150,9 @@ booked AS (
 )
 SELECT 'balance' AS what, r.run_id, NULL AS trade_id,
        coalesce(b.balance_e6, 0) AS found_e6, coalesce(s.amount_e6, 0) AS expected_e6
-FROM full_runs r
-LEFT JOIN cash_balances b ON b.run_id = r.run_id AND b.account = r.account AND b.currency = r.currency
-LEFT JOIN summed s ON s.run_id = r.run_id AND s.account = r.account AND s.currency = r.currency
+FROM books r
+LEFT JOIN cash_balances b ON b.book = r.book AND b.currency = r.currency
+LEFT JOIN summed s ON s.book = r.book AND s.currency = r.currency
 WHERE coalesce(b.balance_e6, 0) <> coalesce(s.amount_e6, 0)
 UNION ALL
 SELECT 'trade value', v.run_id, v.trade_id, coalesce(b.trade_e6, 0),
@@ -140,7 +168,7 @@ JOIN full_runs r ON r.run_id = v.run_id
 LEFT JOIN booked b ON b.trade_id = v.trade_id
 WHERE coalesce(b.commission_e6, 0) <> -v.commission_e6;
 
--- One line for each run.
+-- One line for each run. Turnover is without the executions that a broker corrected: their reversals count negatively.
 CREATE VIEW run_summary AS
 SELECT r.run_id, r.mode, r.venue, r.account, r.status, r.started_at, r.finished_at, r.record,
        coalesce(o.orders, 0) AS orders, coalesce(o.filled, 0) AS filled_orders, coalesce(t.trades, 0) AS trades,
@@ -151,17 +179,19 @@ LEFT JOIN (
     SELECT run_id, count(*) AS orders, sum(status = 'FILLED') AS filled FROM orders GROUP BY run_id
 ) o ON o.run_id = r.run_id
 LEFT JOIN (
-    SELECT run_id, count(*) AS trades, sum(size * price) AS turnover,
+    SELECT run_id, count(*) AS trades, sum(iif(fill_rule IS 'broker_reversal', -size, size) * price) AS turnover,
            sum(commission_e6) / 1e6 AS commission, sum(slippage_e6) / 1e6 AS slippage
     FROM trades GROUP BY run_id
 ) t ON t.run_id = r.run_id;
 
--- What was traded on each day (UTC) of a run.
+-- What was traded on each day (UTC) of a run. The reversal of an execution that a broker corrected takes away from its side.
 CREATE VIEW daily_turnover AS
 SELECT run_id, substr(timestamp, 1, 10) AS date, count(*) AS trades,
-       sum(CASE direction WHEN 'BUY' THEN size * price ELSE 0 END) AS bought,
-       sum(CASE direction WHEN 'SELL' THEN size * price ELSE 0 END) AS sold,
-       sum(size * price) AS turnover,
+       sum(CASE WHEN fill_rule IS 'broker_reversal' THEN iif(direction = 'SELL', -size * price, 0)
+                ELSE iif(direction = 'BUY', size * price, 0) END) AS bought,
+       sum(CASE WHEN fill_rule IS 'broker_reversal' THEN iif(direction = 'BUY', -size * price, 0)
+                ELSE iif(direction = 'SELL', size * price, 0) END) AS sold,
+       sum(iif(fill_rule IS 'broker_reversal', -size, size) * price) AS turnover,
        sum(commission_e6) / 1e6 AS commission, sum(slippage_e6) / 1e6 AS slippage
 FROM trades
 GROUP BY run_id, substr(timestamp, 1, 10);

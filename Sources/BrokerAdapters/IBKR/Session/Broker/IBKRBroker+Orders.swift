@@ -57,7 +57,10 @@ extension IBKRBroker {
     }
 
     private mutating func refuse(_ key: OrderKey, _ refusal: IBKROrderRefusal, at moment: IBKRMoment) {
-        report(.notSent(key, BrokerReason(code: nil, text: refusal.description), at: moment.time))
+        report(
+            .notSent(
+                key, BrokerReason(code: nil, text: refusal.description), isFinal: refusal != .notReady, at: moment.time)
+        )
     }
 
     private mutating func requests(
@@ -183,6 +186,7 @@ extension IBKRBroker {
                     $0.requestID = id
                     $0.account = mapping.account
                 })
+        case .clock: .reqCurrentTime(TWSReqCurrentTime())
         case .quote(let instrument):
             contracts.contract(of: instrument).map { contract in
                 .reqMarketData(

@@ -26,7 +26,7 @@ extension IBKRBroker {
         switch label {
         case .order(let key):
             forget(key)
-            report(.notSent(key, reason, at: moment.time))
+            report(.notSent(key, reason, isFinal: false, at: moment.time))
         case .modify(let key): report(.modifyRefused(key, reason, originalStands: true, at: moment.time))
         case .cancel(let key): report(.cancelRefused(key, reason, at: moment.time))
         case .preview(let id):

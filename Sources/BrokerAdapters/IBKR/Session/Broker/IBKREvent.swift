@@ -25,6 +25,8 @@ public enum IBKRDataQuery: Sendable, Hashable {
     case profitAndLoss
     /// One quote of an instrument that was resolved.
     case quote(InstrumentID)
+    /// The gateway's clock.
+    case clock
 }
 
 /// An order that is on record from earlier.

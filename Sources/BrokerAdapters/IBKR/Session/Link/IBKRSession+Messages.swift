@@ -18,7 +18,6 @@ extension IBKRSession {
         switch message {
         case .managedAccounts(let accounts): take(accounts, at: moment)
         case .nextValidID(let next): take(next, at: moment)
-        case .currentTime: break
         case .error(let error): take(error, at: moment)
         case .unknown(let id, let fields): note(.unknownMessage(id: id, fields: fields))
         default:

@@ -42,6 +42,24 @@ public struct TWSTickSize: Equatable, Sendable, TWSBuildable, TWSPayload {
     }
 }
 
+/// A text about a contract; which, its type says: 45 is the time of the last trade, in seconds since 1970.
+public struct TWSTickString: Equatable, Sendable, TWSBuildable, TWSPayload {
+    static let id: Int32 = 46
+
+    public var requestID: Int32 = 0
+    public var type: Int32 = 0
+    public var value = ""
+
+    public init() {}
+
+    mutating func visit<Visitor: TWSFieldVisitor>(_ fields: inout Visitor) throws(TWSWireError) {
+        try fields.messageVersion("6")
+        try fields.field("reqId", &requestID)
+        try fields.field("tickType", &type)
+        try fields.field("value", &value)
+    }
+}
+
 /// What a subscription to ticks is about.
 public struct TWSTickReqParams: Equatable, Sendable, TWSBuildable, TWSPayload {
     static let id: Int32 = 81

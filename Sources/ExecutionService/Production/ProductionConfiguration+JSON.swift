@@ -1,0 +1,39 @@
+import TradingModel
+
+extension BrokersConfiguration {
+    var value: ConfigurationValue {
+        .section([
+            "ibkr": .section([
+                "host": .text(ibkr.host), "port": .scaled(Int64(ibkr.port), 0),
+                "client_id": .scaled(Int64(ibkr.clientID), 0), "account": .account(ibkr.account),
+                "messages_per_second": ibkr.messagesPerSecond.map { .scaled($0, 0) } ?? .null,
+            ])
+        ])
+    }
+}
+
+extension LiveConfiguration {
+    var value: ConfigurationValue {
+        .section(["permit": .boolean(permit), "account": .account(account)])
+    }
+}
+
+extension ProductionConfiguration {
+    var value: ConfigurationValue {
+        .section([
+            "timeout": .span(timeout), "confirmation_timeout": .span(confirmationTimeout),
+            "quiet_period": .span(quietPeriod), "price_max_age": .span(priceMaxAge),
+            "cash_buffer": .scaled(cashBufferE9, 9), "on_reject": .text(onReject.rawValue),
+            "cancel_on_exit": .boolean(cancelOnExit), "commission_wait": .span(commissionWait),
+            "alert_every": .span(alertEvery),
+        ])
+    }
+}
+
+extension ConfigurationValue {
+    fileprivate static func span(_ span: TimeSpan) -> ConfigurationValue { .text(span.description) }
+
+    fileprivate static func account(_ account: AccountID?) -> ConfigurationValue {
+        account.map { .text($0.text) } ?? .null
+    }
+}

@@ -1,0 +1,158 @@
+import OrderPlanning
+import RiskControl
+import TradingModel
+
+/// Sending what is planned for a broker: sells at once, buys against cash and proceeds.
+extension ExecutionEngine {
+    /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
+    mutating func release(at time: Timestamp, _ output: inout EngineOutput) throws {
+        guard book.plannedCount > 0 else { return }
+        // What earlier runs have planned and not sent fits nothing any more.
+        let planned = book.open.filter { $0.state == .planned && !$0.number.isOfEarlierRun }
+        for order in planned where !waitsForCash(order) { try submit(order, at: time, &output) }
+        var available = try availableCash()
+        let areSellsDone = !book.open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
+        for order in planned where waitsForCash(order) {
+            let cost = try cost(of: order)
+            if cost <= available {
+                available = available - cost
+                try submit(order, at: time, &output)
+            } else if areSellsDone {
+                available = try cut(order, to: available, at: time, &output)
+            }
+        }
+    }
+
+    /// Orders that users bring themselves go at once, as in a simulation.
+    private func waitsForCash(_ order: OrderRecord) -> Bool {
+        order.inputRow == nil && planning.insufficientCash != .unchecked && isPhaseTwo(order)
+    }
+
+    private func isPhaseTwo(_ order: OrderRecord) -> Bool { planning.isTwoPhase && order.terms.side == .buy }
+
+    /// Cash without what the working buys may still cost.
+    private func availableCash() throws(ArithmeticOverflow) -> Money {
+        var available = cash
+        for order in book.open where order.terms.side == .buy && order.state != .planned {
+            available = try available.adding(-(try cost(of: order)), "the cash that buys reserve")
+        }
+        return available
+    }
+
+    /// What the rest of a buy is expected to cost, with the buffer; nothing where no price is known.
+    private func cost(of order: OrderRecord) throws(ArithmeticOverflow) -> Money {
+        guard let price = order.terms.type.limitPrice ?? order.arrivalPrice else { return .zero }
+        return try cost(of: order.remaining, at: price)
+    }
+
+    private func cost(of quantity: Quantity, at price: Price) throws(ArithmeticOverflow) -> Money {
+        let value = try Money(price * quantity, rounding: .up)
+        let buffer = divide(Int128(value.e6) * Int128(reservation.bufferE9), by: 1_000_000_000, rounding: .up)
+        return try value.adding(Money(e6: try narrowed(buffer, "the cash buffer of a buy")), "the cost of a buy")
+    }
+
+    /// No more proceeds will come: the buy is cut to the cash there is, or waits for what working buys leave over, or ends.
+    ///
+    /// - Returns: the cash that is left for the next one.
+    private mutating func cut(
+        _ order: OrderRecord, to available: Money, at time: Timestamp, _ output: inout EngineOutput
+    ) throws -> Money {
+        let affordable =
+            planning.insufficientCash == .reject ? Quantity.zero : try affordableQuantity(of: order, with: available)
+        guard affordable > .zero else {
+            // Working buys may cost less than they reserve.
+            let isNothingWorking = !book.open.contains { $0.state != .planned }
+            if isNothingWorking || planning.insufficientCash == .reject {
+                try finish(order.number, .cancel(.insufficientCash), nil, at: time, &output)
+            }
+            return available
+        }
+        output.journal.append(
+            RiskRecord(
+                decision: order.decision, order: order.number, instrument: order.terms.instrument,
+                side: order.terms.side, requested: order.terms.quantity, approved: affordable, reason: .insufficientCash
+            ))
+        guard let slot = book.slot(of: order.number) else { return available }
+        book.update(slot) { changed in
+            changed.terms.quantity = affordable
+            changed.updatedAt = time
+        }
+        output.journal.append(
+            OrderEventRecord(
+                order: order.number, time: time, kind: .resized(.cash), from: .planned, to: .planned,
+                quantity: affordable))
+        let rest = available - (try cost(of: book.records[slot]))
+        try submit(book.records[slot], at: time, &output)
+        return rest
+    }
+
+    /// Whole lots that the cash pays for.
+    private func affordableQuantity(of order: OrderRecord, with available: Money) throws -> Quantity {
+        guard available > .zero, let price = order.terms.type.limitPrice ?? order.arrivalPrice, price.e8 > 0 else {
+            return .zero
+        }
+        let lot = instruments[Int(order.terms.instrument.index)].lotSize
+        // One lot costs this; the buffer is in it.
+        let lotCost = try cost(of: lot, at: price)
+        guard lotCost > .zero else { return order.terms.quantity }
+        let lots = available.e6 / lotCost.e6
+        let quantity = Int128(lots) * Int128(lot.e8)
+        return quantity >= Int128(order.terms.quantity.e8)
+            ? order.terms.quantity : Quantity(e8: try narrowed(quantity, "an affordable quantity"))
+    }
+
+    private mutating func submit(
+        _ order: OrderRecord, at time: Timestamp, _ output: inout EngineOutput
+    ) throws {
+        guard let request = submission(of: order, at: time) else {
+            return try finish(order.number, .cancel(.belowLot), nil, at: time, &output)
+        }
+        try move(order.number, .submit, at: time, &output)
+        output.requests.append(request)
+    }
+
+    /// The request for an order on record, by the gate once more: only what it approves can be routed.
+    private func submission(of order: OrderRecord, at time: Timestamp) -> VenueRequest? {
+        let planned = PlannedOrder(
+            decision: order.decision, leg: order.leg, action: order.action, terms: order.terms,
+            phase: isPhaseTwo(order) ? 2 : 1, referencePrice: order.arrivalPrice)
+        guard case .approved(let approved) = review(planned, parent: order.parent) else { return nil }
+        let placement = OrderPlacement(
+            row: order.number.value, parent: order.parent, ocaGroup: order.ocaGroup,
+            isGroupOfBracketOnly: order.ocaGroup.map(bracketGroups.contains) ?? false, cashRule: .unchecked)
+        return router.submission(
+            of: approved, number: order.number, at: DecisionTime(instant: time, isDate: false), placement: placement)
+    }
+
+    /// An order as it goes to the broker once more, after `UnknownOrderRule` or an operator released it.
+    public func resubmission(of number: OrderNumber, at time: Timestamp) -> VenueOrder? {
+        guard let slot = book.slot(of: number), !book.records[slot].state.isTerminal,
+            case .submit(let order) = submission(of: book.records[slot], at: time)
+        else { return nil }
+        return order
+    }
+
+    // MARK: - Ends
+
+    /// Ends every order that was not sent.
+    mutating func dismiss(
+        _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
+    ) throws {
+        for order in book.open where order.state == .planned && scope.includes(order.number) {
+            try finish(order.number, .cancel(reason), nil, at: time, &output)
+        }
+    }
+
+    /// Asks, once each, for the cancel of every order that may be at the broker.
+    mutating func cancelOpen(
+        _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
+    ) {
+        for order in book.open where order.state != .planned && scope.includes(order.number) {
+            guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { continue }
+            output.journal.append(
+                OrderEventRecord(
+                    order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))
+            output.requests.append(.cancel(order.number, effective: time, reason: reason))
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import BrokerAdapters
+import OrderRouting
+import TradingModel
+
+/// Orders about which nothing certain is known: asked for by key, and sent again only when it is proven that they never arrived.
+extension RebalanceMachine {
+    /// How often the broker is asked about such orders while it does not say enough.
+    private static let doubtInterval_ms: Int64 = 1_000
+
+    /// After a restart, orders that had left without an answer are in doubt.
+    mutating func mistrustUnanswered(at moment: IBKRMoment) throws {
+        doubtsDue_ms = moment.uptime_ms
+        let reason = BrokerReason(code: nil, text: "the process that sent it ended before an answer was on record")
+        for number in doubts.sorted() where engine.order(number)?.state == .submitted {
+            try ask(.broker(.doubted(number, reason, at: moment.time)), at: moment)
+        }
+    }
+
+    mutating func checkDoubts(at moment: IBKRMoment) throws {
+        guard !doubts.isEmpty, broker.state.isReady, doubtsDue_ms.map({ $0 <= moment.uptime_ms }) ?? true,
+            isFollowing
+        else { return }
+        var next_ms = moment.uptime_ms + RebalanceMachine.doubtInterval_ms
+        var asks = false
+        for number in doubts.sorted() {
+            guard let order = engine.order(number), !order.state.isTerminal else {
+                doubts.remove(number)
+                continue
+            }
+            let rule = UnknownOrderRule(quietPeriod_ms: settings.quietPeriod_ms)
+            switch rule.decide(broker.evidence(about: try key(of: number)), at: moment.uptime_ms) {
+            // The lists that have it were taken up already, so what they say of it is booked.
+            case .exists: if order.state == .working { doubts.remove(number) } else { asks = true }
+            case .ask: asks = true
+            case .wait(let until_ms): next_ms = min(next_ms, max(until_ms, moment.uptime_ms + 1))
+            case .waitForBroker: break
+            case .sendAgain: try resolve(absent: number, at: moment)
+            case .giveUp: try ask(.broker(.closed(number, .givenUp, at: moment.time)), at: moment)
+            }
+        }
+        doubtsDue_ms = next_ms
+        if asks { try drive(.session(.ask([.openOrders, .completedOrders, .executions])), at: moment) }
+    }
+
+    /// Before the contracts are known and the gate has opened, nothing may be sent.
+    var isFollowing: Bool {
+        switch phase {
+        case .working, .cancelling, .clearing: true
+        default: false
+        }
+    }
+
+    /// Complete lists, asked for after a quiet time, do not have the order.
+    private mutating func resolve(absent number: OrderNumber, at moment: IBKRMoment) throws {
+        doubts.remove(number)
+        if acknowledged.contains(number) {
+            notify(
+                .critical, "order_vanished",
+                "order \(try key(of: number)) was at the broker, and its complete lists do not show it any more; "
+                    + "it counts as ended", at: moment)
+            return try ask(.broker(.closed(number, .vanished, at: moment.time)), at: moment)
+        }
+        guard case .working = phase, settings.isLive, !number.isOfEarlierRun,
+            let order = engine.resubmission(of: number, at: moment.time)
+        else {
+            // It never arrived, so there is nothing to cancel.
+            return try ask(.broker(.closed(number, cancelReason, at: moment.time)), at: moment)
+        }
+        notify(
+            .warning, "sent_again",
+            "order \(try key(of: number)) never arrived: complete lists do not have it; it is sent again", at: moment)
+        try drive(.resend([IBKRPlacement(order: order, key: try key(of: number))]), at: moment)
+    }
+
+    private var cancelReason: StatusReason {
+        if case .cancelling(let reason, _) = phase { reason } else { .superseded }
+    }
+}

@@ -1,0 +1,115 @@
+import BrokerAdapters
+import OrderRouting
+import TradingModel
+
+/// One quote as it comes in.
+struct Quote: Sendable, Equatable {
+    var last: Price?
+    var bid: Price?
+    var ask: Price?
+    /// When the last trade was, by the broker.
+    var lastTime: Timestamp?
+    var isComplete = false
+    var refusal: String?
+}
+
+/// Prices to plan with, none of them older than what is allowed.
+extension RebalanceMachine {
+    /// What a price is asked for: every target, and what is held where weights are shares of the whole account.
+    var pricedInstruments: [InstrumentID] {
+        var wanted = Set(goal.batches.flatMap(\.targets).filter { freshReference(of: $0) == nil }.map(\.instrument))
+        wanted.formUnion(goal.ownOrders.map(\.terms.instrument))
+        let needsEquity = goal.batches.flatMap(\.targets).contains { if case .weight = $0.size { true } else { false } }
+        let closes = settings.planning.missingTargets == .close
+        if needsEquity || closes {
+            for (index, position) in engine.positions.enumerated() where position.quantity != .zero {
+                wanted.insert(InstrumentID(index))
+            }
+        }
+        return wanted.sorted()
+    }
+
+    /// A reference price that is not too old, by the broker's clock.
+    func freshReference(of target: TargetRequest) -> Price? {
+        guard let price = target.referencePrice, let now = lastMoment?.time,
+            now.ms - goal.decisionTime.instant.ms <= settings.priceMaximumAge_ms
+        else { return nil }
+        return price
+    }
+
+    mutating func askQuotes(at moment: IBKRMoment) throws {
+        let running = quotes.values.count { !$0.isComplete }
+        let next = quotesWanted.prefix(max(0, settings.quotesAtOnce - running))
+        quotesWanted.removeFirst(next.count)
+        for instrument in next {
+            quotes[instrument] = Quote()
+            try drive(.query(.quote(instrument)), at: moment)
+        }
+    }
+
+    mutating func refuseQuote(_ instrument: InstrumentID, _ reason: BrokerReason) {
+        quotes[instrument, default: Quote()].refusal = "\(reason.code.map { "\($0) " } ?? "")\(reason.text)"
+        quotes[instrument]?.isComplete = true
+    }
+
+    mutating func takeQuote(_ message: TWSMessage) {
+        switch message {
+        case .tickPrice(let tick):
+            guard let instrument = quoteRequests[tick.requestID], let price = tick.price, price.e8 > 0 else { return }
+            switch tick.type {
+            case 1, 66: quotes[instrument]?.bid = price
+            case 2, 67: quotes[instrument]?.ask = price
+            case 4, 68: quotes[instrument]?.last = price
+            default: break
+            }
+        case .tickString(let tick):
+            guard let instrument = quoteRequests[tick.requestID], tick.type == 45 || tick.type == 88,
+                let seconds = Int64(tick.value)
+            else { return }
+            quotes[instrument]?.lastTime = Timestamp(ms: seconds * 1_000)
+        case .tickSnapshotEnd(let end):
+            guard let instrument = quoteRequests[end.requestID] else { return }
+            quotes[instrument]?.isComplete = true
+        default: break
+        }
+    }
+
+    var areQuotesComplete: Bool { quotesWanted.isEmpty && quotes.values.allSatisfy(\.isComplete) }
+
+    /// The prices by instrument, and what is wrong with those that are missing.
+    func prices(at moment: IBKRMoment) -> (prices: [Price?], problems: [String]) {
+        var prices = [Price?](repeating: nil, count: engine.instruments.count)
+        var problems: [String] = []
+        for instrument in pricedInstruments {
+            let quote = quotes[instrument] ?? Quote()
+            if let price = price(of: quote, at: moment) {
+                prices[Int(instrument.index)] = price
+            } else {
+                problems.append(problem(of: quote, engine.instruments[Int(instrument.index)].ticker, at: moment))
+            }
+        }
+        for target in goal.batches.flatMap(\.targets) {
+            if let price = freshReference(of: target) { prices[Int(target.instrument.index)] = price }
+        }
+        return (prices, problems)
+    }
+
+    /// The last trade if it is not too old, and else the middle of the market, which is of now.
+    private func price(of quote: Quote, at moment: IBKRMoment) -> Price? {
+        if let last = quote.last, let time = quote.lastTime, moment.time.ms - time.ms <= settings.priceMaximumAge_ms {
+            return last
+        }
+        guard let bid = quote.bid, let ask = quote.ask, bid <= ask else { return nil }
+        return Price(e8: bid.e8 + (ask.e8 - bid.e8) / 2)
+    }
+
+    private func problem(of quote: Quote, _ ticker: String, at moment: IBKRMoment) -> String {
+        if let refusal = quote.refusal { return "no price for \(ticker): \(refusal)" }
+        guard quote.last != nil else {
+            return "no price for \(ticker): the broker quotes none\(quote.isComplete ? "" : " in time")"
+        }
+        guard let time = quote.lastTime else { return "no price for \(ticker): the broker does not say how old it is" }
+        return "the price of \(ticker) is \((moment.time.ms - time.ms) / 1_000) s old, "
+            + "\(settings.priceMaximumAge_ms / 1_000) s are allowed"
+    }
+}
