@@ -73,6 +73,13 @@ let package = Package(
         tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport", "SeededTesting"]),
         tests("Reporting", ["TradingModel", "Storage", "SeededTesting", "TestSupport"]),
         library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
+        library(
+            "RebalanceWorld",
+            [
+                "TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters", "Rebalancing", "MarketSimulation",
+                "GatewaySimulator", "Storage", "SeededTesting",
+            ], path: "Tests/RebalanceWorld"),
+        tests("Rebalancing", ["RebalanceWorld"]),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
             name: "CommandLineTests",

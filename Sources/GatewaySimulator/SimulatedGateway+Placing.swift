@@ -129,12 +129,18 @@ extension SimulatedGateway {
     /// Between sessions an order stands after the close, as a decision of that date does: latency counts within a session.
     private var isDelayed: Bool { latency_ms > 0 && !isSessionOver }
 
+    /// When what comes now is at the market. Without latency just after the start of the last bar, whose end may overlap the
+    /// next one: the next bar is the first that can fill it.
+    private var arrival: Timestamp {
+        if latency_ms == 0 { return lastStart.adding(ms: 1) }
+        return isDelayed ? now.adding(ms: latency_ms) : now
+    }
+
     mutating func submit(_ index: Int) throws {
         orders[index].state = .working
         workingOrders += 1
         let order = orders[index]
-        // Just after the start of the last bar, or after its end with the latency: the next bar is the first that can fill it.
-        var arrival = isDelayed ? now.adding(ms: latency_ms) : lastStart.adding(ms: 1)
+        var arrival = arrival
         if let later = try translation.notBefore(order.order) { arrival = max(arrival, later) }
         let venueOrder = VenueOrder(
             number: order.number, terms: order.terms, decidedAt: arrival, arrival: arrival, row: order.number.value,

@@ -1,0 +1,67 @@
+import BrokerAdapters
+import OrderRouting
+import Rebalancing
+import TradingModel
+
+/// One command as an operator gives it, again and again until it is done.
+public struct WorldCommand: Sendable {
+    public var plan: RunPlan
+    public var settings: RebalanceSettings
+    /// Instruments by their place in the plan's tickers.
+    public var batches: [TargetBatch]
+    public var ownOrders: [OwnOrder] = []
+    /// When the targets were decided, before the command was given first.
+    public var decidedBefore_ms: Int64 = 0
+    /// How long the operator thinks about each question.
+    public var consent_ms: Int64 = 0
+    /// By the clock of the world; set when the command is given first.
+    var decidedAt: Timestamp?
+
+    public init(plan: RunPlan, settings: RebalanceSettings, batches: [TargetBatch] = []) {
+        self.plan = plan
+        self.settings = settings
+        self.batches = batches
+    }
+
+    /// The key of an order: what it is of, spelled out, so that a failing seed can be read.
+    func key(of order: OrderRecord, tickers: [String]) -> OrderKey? {
+        let ticker = tickers[Int(order.terms.instrument.index)]
+        let decision = plan.decisions[Int(order.decision.index)].decisionID
+        let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
+        return OrderKey(decision + ticker + leg)
+    }
+}
+
+/// How a process ended.
+public enum ProcessEnd: Sendable, Equatable {
+    case finished(RebalanceOutcome)
+    /// From outside, or by its journal.
+    case died(FaultKind)
+}
+
+/// A process that runs a command.
+struct HostedProcess {
+    let number: Int
+    var machine: RebalanceMachine
+    let command: WorldCommand
+    var tickers: [String]
+    var keys: [OrderNumber: OrderKey]
+    /// By the machine's numbers of its connections.
+    var links: [Int64: Int] = [:]
+    /// What waits for the commit that the journal is busy for; nil while it is not.
+    var waiting: [RebalanceOutput]?
+    var inbox: [RebalanceInput] = []
+    var end: ProcessEnd?
+    /// Wakes in a row at one moment.
+    var wakes = 0
+    var lastWake_ms: Int64 = -1
+    /// How the books compared when it began.
+    var reconciliation: Reconciliation?
+}
+
+/// A world that cannot go on, or in which something happened that must not.
+public struct WorldFailure: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,254 @@
+import OrderRouting
+import TradingModel
+
+/// A journal in memory that keeps what the tables of a database would, in their row ids.
+public struct MemoryJournal: WorldJournal {
+    struct StoredOrder {
+        var key: OrderKey
+        var decision: String
+        var ticker: String
+        var record: OrderRecord
+        var wasAcknowledged = false
+    }
+
+    struct StoredTrade {
+        var record: BrokerTradeRecord
+        var order: Int64?
+        var decision: String?
+        var ticker: String
+        var supersedes: Int64?
+        var commission: Money
+    }
+
+    private var runs: [String: Int64] = [:]
+    /// The run that is open, and what its numbers mean.
+    private var run: Int64 = 0
+    private var tickers: [String] = []
+    private var decisions: [String] = []
+
+    private(set) var orders: [Int64: StoredOrder] = [:]
+    private(set) var trades: [Int64: StoredTrade] = [:]
+    private var positions: [String: PositionRecord] = [:]
+    private var balance = Money.zero
+    private var highWaterMark: Int32 = 0
+    private var isKnown = false
+    private var planned: [Int64: [(decision: String, ticker: String)]] = [:]
+    private var record = JournalFacts()
+
+    public init() {}
+
+    // MARK: - Runs
+
+    public mutating func open(_ plan: RunPlan) throws -> RunOpening {
+        let next = Int64(runs.count + 1)
+        run = runs[plan.runID] ?? next
+        runs[plan.runID] = run
+        decisions = plan.decisions.map(\.decisionID)
+        tickers = plan.tickers
+        let others = Set(orders.values.map(\.ticker) + trades.values.map(\.ticker) + positions.keys)
+        tickers += others.subtracting(tickers).sorted()
+        let known = Set(decisions)
+        decisions += Set(orders.values.map(\.decision)).subtracting(known).sorted()
+        return RunOpening(
+            record: accountRecord(), tickers: tickers,
+            keys: Dictionary(uniqueKeysWithValues: orders.map { (number($0.key), $0.value.key) }),
+            highWaterMark: highWaterMark)
+    }
+
+    public mutating func add(ticker: String) { tickers.append(ticker) }
+    public mutating func finish() {}
+    public mutating func abandon() {}
+
+    private func row(_ number: Int64) -> Int64 {
+        number >= OrderNumber.firstRowID ? number : run * OrderNumber.firstRowID + number
+    }
+
+    /// The number by which the open run knows a row.
+    private func number(_ row: Int64) -> OrderNumber { OrderNumber(value(row)) }
+
+    private func value(_ row: Int64) -> Int64 {
+        row / OrderNumber.firstRowID == run ? row % OrderNumber.firstRowID : row
+    }
+
+    // MARK: - Reading
+
+    private func accountRecord() -> AccountRecord {
+        var account = AccountRecord()
+        account.isKnown = isKnown
+        account.cash = balance
+        account.orders = orders.keys.sorted().map(orderRecord)
+        account.acknowledged = Set(orders.filter(\.value.wasAcknowledged).map { number($0.key) })
+        account.positions = positions.sorted { $0.key < $1.key }.map { ticker, position in
+            PositionRecord(
+                instrument: instrument(ticker), position: position.position, updatedAt: position.updatedAt)
+        }
+        readExecutions(into: &account)
+        account.lastOrder = account.orders.map(\.number).filter { !$0.isOfEarlierRun }.max() ?? OrderNumber(0)
+        account.lastTrade = trades.keys.map(value).filter { $0 < OrderNumber.firstRowID }.max() ?? 0
+        account.planned = Set(
+            planned[run, default: []].map {
+                .init(decision: decision($0.decision), instrument: instrument($0.ticker))
+            })
+        return account
+    }
+
+    private func readExecutions(into account: inout AccountRecord) {
+        let superseded = Set(trades.values.compactMap(\.supersedes))
+        for (row, trade) in trades.sorted(by: { $0.key < $1.key }) where trade.record.rule == .execution {
+            let id = ExecutionID(trade.record.executionID)
+            if superseded.contains(row) {
+                account.replacedExecutions.append(id)
+                continue
+            }
+            account.executions.append(
+                AccountRecord.Execution(
+                    execution: AccountExecution(
+                        id: id, order: trade.order.map(number), instrument: instrument(trade.ticker),
+                        side: trade.record.side, quantity: trade.record.quantity, price: trade.record.price,
+                        time: trade.record.time),
+                    trade: value(row), decision: trade.decision.map(decision), commission: trade.commission))
+        }
+    }
+
+    private func orderRecord(_ row: Int64) -> OrderRecord {
+        guard let stored = orders[row] else { preconditionFailure("no order \(row)") }
+        var record = stored.record
+        record.number = number(row)
+        record.decision = decision(stored.decision)
+        record.terms.instrument = instrument(stored.ticker)
+        return record
+    }
+
+    private func instrument(_ ticker: String) -> InstrumentID {
+        guard let index = tickers.firstIndex(of: ticker) else { preconditionFailure("no ticker \(ticker)") }
+        return InstrumentID(index)
+    }
+
+    private func decision(_ id: String) -> DecisionID {
+        guard let index = decisions.firstIndex(of: id) else { preconditionFailure("no decision \(id)") }
+        return DecisionID(index)
+    }
+
+    // MARK: - Writing
+
+    public mutating func write(_ batch: JournalBatch, key: (OrderRecord) throws -> OrderKey) throws {
+        for order in batch.newOrders {
+            let row = row(order.number.value)
+            guard orders[row] == nil else { throw RecordedTwice("order \(row)") }
+            orders[row] = StoredOrder(
+                key: try key(order), decision: decisions[Int(order.decision.index)],
+                ticker: ticker(order.terms.instrument), record: order)
+        }
+        for order in batch.changedOrders {
+            guard orders[row(order.number.value)] != nil else { throw RecordedTwice("no order \(order.number.value)") }
+            orders[row(order.number.value)]?.record = order
+        }
+        write(batch.targets)
+        write(batch.events)
+        for trade in batch.broker.trades { try write(trade) }
+        for commission in batch.broker.commissions { trades[row(commission.trade)]?.commission = commission.total }
+        for link in batch.broker.links { orders[row(link.order.value)]?.wasAcknowledged = true }
+        for position in batch.positions { positions[ticker(position.instrument)] = position }
+        balance = batch.balance
+        if batch.broker.holdings != nil { isKnown = true }
+        if let mark = batch.broker.highWaterMark { highWaterMark = mark }
+        writeRest(batch)
+    }
+
+    private func ticker(_ instrument: InstrumentID) -> String { tickers[Int(instrument.index)] }
+
+    private mutating func write(_ targets: [TargetRecord]) {
+        for target in targets {
+            let (decision, ticker) = (decisions[Int(target.decision.index)], ticker(target.instrument))
+            planned[run, default: []].append((decision, ticker))
+            record.targets.append(
+                .init(
+                    run: run, decision: decision, ticker: ticker, computed: target.computed, held: target.held,
+                    open: target.open, planned: target.planned, reason: target.residualReason?.rawValue))
+        }
+    }
+
+    private mutating func write(_ events: [OrderEventRecord]) {
+        for event in events {
+            switch event.kind {
+            case .moved(.accept), .moved(.fill): orders[row(event.order.value)]?.wasAcknowledged = true
+            default: break
+            }
+            record.events.append(
+                .init(
+                    order: row(event.order.value), kind: event.kind.code, from: event.from?.code, to: event.to.code,
+                    quantity: event.quantity, trade: event.trade.map(row)))
+        }
+    }
+
+    private mutating func write(_ trade: BrokerTradeRecord) throws {
+        let id = trade.executionID
+        guard trades[row(trade.number)] == nil, !trades.values.contains(where: { $0.record.executionID == id }) else {
+            throw RecordedTwice("execution \(id)")
+        }
+        trades[row(trade.number)] = StoredTrade(
+            record: trade, order: trade.order.map { row($0.value) },
+            decision: trade.decision.map { decisions[Int($0.index)] }, ticker: ticker(trade.instrument),
+            supersedes: trade.supersedes.map(row), commission: trade.commission)
+    }
+
+    private mutating func writeRest(_ batch: JournalBatch) {
+        for entry in batch.cash {
+            record.cash.append(
+                .init(run: run, kind: entry.kind.rawValue, amount: entry.amount, trade: entry.trade.map(row)))
+        }
+        for entry in batch.adjustments {
+            record.adjustments.append(
+                .init(run: run, ticker: ticker(entry.instrument), kind: entry.kind.code, change: entry.change))
+        }
+        for risk in batch.riskDecisions {
+            record.risks.append(
+                .init(
+                    order: row(risk.order.value), requested: risk.requested, approved: risk.approved,
+                    reason: risk.reason?.rawValue))
+        }
+        record.notifications += batch.broker.notifications.map { "\($0.code): \($0.message)" }
+    }
+
+    // MARK: - Facts
+
+    public func facts() -> JournalFacts {
+        var facts = record
+        facts.orders = orders.sorted { $0.key < $1.key }.map { row, order in
+            .init(
+                row: row, key: order.key.text, run: row / OrderNumber.firstRowID, decision: order.decision,
+                ticker: order.ticker, side: order.record.terms.side, quantity: order.record.terms.quantity,
+                filled: order.record.filled, status: order.record.state.code,
+                reason: order.record.state.reason?.rawValue)
+        }
+        facts.trades = trades.sorted { $0.key < $1.key }.map { row, trade in
+            .init(
+                row: row, order: trade.order, ticker: trade.ticker, side: trade.record.side,
+                quantity: trade.record.quantity, price: trade.record.price, commission: trade.commission,
+                executionID: trade.record.executionID, rule: trade.record.rule.rawValue, supersedes: trade.supersedes)
+        }
+        facts.positions = positions.mapValues(\.position.quantity).filter { $0.value != .zero }
+        facts.balance = balance
+        facts.highWaterMark = highWaterMark
+        return facts
+    }
+
+    public func digest() -> String {
+        let rows = orders.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let fills = trades.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let held = positions.sorted { $0.key < $1.key }.map { "\($0)" }
+        let lists = [rows, fills, held, record.events.map { "\($0)" }, record.cash.map { "\($0)" }]
+        let more = [
+            record.targets.map { "\($0)" }, record.risks.map { "\($0)" }, record.adjustments.map { "\($0)" },
+            record.notifications, ["\(balance) \(highWaterMark)"],
+        ]
+        return (lists + more).map { $0.joined(separator: "\n") }.joined(separator: "\n")
+    }
+}
+
+/// A row that is on record already, or should be and is not.
+public struct RecordedTwice: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,104 @@
+import TradingModel
+
+/// Trouble that comes by itself, and the dice that decide about all of it.
+extension World {
+    /// Whether a trouble happens at this opportunity.
+    mutating func chance(_ kind: FaultKind) -> Bool {
+        guard faults.allows(kind), generator.number(0...999) < faults.perMille[kind] ?? 0 else { return false }
+        faults.count(kind)
+        note("fault: \(kind.rawValue)")
+        return true
+    }
+
+    /// Begins the troubles that come by themselves.
+    public mutating func beginStrikes() { queue.add(.strike, at: now_ms + Int64(generator.number(0...15_000))) }
+
+    private static let strikes: [FaultKind] = [
+        .cutToGateway, .halfOpen, .idRollback, .connectivityKept, .connectivityLost, .restart, .reject, .correction,
+        .foreignExecution, .clockForward, .clockBack, .killedIdle, .hostLost, .stopAndCancel, .stopAndLeave,
+    ]
+
+    mutating func strike() throws {
+        guard faults.isOn, faults.budget > 0 else { return }
+        let kinds = World.strikes.filter(faults.allows)
+        guard !kinds.isEmpty else { return }
+        beginStrikes()
+        let kind = generator.pick(kinds)
+        guard try strike(kind) else { return }
+        faults.count(kind)
+        note("fault: \(kind.rawValue)")
+    }
+
+    /// Whether it could happen.
+    private mutating func strike(_ kind: FaultKind) throws -> Bool {
+        let open = links.values.filter { $0.process == process?.number && $0.isOpenAtClient }.map(\.id).max()
+        switch kind {
+        case .cutToGateway:
+            guard let open else { return false }
+            cut(open, after_ms: now_ms)
+        case .halfOpen:
+            guard let open else { return false }
+            silence(open)
+        case .idRollback:
+            let words = ["rollback", "\(generator.number(1...20))"]
+            try touchGateway { try $0.fault(words) }
+        case .connectivityKept, .connectivityLost: return try loseConnectivity(kind == .connectivityLost)
+        case .restart: try restartGateway()
+        case .reject:
+            let code = generator.pick([201, 201, 203, 321, 434])
+            try touchGateway { try $0.fault(["reject", "\(code)", "the venue does not want it"]) }
+        case .correction: return try correct()
+        case .foreignExecution:
+            let words = [generator.pick(["BUY", "SELL"]), "\(generator.number(1...50))", generator.pick(market.tickers)]
+            try touchGateway { try $0.trade(words) }
+        case .clockForward: wallOffset_ms += Int64(generator.number(1...7_200_000))
+        case .clockBack: wallOffset_ms -= Int64(generator.number(1...7_200_000))
+        case .killedIdle, .hostLost:
+            guard process != nil else { return false }
+            process?.end = .died(kind)
+        case .stopAndCancel, .stopAndLeave:
+            guard let process else { return false }
+            queue.add(.stop(process: process.number, cancels: kind == .stopAndCancel), at: now_ms)
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func loseConnectivity(_ areSubscriptionsLost: Bool) throws -> Bool {
+        guard !isConnectivityLost else { return false }
+        isConnectivityLost = true
+        try touchGateway { try $0.fault(["lose"]) }
+        queue.add(
+            .connectivityRestored(areSubscriptionsLost: areSubscriptionsLost),
+            at: now_ms + Int64(generator.number(100...20_000)))
+        return true
+    }
+
+    /// Every connection ends, ids may go back, and for a while nobody is there.
+    private mutating func restartGateway() throws {
+        for id in links.keys.sorted() where links[id]?.isOpenAtGateway == true { cut(id, after_ms: now_ms) }
+        let words = ["rollback", "\(generator.number(0...20))"]
+        try touchGateway { try $0.fault(words) }
+        gatewayAwayUntil_ms = now_ms + Int64(generator.number(100...20_000))
+    }
+
+    private mutating func correct() throws -> Bool {
+        let candidates = gateway.executionRecords.filter { !$0.isCorrected && $0.price.e8 > 10_000_000 }.suffix(10)
+        guard !candidates.isEmpty else { return false }
+        let execution = generator.pick(Array(candidates))
+        let change = generator.pick(["0.01", "-0.01", "0.05", "-0.02"])
+        try touchGateway { try $0.correct([change, execution.executionID]) }
+        return true
+    }
+
+    /// From now on nothing goes wrong any more; what was begun ends.
+    public mutating func endFaults() throws {
+        faults.isOn = false
+        wallOffset_ms = 0
+        gatewayAwayUntil_ms = 0
+        if isConnectivityLost {
+            isConnectivityLost = false
+            try touchGateway { try $0.fault(["restore"]) }
+        }
+    }
+}

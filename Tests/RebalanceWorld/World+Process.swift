@@ -1,0 +1,199 @@
+import BrokerAdapters
+import Rebalancing
+import TradingModel
+
+/// The shell around the machine: commit, then send, then log; and how it dies.
+extension World {
+    /// Runs one process of a command until it ends.
+    @discardableResult
+    public mutating func run(_ command: WorldCommand) throws -> ProcessEnd {
+        try start(command)
+        let limit_ms = now_ms + 3_600_000
+        while process?.end == nil {
+            guard now_ms < limit_ms else { throw WorldFailure("a process runs for an hour") }
+            try step()
+        }
+        guard let end = process?.end else { throw WorldFailure("no process") }
+        note("process \(processCount) ended: \(end)")
+        try leave(isHostLost: end == .died(.hostLost))
+        return end
+    }
+
+    private mutating func start(_ command: WorldCommand) throws {
+        processCount += 1
+        let opening = try journal.open(command.plan)
+        note("process \(processCount) runs \(command.plan.runID)")
+        let goal = RebalanceGoal(
+            batches: command.batches, ownOrders: command.ownOrders,
+            decisionTime: DecisionTime(instant: command.decidedAt ?? time, isDate: false),
+            instruments: opening.tickers.map { ticker in
+                instruments.first { $0.ticker == ticker } ?? Instrument(ticker: ticker)
+            }, currency: .usd)
+        let session = IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
+        let tickers = opening.tickers
+        let machine = RebalanceMachine(
+            settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
+            highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc)
+        ) { order in command.key(of: order, tickers: tickers) ?? World.noKey }
+        committedMark = opening.highWaterMark
+        process = HostedProcess(
+            number: processCount, machine: machine, command: command, tickers: opening.tickers, keys: opening.keys)
+        try feed(.start)
+    }
+
+    private static let noKey = OrderKey("NOKEY")!
+
+    /// What is left behind by a process that is gone.
+    private mutating func leave(isHostLost: Bool) throws {
+        guard let process else { return }
+        for link in links.values.filter({ $0.process == process.number && $0.isOpenAtClient }).sorted(by: { $0.id < $1.id }) {
+            if isHostLost { silence(link.id) } else { closeLink(link.connection) }
+            links[link.id]?.isOpenAtClient = false
+        }
+        self.process = nil
+        try journal.abandon()
+    }
+
+    mutating func die(_ kind: FaultKind) {
+        faults.count(kind)
+        process?.end = .died(kind)
+    }
+
+    // MARK: - Inputs
+
+    mutating func feed(_ input: RebalanceInput) throws {
+        guard process?.end == nil, process != nil else { return }
+        if process?.waiting != nil {
+            process?.inbox.append(input)
+            return
+        }
+        note("in \(short(input))")
+        let moment = moment()
+        guard let outputs = try process?.machine.handle(input, at: moment) else { return }
+        try perform(outputs[...])
+    }
+
+    /// The journal is free again: the rest of the call, and then what came meanwhile.
+    mutating func goOn() throws {
+        guard let waiting = process?.waiting else { return }
+        process?.waiting = nil
+        try perform(waiting[...], isRetry: true)
+        while process?.end == nil, process?.waiting == nil, let input = process?.inbox.first {
+            process?.inbox.removeFirst()
+            try feed(input)
+        }
+    }
+
+    // MARK: - Outputs
+
+    private mutating func perform(_ outputs: ArraySlice<RebalanceOutput>, isRetry: Bool = false) throws {
+        var hasSent = false
+        var isRetry = isRetry
+        for (place, output) in zip(outputs.indices, outputs) {
+            note("out \(short(output))")
+            switch output {
+            case .commit(let batch):
+                if !isRetry, chance(.killedBeforeCommit) { return end(.killedBeforeCommit) }
+                if !isRetry, hold(outputs[place...]) { return }
+                isRetry = false
+                try commit(batch)
+                if chance(.lostCommit) { return end(.lostCommit) }
+                if chance(.killedBeforeSend) { return end(.killedBeforeSend) }
+            case .send(let connection, let bytes):
+                if hasSent, chance(.killedBetweenSends) { return end(.killedBetweenSends) }
+                if chance(.killedInWrite) {
+                    try send(Array(bytes.prefix(generator.number(0...bytes.count - 1))), connection)
+                    return end(.killedInWrite)
+                }
+                try send(bytes, connection)
+                hasSent = true
+            default: try perform(output)
+            }
+            if process?.end != nil { return }
+        }
+    }
+
+    private mutating func end(_ kind: FaultKind) {
+        process?.end = .died(kind)
+        note("\(kind.rawValue)")
+    }
+
+    private mutating func perform(_ output: RebalanceOutput) throws {
+        guard let current = process else { return }
+        let consent_ms = now_ms + current.command.consent_ms
+        switch output {
+        case .newInstrument(let instrument):
+            process?.tickers.append(instrument.ticker)
+            try journal.add(ticker: instrument.ticker)
+        case .openTransport(let connection, _): openLink(connection)
+        case .closeTransport(let connection): closeLink(connection)
+        case .reconciled(let found):
+            process?.reconciliation = found
+            // The gate: nothing goes on against a book that does not explain what the broker has.
+            let accepts = found.breaks.isEmpty || current.command.settings.purpose != .rebalance
+            queue.add(.consent(process: current.number, accepts), at: consent_ms)
+        case .planned:
+            queue.add(.consent(process: current.number, !chance(.declined)), at: consent_ms)
+        case .finished(let outcome):
+            process?.end = .finished(outcome)
+            if case .completed = outcome { try journal.finish() }
+        case .notice, .commit, .send: break
+        }
+    }
+
+    /// Whether the journal lets the process wait, or ends it.
+    private mutating func hold(_ outputs: ArraySlice<RebalanceOutput>) -> Bool {
+        guard let number = process?.number else { return false }
+        if chance(.fullJournal) {
+            end(.fullJournal)
+            return true
+        }
+        let isBusy = chance(.busyJournal)
+        guard isBusy || chance(.failedCommit) else { return false }
+        process?.waiting = Array(outputs)
+        queue.add(.journalFree(process: number), at: now_ms + Int64(generator.number(10...6_000)))
+        return true
+    }
+
+    private mutating func commit(_ batch: JournalBatch) throws {
+        guard let current = process else { return }
+        var keys = current.keys
+        try journal.write(batch) { order in
+            guard let key = current.command.key(of: order, tickers: current.tickers) else {
+                throw WorldFailure("order \(order.number.value) has no key")
+            }
+            keys[order.number] = key
+            return key
+        }
+        process?.keys = keys
+        for event in batch.events {
+            guard let key = keys[event.order]?.text else { continue }
+            switch event.kind {
+            case .moved(.submit): committedKeys.insert(key)
+            case .moved(.withdraw): committedKeys.remove(key)
+            default: break
+            }
+        }
+        if let mark = batch.broker.highWaterMark { committedMark = mark }
+    }
+
+    // MARK: - The log
+
+    private func short(_ input: RebalanceInput) -> String {
+        switch input {
+        case .received(let connection, let bytes): "received \(bytes.count) bytes on \(connection)"
+        default: "\(input)"
+        }
+    }
+
+    private func short(_ output: RebalanceOutput) -> String {
+        switch output {
+        case .send(let connection, let bytes): "send \(bytes.count) bytes on \(connection)"
+        case .commit(let batch):
+            "commit " + batch.events.map { "\($0.order.value) \($0.kind.code) \($0.to.code)" }.joined(separator: ", ")
+                + batch.broker.trades.map { " trade \($0.executionID)" }.joined()
+        case .notice(let notice): "notice \(notice)"
+        default: "\(output)"
+        }
+    }
+}
