@@ -165,28 +165,24 @@ final class AccountStatusTests: ServiceTestCase {
               ! critical_notifications: critical notifications that are not delivered: 1
             Lock: free
             Cash: 100 USD
-            Positions:
+            Positions: 1
               ticker  size  average_cost  realized_pnl  updated_at            broker_size  broker_reported_at
               ------  ----  ------------  ------------  --------------------  -----------  --------------------
               AAPL      10          12.5           2.5  2026-01-05T14:30:03Z           10  2026-01-05T14:34:00Z
-              1 row
-            Open orders:
+            Open orders: 1
               order_id  ticker  direction  order_type  size  filled_size  limit_price  status   venue_order_id  age
               --------  ------  ---------  ----------  ----  -----------  -----------  -------  --------------  ------
                      1  MSFT    BUY        LIMIT         10            4         12.5  UNKNOWN  v1              5m 59s
-              1 row
             Position breaks: none
             Cash breaks: none
-            Runs:
+            Last runs: 1
               run_id  venue  status     started_at            finished_at
               ------  -----  ---------  --------------------  --------------------
               first   ibkr   COMPLETED  2026-01-05T14:30:00Z  2026-01-05T14:35:00Z
-              1 row
             Undelivered notifications of DU123: 1, 1 critical
               created_at            severity  code           message
               --------------------  --------  -------------  -------------
               2026-01-05T14:30:04Z  CRITICAL  broker_silent  what happened
-              1 row
             Timings:
               orders_of  interval                    orders  p50_ms  p95_ms  p99_ms
               ---------  --------------------------  ------  ------  ------  ------
@@ -198,7 +194,6 @@ final class AccountStatusTests: ServiceTestCase {
               all runs   sent_to_acknowledged             1      24      24      24
               all runs   acknowledged_to_first_fill       1      69      69      69
               all runs   decided_to_last_fill             1     400     400     400
-              8 rows
             """)
     }
 
