@@ -50,7 +50,8 @@ let package = Package(
             "ExecutionService",
             [
                 "TradingModel", "OrderPlanning", "RiskControl", "MarketSimulation", "OrderRouting",
-                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking",
+                "InputFiles", "Storage", "Reporting", "CLibcrypto", "GatewaySimulator", "Networking", "BrokerAdapters",
+                "Rebalancing",
             ]),
         .executableTarget(
             name: "execution",
@@ -69,8 +70,8 @@ let package = Package(
         tests("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters", "SeededTesting"]),
         tests("Networking"),
         tests("InputFiles", ["CZlib", "SeededTesting"]),
-        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport"]),
-        tests("Reporting", ["TradingModel", "Storage"]),
+        tests("Storage", ["TradingModel", "SQLSchema", "CSQLite", "TestSupport", "SeededTesting"]),
+        tests("Reporting", ["TradingModel", "Storage", "SeededTesting", "TestSupport"]),
         library("TestSupport", ["TradingModel", "Storage", "SeededTesting"], path: "Tests/TestSupport"),
         library(
             "RebalanceWorld",
@@ -85,6 +86,18 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["execution", "Networking", "Storage", "TestSupport", "SeededTesting"],
+            swiftSettings: strict),
+
+        library("CrashPoints", path: "Tests/CrashPoints"),
+        .executableTarget(
+            name: "CrashChild", dependencies: ["CrashPoints", "ExecutionService", "BrokerAdapters", "TradingModel"],
+            path: "Tests/CrashChild", swiftSettings: strict),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "CrashChild", "CrashPoints", "execution", "ExecutionService", "Networking", "Storage", "SQLSchema",
+                "TestSupport", "SeededTesting", "TradingModel",
+            ],
             swiftSettings: strict),
     ]
 )

@@ -41,8 +41,12 @@ public struct RunFailed: Error, CustomStringConvertible {
     public let runID: String
     /// What stopped it, of the simulation or of the observer.
     public let cause: any Error
+    /// Whether it was a session with a broker, whose orders may still work.
+    public var isOfProduction = false
 
-    public var description: String { "run \(runID) failed: \(cause)" }
+    public var description: String {
+        "run \(runID) failed: \(cause)" + (isOfProduction ? "; the same command goes on with it" : "")
+    }
 }
 
 /// A mode for which this build has no venue.
@@ -179,7 +183,7 @@ extension JournalScope {
 
 extension Timestamp {
     /// The system clock, read at the edge only.
-    static var now: Timestamp {
+    public static var now: Timestamp {
         Timestamp(ms: Int64((Date().timeIntervalSince1970 * 1_000).rounded(.down)))
     }
 }

@@ -51,10 +51,11 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("simulation.commission.bps", "required", "basis points from 0 to below 10000, such as 10"),
         key("simulation.commission.amount", "required", "an amount of money of zero or more, such as 1"),
 
-        key("brokers.ibkr.host", "\"127.0.0.1\"", "an IPv4 address such as \"127.0.0.1\", or \"localhost\""),
+        key("brokers.ibkr.host", "\"127.0.0.1\"", "an IPv4 address such as \"127.0.0.1\", or the name of a host"),
         key("brokers.ibkr.port", "4002", "a port from 1 to 65535"),
         key("brokers.ibkr.client_id", "17", "a whole number from 0 to 2147483647"),
         key("brokers.ibkr.account", "null", accountAccepted),
+        key("brokers.ibkr.messages_per_second", "49", "a whole number from 2 to 1000, or null for no limit"),
 
         key("live.permit", "false", "true or false"),
         key("live.account", "null", accountAccepted),

@@ -50,27 +50,7 @@ extension RunReport {
         return String(format: " (%+.2f %%)", percent)
     }
 
-    private func money(_ amount: Decimal) -> String {
-        var cents = amount * 100
-        var rounded = Decimal()
-        NSDecimalRound(&rounded, &cents, 0, .plain)
-        let digits = "\(rounded.magnitude)"
-        let padded = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-        let sign = rounded < 0 ? "-" : ""
-        return "\(sign)\(grouped(String(padded.dropLast(2)))).\(padded.suffix(2)) \(currency)"
-    }
+    private func money(_ amount: Decimal) -> String { "\(amount.inCents) \(currency)" }
 
-    private func count(_ value: Int64) -> String { grouped(String(value)) }
-
-    /// Digits with a comma after every thousand.
-    private func grouped(_ text: String) -> String {
-        let digits = Array(text)
-        var groups: [String] = []
-        var end = digits.count
-        while end > 0 {
-            groups.insert(String(digits[max(0, end - 3)..<end]), at: 0)
-            end -= 3
-        }
-        return groups.joined(separator: ",")
-    }
+    private func count(_ value: Int64) -> String { String(value).grouped }
 }

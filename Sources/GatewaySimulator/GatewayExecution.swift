@@ -8,4 +8,6 @@ struct GatewayExecution {
     let time: Timestamp
     let details: TWSExecutionDetails
     let commission: TWSCommissionReport
+    /// Whether a later one stands in its place.
+    var isCorrected = false
 }

@@ -33,6 +33,8 @@ struct GatewayOrder {
     var lastFillPrice: Price?
     var commission: Money = .zero
     var executions: Int32 = 0
+    /// Whether a cancel is on its way to the market.
+    var isCancelAsked = false
     /// When it ended, and in which session.
     var ended: Timestamp?
     var endedSession: CalendarDate?
@@ -61,6 +63,7 @@ extension GatewayOrder {
     var status: TWSOrderStatusName {
         switch state {
         case .held: .apiPending
+        case .working where isCancelAsked: .pendingCancel
         case .working where filled > .zero: .submitted
         case .working where waitsForParent || terms.type.isStop || terms.type == .market: .preSubmitted
         case .working: .submitted

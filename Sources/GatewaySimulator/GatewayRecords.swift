@@ -65,34 +65,36 @@ extension SimulatedGateway {
 
     /// Every execution there ever was, in the order they came, corrected ones too.
     public var executionRecords: [GatewayExecutionRecord] {
-        executions.enumerated().map { place, execution in
+        executions.map { execution in
             let order = orders[execution.orderIndex]
-            let stem = execution.details.executionID.prefix { $0 != "." }
-            let root = execution.details.executionID.dropLast(2)
-            let isCorrected = executions[(place + 1)...].contains {
-                $0.details.executionID.hasPrefix(stem) && $0.details.executionID.dropLast(2) == root
-            }
             return GatewayExecutionRecord(
                 executionID: execution.details.executionID, permID: order.permID, clientID: order.clientID,
                 orderID: order.orderID, orderRef: order.order.orderRef, account: settings.account,
                 ticker: ticker(order.instrument), side: order.terms.side, quantity: execution.details.shares,
                 price: execution.details.price, commission: execution.commission.commission ?? .zero,
-                time: execution.time, isCorrected: isCorrected)
+                time: execution.time, isCorrected: execution.isCorrected)
         }
     }
 
     /// What is held, by instrument.
     public var positionRecords: [GatewayPositionRecord] {
-        account.holdings.indices.filter { account.holdings[$0].position.quantity != .zero }.map { index in
+        heldInstruments.map { instrument in
             GatewayPositionRecord(
-                account: settings.account, ticker: ticker(InstrumentID(index)),
-                quantity: account.holdings[index].position.quantity,
-                averageCost: account.averageCost(InstrumentID(index)) ?? Price(e8: 0))
+                account: settings.account, ticker: ticker(instrument),
+                quantity: account.holdings[Int(instrument.index)].position.quantity,
+                averageCost: account.averageCost(instrument) ?? Price(e8: 0))
         }
     }
 
-    /// The account's cash.
+    /// The one account of the login.
+    public var accountID: String { settings.account }
+
+    /// The account's cash, and what it is counted in.
     public var cash: Money { market.cash }
+    public var currency: Currency { settings.currency }
+
+    /// Orders at the market, those that wait for their parent and for their time included.
+    public var workingOrderCount: Int { workingOrders }
 
     private func ticker(_ instrument: InstrumentID) -> String {
         contracts.instruments[Int(instrument.index)].ticker

@@ -138,7 +138,7 @@ extension SimulatedGateway {
 
     // MARK: - Answers
 
-    private var heldInstruments: [InstrumentID] {
+    var heldInstruments: [InstrumentID] {
         account.holdings.indices.filter { account.holdings[$0].position.quantity != .zero }.map { InstrumentID($0) }
     }
 
@@ -184,10 +184,7 @@ extension SimulatedGateway {
         for index in account.holdings.indices where account.holdings[index].wasTouched {
             send(.portfolioValue(try portfolioValue(InstrumentID(index))), to: id)
         }
-        if let time = time.time(now, zone: .utc) {
-            let digits = [time.hour, time.minute].map { $0 < 10 ? "0\($0)" : "\($0)" }
-            send(.accountTime(TWSAccountTime { $0.time = digits.joined(separator: ":") }), to: id)
-        }
+        if let minute = time.minute(now) { send(.accountTime(TWSAccountTime { $0.time = minute }), to: id) }
     }
 
     private func portfolioValue(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> TWSPortfolioValue {

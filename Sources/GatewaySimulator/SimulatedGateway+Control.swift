@@ -75,7 +75,7 @@ extension SimulatedGateway {
         } catch { throw GatewayCommandError("\(error.code): \(error.text)") }
         try submit(orders.count - 1)
         acknowledge(orders.count - 1)
-        try settle()
+        try settleBetweenBars()
     }
 
     private static func price(_ text: String) throws(GatewayRefusal) -> Price {
@@ -99,20 +99,6 @@ extension SimulatedGateway {
             ("connectivity", isConnectivityLost ? "lost" : "ok"), ("faults", "\(faults.count)"),
         ]
         return values.map { "\($0)=\($1)" }.joined(separator: " ")
-    }
-
-    /// The gateway's own record of every order: client, order id, reference, status, quantity, filled.
-    public var record: [String] {
-        orders.map { order in
-            let texts = [
-                "client=\(order.clientID)", "id=\(order.orderID)", "perm=\(order.permID)",
-                "ref=\(order.order.orderRef)",
-                "symbol=\(contracts.instruments[Int(order.instrument.index)].ticker)", "side=\(order.terms.side.code)",
-                "status=\(order.status.rawValue)", "quantity=\(order.terms.quantity)", "filled=\(order.filled)",
-                "executions=\(order.executions)",
-            ]
-            return texts.joined(separator: " ")
-        }
     }
 }
 

@@ -12,11 +12,12 @@ extension SimulatedGateway {
             throw GatewayCommandError("correct needs an amount of price, and perhaps an execution id")
         }
         guard
-            let old = executions.last(where: { words.count == 1 || $0.details.executionID == words[1] }),
-            old.details.price.e8 + change > 0
+            let place = executions.lastIndex(where: { words.count == 1 || $0.details.executionID == words[1] }),
+            executions[place].details.price.e8 + change > 0
         else { throw GatewayCommandError("there is no such execution, or it would have no price") }
+        let old = executions[place]
         let next = Self.corrected(old.details.executionID)
-        guard !executions.contains(where: { $0.details.executionID == next }) else {
+        guard !old.isCorrected else {
             throw GatewayCommandError("\(old.details.executionID) was corrected already; name \(next)")
         }
         var details = old.details
@@ -29,6 +30,7 @@ extension SimulatedGateway {
         let execution = GatewayExecution(
             orderIndex: old.orderIndex, session: session ?? old.session, time: old.time, details: details,
             commission: commission)
+        executions[place].isCorrected = true
         executions.append(execution)
         let client = orders[old.orderIndex].clientID
         report(.executionDetails(shown(execution, nil, client)), of: old.orderIndex)

@@ -7,7 +7,7 @@ extension SimulatedGateway {
     mutating func performDataRequest(_ request: TWSRequest, _ id: ConnectionID) {
         guard let place = place(of: id) else { return }
         switch request {
-        case .reqCurrentTime: send(.currentTime(TWSCurrentTime { $0.seconds = clock.ms / 1_000 }), to: id)
+        case .reqCurrentTime: send(.currentTime(TWSCurrentTime { $0.seconds = clock.wholeSeconds }), to: id)
         case .reqUserInfo(let request): send(.userInfo(TWSUserInfo { $0.requestID = request.requestID }), to: id)
         case .reqContractDetails(let request): sendContractDetails(request, id)
         case .reqMarketRule(let request):
@@ -47,6 +47,7 @@ extension SimulatedGateway {
         static let volume: Int32 = 8
         static let previousClose: Int32 = 9
         static let open: Int32 = 14
+        static let lastTime: Int32 = 45
     }
 
     /// Shown as the size of both sides, which bars do not know.
@@ -81,8 +82,8 @@ extension SimulatedGateway {
     /// Everything known of an instrument: nothing before its first bar.
     private mutating func sendTicks(_ instrument: InstrumentID, _ requestID: Int32, _ id: ConnectionID) {
         let index = Int(instrument.index)
-        guard let last = lastPrices[index] else { return }
-        sendQuote(last, requestID, id)
+        guard lastPrices[index] != nil else { return }
+        sendQuote(instrument, requestID, id)
         if let bar = runningBars[index] {
             send(.tickPrice(tick(Tick.open, bar.open, requestID)), to: id)
             if slice == nil { sendRange(bar, requestID, id) }
@@ -92,11 +93,20 @@ extension SimulatedGateway {
         }
     }
 
-    /// Bid, ask and last are the last trade.
-    private mutating func sendQuote(_ price: Price, _ requestID: Int32, _ id: ConnectionID) {
+    /// Bid, ask and last are the last trade, with its time by the clock of the bars.
+    private mutating func sendQuote(_ instrument: InstrumentID, _ requestID: Int32, _ id: ConnectionID) {
+        guard let price = lastPrices[Int(instrument.index)], let time = lastTrades[Int(instrument.index)] else {
+            return
+        }
         for type in [Tick.bid, Tick.ask, Tick.last] {
             send(.tickPrice(tick(type, price, requestID, size: Self.shownSize)), to: id)
         }
+        let message = TWSTickString {
+            $0.requestID = requestID
+            $0.type = Tick.lastTime
+            $0.value = "\(time.wholeSeconds)"
+        }
+        send(.tickString(message), to: id)
     }
 
     private mutating func sendRange(_ bar: Bar, _ requestID: Int32, _ id: ConnectionID) {
@@ -124,13 +134,13 @@ extension SimulatedGateway {
     mutating func sendOpenTicks(_ slice: BarSlice) {
         forEachStream(slice) { gateway, stream, bar, id in
             gateway.send(.tickPrice(gateway.tick(Tick.open, bar.open, stream.requestID)), to: id)
-            gateway.sendQuote(bar.open, stream.requestID, id)
+            gateway.sendQuote(stream.instrument, stream.requestID, id)
         }
     }
 
     mutating func sendCloseTicks(_ slice: BarSlice) {
         forEachStream(slice) { gateway, stream, bar, id in
-            gateway.sendQuote(bar.close, stream.requestID, id)
+            gateway.sendQuote(stream.instrument, stream.requestID, id)
             gateway.sendRange(bar, stream.requestID, id)
         }
     }

@@ -57,7 +57,7 @@ extension SimulatedGateway {
     }
 
     mutating func sendOpenOrders(to id: ConnectionID, where isWanted: (GatewayOrder) -> Bool) {
-        for index in open where isWanted(orders[index]) {
+        for index in open.places where isWanted(orders[index]) {
             for message in acknowledgement(index, orders[index].clientID) { send(message, to: id) }
         }
     }
@@ -65,10 +65,10 @@ extension SimulatedGateway {
     /// The orders of all clients; a client has to number its own beyond what it was shown.
     mutating func sendAllOpenOrders(_ id: ConnectionID) {
         sendOpenOrders(to: id) { _ in true }
-        if let place = place(of: id), let clientID = connections[place].clientID,
-            let highest = open.map({ orders[$0].orderID }).max()
-        {
-            highestIDs[clientID] = max(highestIDs[clientID] ?? 0, highest)
+        if let place = place(of: id), let clientID = connections[place].clientID {
+            for index in open.places {
+                highestIDs[clientID] = max(highestIDs[clientID] ?? 0, orders[index].orderID)
+            }
         }
         send(.openOrderEnd(TWSOpenOrderEnd()), to: id)
     }
@@ -91,8 +91,7 @@ extension SimulatedGateway {
             $0.order = shown(order)
             $0.status = order.status.rawValue
             $0.filledQuantity = order.filled
-            $0.completedTime =
-                order.ended.flatMap { time.time($0, zone: .named(time.localTime.name)) }?.description ?? ""
+            $0.completedTime = order.ended.flatMap { time.text($0, .newest) }?.description ?? ""
             $0.completedStatus = order.completedStatus
             $0.parentPermID = order.parent.map { orders[Int($0.value) - 1].permID }
         }

@@ -55,6 +55,7 @@ extension SimulatedGateway {
             permID: 1_000_000_000 + Int64(orders.count + 1), instrument: instrument, order: request.order, terms: terms)
         try join(&order)
         places[name] = orders.count
+        if let group = order.group, !order.isGroupOfBracketOnly { members[group, default: []].append(orders.count) }
         if let parent = order.parent { children[Int(parent.value) - 1, default: []].append(orders.count) }
         open.append(orders.count)
         orders.append(order)
@@ -97,9 +98,11 @@ extension SimulatedGateway {
             groups[name] = group
             return group
         }
-        guard open.allSatisfy({ orders[$0].group != group || orders[$0].instrument == instrument }) else {
+        let others = members[group, default: []].filter { orders[$0].isOpen }
+        guard others.allSatisfy({ orders[$0].instrument == instrument }) else {
             throw GatewayRefusal(201, "Order rejected - reason:An OCA group has orders for one contract only.")
         }
+        members[group] = others
         return group
     }
 
@@ -113,14 +116,31 @@ extension SimulatedGateway {
             if orders[member].state == .held { try submit(member) }
             if orders[member].state == .working { acknowledge(member) }
         }
+        try settleBetweenBars()
+    }
+
+    /// Brings to the books what a request led to, and fills the orders that take the close of the bar that is over.
+    mutating func settleBetweenBars() throws {
         try settle()
+        try market.playSameClose(into: &events)
+        try settle()
+    }
+
+    /// Between sessions an order stands after the close, as a decision of that date does: latency counts within a session.
+    private var isDelayed: Bool { latency_ms > 0 && !isSessionOver }
+
+    /// When what comes now is at the market. Without latency just after the start of the last bar, whose end may overlap the
+    /// next one: the next bar is the first that can fill it.
+    private var arrival: Timestamp {
+        if latency_ms == 0 { return lastStart.adding(ms: 1) }
+        return isDelayed ? now.adding(ms: latency_ms) : now
     }
 
     mutating func submit(_ index: Int) throws {
         orders[index].state = .working
+        workingOrders += 1
         let order = orders[index]
-        // Just after the start of the last bar, or after its end with the latency: the next bar is the first that can fill it.
-        var arrival = latency_ms == 0 ? lastStart.adding(ms: 1) : now.adding(ms: latency_ms)
+        var arrival = arrival
         if let later = try translation.notBefore(order.order) { arrival = max(arrival, later) }
         let venueOrder = VenueOrder(
             number: order.number, terms: order.terms, decidedAt: arrival, arrival: arrival, row: order.number.value,
@@ -186,15 +206,21 @@ extension SimulatedGateway {
 
     /// Cancels the orders of all clients, parents first.
     mutating func cancelEverything() throws {
-        for index in open where orders[index].isOpen { try cancel(index) }
+        for index in Array(open.places) where orders[index].isOpen { try cancel(index) }
     }
 
     private mutating func cancel(_ index: Int) throws {
         guard orders[index].state == .working else { return end(index, .cancelled, "Cancelled by Trader", reason: "") }
         let number = orders[index].number
-        try market.handle(.cancel(number, effective: now, reason: .cancelRequested), into: &events)
-        market.processDeadlines(through: now, into: &events)
-        try settle()
+        guard isDelayed else {
+            market.cancel(number, at: now, reason: .cancelRequested, into: &events)
+            return try settle()
+        }
+        guard !orders[index].isCancelAsked else { return }
+        orders[index].isCancelAsked = true
+        let effective = now.adding(ms: latency_ms)
+        try market.handle(.cancel(number, effective: effective, reason: .cancelRequested), into: &events)
+        report(.orderStatus(orderStatus(index)), of: index)
     }
 }
 

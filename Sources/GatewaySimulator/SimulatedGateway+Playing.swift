@@ -23,9 +23,10 @@ extension SimulatedGateway {
         market.processDeadlines(through: slice.start, into: &events)
         lastStart = slice.start
         now = max(now, slice.start)
+        isSessionOver = false
         for (instrument, bar) in zip(slice.instruments, slice.bars) where bar.hasTrades {
             runningBars[Int(instrument.index)] = bar
-            lastPrices[Int(instrument.index)] = bar.open
+            noteTrade(of: instrument, at: bar.open, slice.start)
         }
         try market.playOpen(slice, into: &events)
         try settle()
@@ -39,15 +40,21 @@ extension SimulatedGateway {
         barsPlayed += 1
         for (instrument, bar) in zip(slice.instruments, slice.bars) {
             history[Int(instrument.index)].append(bar)
-            if bar.hasTrades { lastPrices[Int(instrument.index)] = bar.close }
+            if bar.hasTrades { noteTrade(of: instrument, at: bar.close, slice.end) }
         }
         try market.playRest(into: &events)
         now = max(now, slice.end)
+        isSessionOver = slice.isLastOfSession
         try settle()
         try market.playSameClose(into: &events)
         try settle()
         sendCloseTicks(slice)
         try sendAccountUpdates()
+    }
+
+    private mutating func noteTrade(of instrument: InstrumentID, at price: Price, _ time: Timestamp) {
+        lastPrices[Int(instrument.index)] = price
+        lastTrades[Int(instrument.index)] = time
     }
 
     private mutating func beginSession(_ session: CalendarDate) throws {
@@ -132,27 +139,17 @@ extension SimulatedGateway {
     private mutating func close(
         _ index: Int, _ state: GatewayOrder.State, _ completedStatus: String, at time: Timestamp
     ) {
+        if orders[index].state == .working { workingOrders -= 1 }
         orders[index].state = state
         orders[index].ended = time
         orders[index].endedSession = session
         orders[index].completedStatus = completedStatus
-        removeFromOpen(index)
+        open.remove(index)
         completed.append(index)
         guard state != .filled else { return }
         for child in children[index, default: []] where orders[child].state == .held {
             end(child, .cancelled, "Cancelled: parent_cancelled", reason: "parent_cancelled")
         }
-    }
-
-    /// By halving, because the list is long in a busy market.
-    private mutating func removeFromOpen(_ index: Int) {
-        var low = 0
-        var high = open.count
-        while low < high {
-            let middle = (low + high) / 2
-            if open[middle] < index { low = middle + 1 } else { high = middle }
-        }
-        if low < open.count, open[low] == index { open.remove(at: low) }
     }
 
     // MARK: - Fills
@@ -177,17 +174,16 @@ extension SimulatedGateway {
         sendFill(execution)
         sendPosition(fill.instrument)
         if orders[index].order.ocaType == 1, let group = orders[index].group {
-            try cancelOthers(of: group, than: index)
+            cancelOthers(of: group, than: index)
         }
     }
 
     /// A group of type 1 is cancelled by its first fill, where the market would reduce it.
-    private mutating func cancelOthers(of group: Int32, than filler: Int) throws {
+    private mutating func cancelOthers(of group: Int32, than filler: Int) {
         guard !orders[filler].isGroupOfBracketOnly else { return }
-        for index in open where index != filler && orders[index].group == group && orders[index].state == .working {
-            try market.handle(.cancel(orders[index].number, effective: now, reason: .oca), into: &events)
+        for index in members[group, default: []] where index != filler && orders[index].state == .working {
+            market.cancel(orders[index].number, at: now, reason: .oca, into: &events)
         }
-        market.processDeadlines(through: now, into: &events)
     }
 
     private mutating func wakeChildren(of parent: OrderNumber) {

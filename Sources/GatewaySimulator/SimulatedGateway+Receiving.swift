@@ -72,7 +72,7 @@ extension SimulatedGateway {
     private mutating func greet(_ payload: [UInt8], _ place: Int) {
         guard let hello = try? TWSClientHello(payload: payload),
             let version = hello.negotiated(with: settings.newestVersion),
-            let time = time.time(clock, zone: .named(time.localTime.name)),
+            let time = time.text(clock, .newest),
             let answer = try? TWSServerHello(version: version, time: "\(time)").bytes
         else { return connections[place].close() }
         connections[place].codec = TWSCodec(version: version)

@@ -25,8 +25,11 @@ public struct SimulatedGateway {
     var session: CalendarDate?
     var barsPlayed = 0
     var slice: BarSlice?
-    /// By instrument: the price it traded at last, its running bar, and the bars that are over.
+    /// Whether the bar played last was the last of its session.
+    var isSessionOver = true
+    /// By instrument: the price it traded at last and when, its running bar, and the bars that are over.
     var lastPrices: [Price?]
+    var lastTrades: [Timestamp?]
     var runningBars: [Bar?]
     var history: [[Bar]]
     /// The closes of the session before, by instrument.
@@ -35,12 +38,15 @@ public struct SimulatedGateway {
     var connections: [GatewayConnection] = []
     /// In the order they were placed; an order's number is its place plus one.
     var orders: [GatewayOrder] = []
-    /// Places of the orders that have not ended, ascending.
-    var open: [Int] = []
+    var open = OpenOrders()
+    /// How many of them are at the market.
+    var workingOrders = 0
     var places: [OrderName: Int] = [:]
     /// Places of the orders that have a parent, by the parent's place.
     var children: [Int: [Int]] = [:]
     var groups: [String: Int32] = [:]
+    /// Places of the orders of each named group that had not ended when the last one joined.
+    var members: [Int32: [Int]] = [:]
     var groupCount: Int32 = 0
     var executions: [GatewayExecution] = []
     /// Orders that have ended, in that order.
@@ -75,6 +81,7 @@ public struct SimulatedGateway {
         now = start
         wallTime = start
         lastPrices = Array(repeating: nil, count: instruments.count)
+        lastTrades = lastPrices.map { _ in nil }
         runningBars = lastPrices.map { _ in nil }
         history = Array(repeating: [], count: instruments.count)
         previousCloses = lastPrices
@@ -100,6 +107,9 @@ public struct SimulatedGateway {
     /// How many clients have begun a session.
     public var clientCount: Int { connections.count { $0.clientID != nil } }
 
+    /// What the gateway's clock shows: the end of the bar played last, the start of one that runs, or the time of the world.
+    public var clock: Timestamp { settings.clock == .wall ? wallTime : now }
+
     /// What is to be done on the connections since the last time.
     public mutating func takeOutput() -> [GatewayOutput] {
         var output: [GatewayOutput] = []
@@ -121,7 +131,4 @@ public struct SimulatedGateway {
     func connection(of clientID: Int32) -> ConnectionID? {
         connections.first { $0.clientID == clientID }?.id
     }
-
-    /// What the gateway's clock shows.
-    var clock: Timestamp { settings.clock == .wall ? wallTime : now }
 }

@@ -88,6 +88,21 @@ extension MarketSimulator {
         noteDeadline(effective)
     }
 
+    /// Cancels an order at once, between bars or within one, whatever else is due; one that has ended stays as it is.
+    ///
+    /// An expiry that was due by then comes first.
+    public mutating func cancel(
+        _ number: OrderNumber, at time: Timestamp, reason: StatusReason, into events: inout [VenueEvent]
+    ) {
+        guard let slot = slot(of: number) else { return }
+        if orders[slot].cancelAt.map({ $0 > time }) ?? true {
+            orders[slot].cancelAt = time
+            orders[slot].cancelReason = reason
+        }
+        let deadline = orders[slot].deadline ?? time
+        end(slot, atDeadline: deadline, isCancel: orders[slot].goodTill != deadline, &events)
+    }
+
     mutating func noteDeadline(_ deadline: Timestamp?) {
         guard let deadline else { return }
         earliestDeadline = earliestDeadline.map { min($0, deadline) } ?? deadline

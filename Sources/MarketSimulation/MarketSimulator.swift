@@ -96,6 +96,7 @@ public struct MarketSimulator: Venue {
     /// Call `processDeadlines` and `applyCorporateActions` up to the bar first.
     public mutating func playOpen(_ slice: BarSlice, into events: inout [VenueEvent]) throws(ArithmeticOverflow) {
         try endSession(&events)
+        removeDead()
         self.slice += 1
         current = BarPlace(slice)
         isBarRunning = true

@@ -78,11 +78,28 @@ public enum EngineInput: Sendable {
     /// Orders planned for a broker are to be sent: sells at once, buys as far as the cash goes.
     case release(at: Timestamp)
     /// Orders that were not sent end.
-    case dismiss(StatusReason, at: Timestamp)
-    /// The cancel of every order that may be at the broker is asked for, or only of those that earlier runs left there.
-    case cancelOpen(StatusReason, ofEarlierRuns: Bool, at: Timestamp)
+    case dismiss(StatusReason, OrderScope, at: Timestamp)
+    /// The cancel of orders that may be at the broker is asked for.
+    case cancelOpen(StatusReason, OrderScope, at: Timestamp)
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
+}
+
+/// Whose orders are meant.
+public enum OrderScope: Sendable, Hashable {
+    /// Those of the run.
+    case run
+    /// Those that earlier runs of the account left.
+    case earlierRuns
+    case account
+
+    func includes(_ number: OrderNumber) -> Bool {
+        switch self {
+        case .run: !number.isOfEarlierRun
+        case .earlierRuns: number.isOfEarlierRun
+        case .account: true
+        }
+    }
 }
 
 /// Why the books take over what the broker says.

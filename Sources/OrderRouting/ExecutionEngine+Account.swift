@@ -29,12 +29,24 @@ extension ExecutionEngine {
         return InstrumentID(instruments.count - 1)
     }
 
+    /// Rounds the limits of an instrument to this step from now on; a broker says it once its contract is found.
+    public mutating func setTick(_ tick: Price?, of instrument: InstrumentID) {
+        instruments[Int(instrument.index)] = instruments[Int(instrument.index)].with(tick: tick)
+    }
+
     /// Every order of the run, and those of earlier runs that are kept, by number.
     public var orders: [OrderRecord] { book.all }
 
     /// The orders that have not ended, by number.
     public var openOrders: [OrderRecord] { book.open }
-    public var openOrderCount: Int { book.openCount }
+    /// How many of the run's orders, or of the whole account's, have not ended.
+    public func openOrderCount(_ scope: OrderScope = .run) -> Int {
+        switch scope {
+        case .run: book.openCount - book.earlierOpenCount
+        case .earlierRuns: book.earlierOpenCount
+        case .account: book.openCount
+        }
+    }
 
     /// Whether a target was planned already, by this process or an earlier one of the run.
     public func isPlanned(_ instrument: InstrumentID, of decision: DecisionID) -> Bool {

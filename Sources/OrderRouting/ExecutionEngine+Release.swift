@@ -7,10 +7,11 @@ extension ExecutionEngine {
     /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
     mutating func release(at time: Timestamp, _ output: inout EngineOutput) throws {
         guard book.plannedCount > 0 else { return }
-        let planned = book.open.filter { $0.state == .planned }
+        // What earlier runs have planned and not sent fits nothing any more.
+        let planned = book.open.filter { $0.state == .planned && !$0.number.isOfEarlierRun }
         for order in planned where !waitsForCash(order) { try submit(order, at: time, &output) }
         var available = try availableCash()
-        let areSellsDone = !book.open.contains { $0.terms.side == .sell }
+        let areSellsDone = !book.open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
         for order in planned where waitsForCash(order) {
             let cost = try cost(of: order)
             if cost <= available {
@@ -134,17 +135,19 @@ extension ExecutionEngine {
     // MARK: - Ends
 
     /// Ends every order that was not sent.
-    mutating func dismiss(_ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput) throws {
-        for order in book.open where order.state == .planned {
+    mutating func dismiss(
+        _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
+    ) throws {
+        for order in book.open where order.state == .planned && scope.includes(order.number) {
             try finish(order.number, .cancel(reason), nil, at: time, &output)
         }
     }
 
-    /// Asks, once each, for the cancel of every order that may be at the broker, or only of those of earlier runs.
+    /// Asks, once each, for the cancel of every order that may be at the broker.
     mutating func cancelOpen(
-        _ reason: StatusReason, ofEarlierRuns: Bool, at time: Timestamp, _ output: inout EngineOutput
+        _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
     ) {
-        for order in book.open where order.state != .planned && (!ofEarlierRuns || order.number.isOfEarlierRun) {
+        for order in book.open where order.state != .planned && scope.includes(order.number) {
             guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { continue }
             output.journal.append(
                 OrderEventRecord(

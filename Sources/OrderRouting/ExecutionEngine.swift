@@ -95,10 +95,10 @@ public struct ExecutionEngine: Sendable {
             try adoptCash(amount, kind, at: time, &output)
         case .release(let time):
             try release(at: time, &output)
-        case .dismiss(let reason, let time):
-            try dismiss(reason, at: time, &output)
-        case .cancelOpen(let reason, let ofEarlierRuns, let time):
-            cancelOpen(reason, ofEarlierRuns: ofEarlierRuns, at: time, &output)
+        case .dismiss(let reason, let scope, let time):
+            try dismiss(reason, scope, at: time, &output)
+        case .cancelOpen(let reason, let scope, let time):
+            cancelOpen(reason, scope, at: time, &output)
         case .endOfData:
             closeWaitingPlans(&output)
             for order in book.open { statistics.countEnd(of: order) }

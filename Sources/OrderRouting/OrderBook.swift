@@ -29,8 +29,9 @@ struct OrderBook: Sendable {
     private var newSlots: [Int32] = []
     private var changedSlots: [Int32] = []
     private(set) var lastNumber = OrderNumber(0)
-    /// How many orders are open, and how many of them wait for their release.
+    /// How many orders are open, how many of them are of earlier runs, and how many wait for their release.
     private(set) var openCount = 0
+    private(set) var earlierOpenCount = 0
     private(set) var plannedCount = 0
 
     init(instruments: Int, keepsEnded: Bool = false) {
@@ -118,6 +119,7 @@ struct OrderBook: Sendable {
 
     private mutating func link(_ slot: Int32) {
         openCount += 1
+        if records[Int(slot)].number.isOfEarlierRun { earlierOpenCount += 1 }
         let instrument = Int(records[Int(slot)].terms.instrument.index)
         let newest = ends[instrument].newest
         notes[Int(slot)].previous = newest
@@ -128,6 +130,7 @@ struct OrderBook: Sendable {
 
     private mutating func unlink(_ slot: Int) {
         openCount -= 1
+        if records[slot].number.isOfEarlierRun { earlierOpenCount -= 1 }
         let instrument = Int(records[slot].terms.instrument.index)
         let (previous, next) = (notes[slot].previous, notes[slot].next)
         if previous < 0 { ends[instrument].oldest = next } else { notes[Int(previous)].next = next }

@@ -214,6 +214,7 @@ extension RebalanceMachine {
             awaySince_ms = nil
             nextAlert_ms = nil
             doubtsDue_ms = moment.uptime_ms
+            try askUnanswered(at: moment)
             // Cancels may have been lost with the connection.
             cancelRetry_ms = moment.uptime_ms
             notify(
@@ -226,7 +227,7 @@ extension RebalanceMachine {
             nextAlert_ms = moment.uptime_ms + settings.alertInterval_ms
             notify(
                 .critical, "broker_away",
-                "the broker is away: nothing is sent, \(engine.openOrders.count) open orders are not certain",
+                "the broker is away: nothing is sent, \(engine.openOrderCount()) open orders are not certain",
                 at: moment)
         case .failed(let why): try fail(why, at: moment)
         }

@@ -39,11 +39,7 @@ extension RebalanceMachine {
         if broker.state.isReady {
             phase = .resolving(giveUp_ms: moment.uptime_ms + settings.startTimeout_ms)
             try drive(.query(.clock), at: moment)
-            for instrument in resolvedInstruments {
-                let ticker = engine.instruments[Int(instrument.index)].ticker
-                try drive(
-                    .resolve(instrument, ticker: ticker, currency: goal.currency.description), at: moment)
-            }
+            for instrument in resolvedInstruments { try resolve(instrument, at: moment) }
             return true
         }
         guard moment.uptime_ms >= giveUp_ms else { return false }
@@ -67,6 +63,7 @@ extension RebalanceMachine {
             if isLate { try giveUpStart("the broker does not answer about contracts or its clock", at: moment) }
             return isLate
         }
+        if !isLate, try askAgain(at: moment) { return false }
         let targets = goal.instrumentsToTrade
         let refused = broker.contracts.refusals.filter { targets.contains($0.instrument) }
         guard refused.isEmpty else {
@@ -78,6 +75,27 @@ extension RebalanceMachine {
             Comparison(isFinal: false, askedAt_ms: .min, giveUp_ms: moment.uptime_ms + settings.startTimeout_ms))
         try bookHeldReports(at: moment)
         return true
+    }
+
+    /// A connection that ended took the questions about contracts with it.
+    private mutating func askAgain(at moment: IBKRMoment) throws -> Bool {
+        let unanswered = broker.contracts.refusals.filter { if case .noAnswer = $0.refusal { true } else { false } }
+        for (instrument, _) in unanswered { try resolve(instrument, at: moment) }
+        return !unanswered.isEmpty
+    }
+
+    private mutating func resolve(_ instrument: InstrumentID, at moment: IBKRMoment) throws {
+        let ticker = engine.instruments[Int(instrument.index)].ticker
+        try drive(.resolve(instrument, ticker: ticker, currency: goal.currency.description), at: moment)
+    }
+
+    /// The broker is back: what was asked and not answered is asked again.
+    mutating func askUnanswered(at moment: IBKRMoment) throws {
+        if clockOffset_ms == nil { try drive(.query(.clock), at: moment) }
+        guard case .pricing = phase else { return }
+        let lost = quotes.filter { !$0.value.isComplete }.map(\.key).sorted()
+        for instrument in lost { quotes[instrument] = nil }
+        quotesWanted = lost + quotesWanted
     }
 
     /// The broker's trouble before the plan: nothing was sent by this process.
@@ -115,7 +133,8 @@ extension RebalanceMachine {
         case .rebalance:
             phase = .clearing(giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
             if settings.isLive, settings.planning.openOrders == .cancel {
-                try cancelOpen(.superseded, ofEarlierRuns: true, at: moment)
+                try ask(.dismiss(.superseded, .earlierRuns, at: moment.time), at: moment)
+                try cancelOpen(.superseded, .earlierRuns, at: moment)
             }
         }
     }
@@ -123,16 +142,17 @@ extension RebalanceMachine {
     // MARK: - Plan
 
     private mutating func finishClearing(_ giveUp_ms: Int64, at moment: IBKRMoment) throws -> Bool {
-        let older = engine.openOrders.filter { $0.number.isOfEarlierRun }
-        if settings.isLive, settings.planning.openOrders == .cancel, !older.isEmpty {
+        let older = engine.openOrderCount(.earlierRuns)
+        if settings.isLive, settings.planning.openOrders == .cancel, older > 0 {
             guard moment.uptime_ms >= giveUp_ms else {
-                try repeatCancels(.superseded, ofEarlierRuns: true, at: moment)
+                try repeatCancels(.superseded, .earlierRuns, at: moment)
                 return false
             }
             try finish(
-                .unfinished(openOrders: older.count, why: "orders of earlier runs could not be cancelled"), at: moment)
+                .unfinished(openOrders: older, why: "orders of earlier runs could not be cancelled"), at: moment)
             return true
         }
+        cancelRetry_ms = nil
         if isPlanned {
             phase = .awaitingConsent
             actions.append(.planned)
@@ -177,6 +197,7 @@ extension RebalanceMachine {
             }
         }
         var trial = engine
+        for (instrument, tick) in limitTicks { trial.setTick(tick, of: instrument) }
         let journaled = output
         do {
             let time = DecisionTime(instant: moment.time, isDate: false)
@@ -188,6 +209,7 @@ extension RebalanceMachine {
             try finish(.refused(["\(error)"]), at: moment)
             return true
         }
+        beforePlan = (engine, journaled)
         engine = trial
         phase = .awaitingConsent
         actions.append(.planned)
@@ -202,9 +224,10 @@ extension RebalanceMachine {
                 output.journal.broker.timings.append(TimingRecord(order: order.number, stage: stage, time: time))
             }
         }
+        beforePlan = nil
         phase = .working(timeout_ms: moment.uptime_ms + settings.timeout_ms)
         if !settings.isLive {
-            try ask(.dismiss(.dryRun, at: moment.time), at: moment)
+            try ask(.dismiss(.dryRun, .run, at: moment.time), at: moment)
         }
     }
 
@@ -214,7 +237,7 @@ extension RebalanceMachine {
             return true
         }
         if broker.state.isReady, settings.isLive { try ask(.release(at: moment.time), at: moment) }
-        guard case .working = phase, engine.openOrderCount == 0, !engine.hasWaitingPlans else {
+        guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
             return true
         }
@@ -226,23 +249,23 @@ extension RebalanceMachine {
 
     mutating func beginCancelling(_ reason: StatusReason, at moment: IBKRMoment) throws {
         phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
-        try ask(.dismiss(reason, at: moment.time), at: moment)
-        try cancelOpen(reason, ofEarlierRuns: false, at: moment)
+        try ask(.dismiss(reason, scope, at: moment.time), at: moment)
+        try cancelOpen(reason, scope, at: moment)
     }
 
     /// How long the answer to a cancel is waited for until it is asked for again.
     private static let cancelPatience_ms: Int64 = 5_000
 
-    private mutating func cancelOpen(_ reason: StatusReason, ofEarlierRuns: Bool, at moment: IBKRMoment) throws {
+    private mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
         cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelPatience_ms
-        try ask(.cancelOpen(reason, ofEarlierRuns: ofEarlierRuns, at: moment.time), at: moment)
+        try ask(.cancelOpen(reason, scope, at: moment.time), at: moment)
     }
 
     /// Cancels that were refused, or that were lost with a connection or without a word, are asked for again.
-    private mutating func repeatCancels(_ reason: StatusReason, ofEarlierRuns: Bool, at moment: IBKRMoment) throws {
+    private mutating func repeatCancels(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
         guard broker.state.isReady, cancelRetry_ms.map({ $0 <= moment.uptime_ms }) ?? false else { return }
         for order in engine.openOrders { engine.forgetCancel(of: order.number) }
-        try cancelOpen(reason, ofEarlierRuns: ofEarlierRuns, at: moment)
+        try cancelOpen(reason, scope, at: moment)
     }
 
     /// Whether confirmations of cancels are awaited.
@@ -253,15 +276,18 @@ extension RebalanceMachine {
         }
     }
 
+    /// Whose orders this session has to bring to their end.
+    private var scope: OrderScope { settings.purpose == .cancelAll ? .account : .run }
+
     private mutating func finishCancelling(
         _ reason: StatusReason, _ giveUp_ms: Int64, at moment: IBKRMoment
     ) throws -> Bool {
-        if engine.openOrderCount == 0 {
+        if engine.openOrderCount(scope) == 0 {
             try settle(at: moment)
             return true
         }
         if moment.uptime_ms >= giveUp_ms {
-            let open = engine.openOrders.count
+            let open = engine.openOrderCount(scope)
             notify(
                 .critical, "unconfirmed_cancels",
                 "\(open) orders are not confirmed as ended; the same command goes on with them", at: moment)
@@ -271,7 +297,7 @@ extension RebalanceMachine {
                     : .unfinished(openOrders: open, why: "cancels were not confirmed"), at: moment)
             return true
         }
-        try repeatCancels(reason, ofEarlierRuns: false, at: moment)
+        try repeatCancels(reason, scope, at: moment)
         return false
     }
 
@@ -281,7 +307,7 @@ extension RebalanceMachine {
         switch phase {
         case .working, .clearing:
             if cancels { return try beginCancelling(.stopped, at: moment) }
-            try ask(.dismiss(.stopped, at: moment.time), at: moment)
+            try ask(.dismiss(.stopped, .run, at: moment.time), at: moment)
             try finish(.stopped(openOrders: engine.openOrders.count), at: moment)
         case .cancelling, .settling, .done: break
         case .comparing(let comparison) where comparison.isFinal: break
@@ -292,6 +318,7 @@ extension RebalanceMachine {
     // MARK: - The end
 
     private mutating func settle(at moment: IBKRMoment) throws {
+        cancelRetry_ms = nil
         phase = .settling(giveUp_ms: moment.uptime_ms + settings.commissionWait_ms)
     }
 
@@ -367,14 +394,14 @@ extension RebalanceMachine {
         notify(
             .critical, "final_reconciliation",
             "the broker did not answer after the last order; the same command reconciles", at: moment)
-        try finish(.unfinished(openOrders: engine.openOrderCount, why: "the final reconciliation failed"), at: moment)
+        try finish(.unfinished(openOrders: engine.openOrderCount(), why: "the final reconciliation failed"), at: moment)
     }
 
     private mutating func compareFinally(
         _ holdings: [HoldingRecord], _ cash: Money, at moment: IBKRMoment
     ) throws -> Bool {
         // An order that came back to life has to be followed to its end.
-        if settings.purpose == .rebalance, engine.openOrderCount > 0 {
+        if settings.purpose == .rebalance, engine.openOrderCount() > 0 {
             try beginCancelling(isStopping ? .stopped : .timeout, at: moment)
             return true
         }

@@ -125,7 +125,7 @@ extension RebalanceMachine {
     /// What the broker's cash is more than the book's, where that counts.
     private func cashToAdopt(_ cash: Money) -> Money {
         // While orders work, the two are of different moments.
-        guard engine.openOrderCount == 0 else { return .zero }
+        guard engine.openOrderCount(.account) == 0 else { return .zero }
         let difference = cash - engine.cash
         return difference.e6.magnitude >= 10_000 ? difference : .zero
     }

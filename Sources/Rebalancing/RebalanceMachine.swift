@@ -58,6 +58,8 @@ public struct RebalanceMachine: Sendable {
     var broker: IBKRBroker
     var phase = Phase.idle
     var output = EngineOutput()
+    /// The books and the journal without the plan, while nobody has consented to it.
+    var beforePlan: (engine: ExecutionEngine, output: EngineOutput)?
     /// What is done after the commit, in this order.
     var actions: [RebalanceOutput] = []
     /// The journal has to know them before the commit.
@@ -290,6 +292,7 @@ public struct RebalanceMachine: Sendable {
 
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
+        if phase.isAwaitingConsent, let beforePlan { (engine, output) = beforePlan }
         perform(broker.handle(.session(.disconnect), at: moment))
         events.removeAll()
         phase = .done

@@ -15,12 +15,12 @@ struct JSONRows {
         return object + "}"
     }
 
-    private static func value(_ cell: Cell) -> String {
+    static func value(_ cell: Cell) -> String {
         if case .text(let text) = cell { return quoted(text) }
         return cell.plainText ?? "null"
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let needsEscapes = text.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
         return needsEscapes ? "\"\(escaped(text))\"" : "\"\(text)\""
     }

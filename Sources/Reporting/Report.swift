@@ -14,6 +14,20 @@ public struct UnknownRun: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+/// An account that no run of the database is of.
+public struct UnknownAccount: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The account that was asked for.
+    public let account: String
+    /// Accounts it knows.
+    public let known: [String]
+
+    public var description: String {
+        known.isEmpty
+            ? "no account \(account): the database has no runs yet"
+            : "no account \(account); there are \(known.joined(separator: ", "))"
+    }
+}
+
 /// How a report is written.
 public enum ReportFormat: String, Sendable, CaseIterable {
     /// Aligned columns for people.
@@ -86,7 +100,8 @@ public struct Report {
         }
     }
 
-    private func checkRun(_ runID: String?) throws {
+    /// Throws `UnknownRun` for a run that the database has not.
+    func checkRun(_ runID: String?) throws {
         guard let runID else { return }
         let statement = try database.connection.prepare("SELECT 1 FROM execution_runs WHERE run_id = ?1")
         try statement.bind(1, runID)
@@ -96,6 +111,16 @@ public struct Report {
         var known: [String] = []
         while try latest.step() { known.append(latest.text(0) ?? "") }
         throw UnknownRun(runID: runID, known: known)
+    }
+
+    /// Throws `UnknownAccount` for an account that the database has no run of.
+    func checkAccount(_ account: String?) throws {
+        guard let account else { return }
+        let statement = try database.connection.prepare(
+            "SELECT DISTINCT account FROM execution_runs ORDER BY account")
+        var known: [String] = []
+        while try statement.step() { known.append(statement.text(0) ?? "") }
+        if !known.contains(account) { throw UnknownAccount(account: account, known: known) }
     }
 
     private func interruptedRuns(for query: TableQuery) throws -> Set<String> {

@@ -15,6 +15,8 @@ public final class Connection {
     let handle: OpaquePointer
     /// The path the connection was opened with.
     public let path: String
+    /// Whether it reads the file as one that nobody writes, and so sees no change of it.
+    public let isImmutable: Bool
 
     /// Opens a file as it is, without looking at what it is; `Database` does that.
     ///
@@ -37,6 +39,7 @@ public final class Connection {
         }
         handle = opened
         self.path = path
+        isImmutable = mode == .immutable
         sqlite3_busy_timeout(opened, busyTimeout_ms)
     }
 

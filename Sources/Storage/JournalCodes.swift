@@ -19,9 +19,9 @@ struct JournalCodes {
         states = JournalCodes.exampleStates.map { pool.intern($0.code) }
         reasons = Dictionary(uniqueKeysWithValues: StatusReason.allCases.map { ($0, pool.intern($0.rawValue)) })
         reasonDetails = Dictionary(
-            uniqueKeysWithValues: StatusReason.allCases.map { ($0, pool.intern(#"{"reason":"\#($0.rawValue)"}"#)) })
+            uniqueKeysWithValues: StatusReason.allCases.map { ($0, pool.intern("{\(EventDetail.field(of: $0))}")) })
         resizeDetails = Dictionary(
-            uniqueKeysWithValues: ResizeCause.allCases.map { ($0, pool.intern(#"{"cause":"\#($0.rawValue)"}"#)) })
+            uniqueKeysWithValues: ResizeCause.allCases.map { ($0, pool.intern("{\(EventDetail.field(of: $0))}")) })
         limitations = Dictionary(uniqueKeysWithValues: Limitation.allCases.map { ($0, pool.intern($0.rawValue)) })
         rules = Dictionary(uniqueKeysWithValues: FillRule.allCases.map { ($0, pool.intern($0.rawValue)) })
         brokerRules = Dictionary(uniqueKeysWithValues: BrokerFillRule.allCases.map { ($0, pool.intern($0.rawValue)) })
@@ -61,7 +61,6 @@ struct JournalCodes {
     /// What an event says beyond its columns, as JSON.
     func detail(of event: OrderEventRecord) -> PooledText? {
         if case .resized(let cause) = event.kind { return resizeDetails[cause] }
-        guard event.from != event.to, let reason = event.to.reason else { return nil }
-        return reasonDetails[reason]
+        return event.newReason.flatMap { reasonDetails[$0] }
     }
 }

@@ -64,16 +64,18 @@ final class JournalContext {
         codes = JournalCodes(pool)
     }
 
-    /// Takes up an instrument that became known later; its id is the next one.
-    func add(ticker: String) {
+    /// Takes up an instrument that became known later; returns its place, the next one.
+    func add(ticker: String) -> Int {
         names.tickers.append(ticker)
         tickers.append(pool.intern(ticker))
+        return tickers.count - 1
     }
 
-    /// Takes up a decision that became known later; its id is the next one.
-    func add(decision: Decision) {
+    /// Takes up a decision that became known later; returns its place, the next one.
+    func add(decision: Decision) -> Int {
         names.decisions.append(decision)
         lineages.append(nil)
+        return lineages.count - 1
     }
 
     @inline(__always)

@@ -16,7 +16,8 @@ final class OrderEventWriter {
         statement.bind(3, time.pooled)
     }
 
-    func write(_ event: OrderEventRecord, number: Int64) throws(DatabaseError) {
+    /// - Parameter words: what the broker said about it.
+    func write(_ event: OrderEventRecord, number: Int64, words: BrokerReason? = nil) throws(DatabaseError) {
         time.set(event.time)
         statement.bind(1, context.ids.id(number))
         statement.bind(2, context.ids.id(event.order.value))
@@ -24,7 +25,11 @@ final class OrderEventWriter {
         statement.bind(5, event.from.map { context.codes.state($0) })
         statement.bind(6, context.codes.state(event.to))
         statement.bind(7, event.trade.map { context.ids.id($0) })
-        statement.bind(8, context.codes.detail(of: event))
+        if let words {
+            try statement.bind(8, EventDetail.json(of: event, words))
+        } else {
+            statement.bind(8, context.codes.detail(of: event))
+        }
         statement.bind(9, event.quantity?.e8)
         try statement.run()
     }

@@ -15,9 +15,9 @@ final class OrderWriter {
             INSERT INTO orders (order_id, size_e8, limit_price_e8, stop_price_e8, trail_amount_e8, limit_offset_e8, status,
                 filled_size_e8, average_price_e8, status_reason, limited_by, updated_at, created_at, order_key, order_ref,
                 run_id, decision_id, ticker, action, direction, order_type, trail_fraction_e9, time_in_force, good_till,
-                arrival_price_e8, parent_order_id, oca_group)
+                arrival_price_e8, parent_order_id, oca_group, input_row, leg)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                ?24, ?25, ?26, ?27)
+                ?24, ?25, ?26, ?27, ?28, ?29)
             """)
         update = try context.connection.prepare(
             """
@@ -48,6 +48,8 @@ final class OrderWriter {
         insertion.bind(25, order.arrivalPrice?.e8)
         insertion.bind(26, order.parent.map { context.ids.id($0.value) })
         try insertion.bind(27, order.ocaGroup.map { context.names.ocaGroups[Int($0)] })
+        insertion.bind(28, order.inputRow.map(Int64.init))
+        insertion.bind(29, Int64(order.leg))
         try insertion.run()
     }
 

@@ -14,8 +14,18 @@ public struct RowNumbering: Sendable, Equatable {
     @inline(__always)
     public func id(_ number: Int64) -> Int64 { number < RowNumbering.rowsPerRun ? base + number : number }
 
+}
+
+extension JournalCounts {
     /// Throws `TooManyRows` when the numbers of a run are used up.
-    func check(_ number: Int64, of table: StaticString) throws(TooManyRows) {
+    func check() throws(TooManyRows) {
+        try check(orders, of: "orders")
+        try check(events, of: "order_events")
+        try check(trades, of: "trades")
+        try check(cash, of: "cash_entries")
+    }
+
+    private func check(_ number: Int64, of table: StaticString) throws(TooManyRows) {
         guard number < RowNumbering.rowsPerRun else { throw TooManyRows(table: "\(table)") }
     }
 }

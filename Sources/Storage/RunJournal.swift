@@ -5,16 +5,10 @@ import TradingModel
 /// An interrupted run is done again from its start. It makes the same records, so the journal skips those that are
 /// committed; batches may be cut elsewhere. A batch that throws is not written, and may be given again.
 public final class RunJournal {
-    let handle: RunHandle
-    let connection: Connection
-    let targets: TargetWriter
-    let orders: OrderWriter
-    let risks: RiskWriter
-    let events: OrderEventWriter
-    let trades: TradeWriter
-    let cash: CashWriter
-    let positions: PositionWriter
-    private let progress: Statement
+    private let handle: RunHandle
+    private let connection: Connection
+    private let writers: JournalWriters
+    private let trades: TradeWriter
     /// What the batches so far have made, committed or not.
     private(set) var counts = JournalCounts()
     /// In a run that records only its summary, the positions and the balance that its end writes.
@@ -25,20 +19,8 @@ public final class RunJournal {
     public init(_ database: Database, handle: RunHandle, names: RunNames) throws {
         self.handle = handle
         connection = database.connection
-        let context = JournalContext(connection: connection, handle: handle, names: names)
-        targets = try TargetWriter(context)
-        orders = try OrderWriter(context)
-        risks = try RiskWriter(context)
-        events = try OrderEventWriter(context)
-        trades = try TradeWriter(context, recordsOrders: handle.header.record == .full)
-        cash = try CashWriter(context)
-        positions = try PositionWriter(context)
-        progress = try connection.prepare(
-            """
-            UPDATE execution_runs SET progress = ?1, heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-            WHERE run_number = ?2
-            """)
-        progress.bind(2, handle.runNumber)
+        writers = try JournalWriters(connection, handle, names)
+        trades = try TradeWriter(writers.context, recordsOrders: handle.header.record == .full)
     }
 
     /// Commits a batch: what is recorded of it, and how far the run has come.
@@ -49,13 +31,13 @@ public final class RunJournal {
     /// - Parameter orderKeys: The key of a new order.
     public func write(_ batch: JournalBatch, orderKeys: (OrderRecord) throws -> String) throws {
         let after = counts.adding(batch)
-        try check(after)
+        try after.check()
         if handle.header.record == .summary {
             remember(batch)
         } else if !after.isBefore(handle.committed) {
             try connection.transaction {
                 if handle.header.record == .full { try writeFull(batch, orderKeys) } else { try writeTrades(batch) }
-                try writeProgress(after)
+                try writers.run.writeProgress(after)
             }
         }
         counts = after
@@ -70,46 +52,42 @@ public final class RunJournal {
         }
         try connection.transaction {
             for instrument in lastPositions.keys.sorted() {
-                if let position = lastPositions[instrument] { try positions.write(position) }
+                if let position = lastPositions[instrument] { try writers.positions.write(position) }
             }
-            if let lastBalance { try cash.setBalance(lastBalance) }
-            try writeOutcome(outcome)
+            if let lastBalance { try writers.cash.setBalance(lastBalance) }
+            try writers.run.write(outcome, progress: progress(after: outcome))
         }
     }
 
     /// Gives the run up unfinished: it counts as interrupted from now on, though this process lives.
-    public func release() throws(DatabaseError) {
-        let statement = try connection.prepare("UPDATE execution_runs SET writer_token = '' WHERE run_number = ?1")
-        statement.bind(1, handle.runNumber)
-        try statement.run()
-    }
+    public func release() throws(DatabaseError) { try writers.run.release() }
 }
 
 extension RunJournal {
     /// Parents before children: foreign keys are checked row by row.
     private func writeFull(_ batch: JournalBatch, _ orderKeys: (OrderRecord) throws -> String) throws {
         let committed = handle.committed
-        for (target, number) in numbered(batch.targets, after: counts.targets) where number > committed.targets {
-            try targets.write(target)
+        for (target, number) in batch.targets.numbered(after: counts.targets) where number > committed.targets {
+            try writers.targets.write(target)
         }
         for order in batch.newOrders {
             if order.number.value > committed.orders {
-                try orders.insert(order, key: orderKeys(order))
+                try writers.orders.insert(order, key: orderKeys(order))
             } else {
-                try orders.update(order)
+                try writers.orders.update(order)
             }
         }
-        for order in batch.changedOrders { try orders.update(order) }
-        for (risk, number) in numbered(batch.riskDecisions, after: counts.riskDecisions)
+        for order in batch.changedOrders { try writers.orders.update(order) }
+        for (risk, number) in batch.riskDecisions.numbered(after: counts.riskDecisions)
         where number > committed.riskDecisions {
-            try risks.write(risk, number: number)
+            try writers.risks.write(risk, number: number)
         }
         try writeTrades(batch)
-        for (event, number) in numbered(batch.events, after: counts.events) where number > committed.events {
-            try events.write(event, number: number)
+        for (event, number) in batch.events.numbered(after: counts.events) where number > committed.events {
+            try writers.events.write(event, number: number)
         }
-        for (record, number) in numbered(batch.cash, after: counts.cash) where number > committed.cash {
-            try cash.write(record, number: number)
+        for (record, number) in batch.cash.numbered(after: counts.cash) where number > committed.cash {
+            try writers.cash.write(record, number: number)
         }
     }
 
@@ -117,16 +95,12 @@ extension RunJournal {
     private func writeTrades(_ batch: JournalBatch) throws {
         let committed = handle.committed
         for trade in batch.trades where trade.number > committed.trades { try trades.write(trade) }
-        for (record, number) in numbered(batch.adjustments, after: counts.adjustments)
+        for (record, number) in batch.adjustments.numbered(after: counts.adjustments)
         where number > committed.adjustments {
-            try positions.write(record, number: number)
+            try writers.positions.write(record, number: number)
         }
-        for position in batch.positions { try positions.write(position) }
-        try cash.setBalance(batch.balance)
-    }
-
-    private func numbered<Record>(_ records: [Record], after count: Int64) -> some Sequence<(Record, Int64)> {
-        records.lazy.enumerated().map { ($0.element, count + Int64($0.offset) + 1) }
+        for position in batch.positions { try writers.positions.write(position) }
+        try writers.cash.setBalance(batch.balance)
     }
 
     private func remember(_ batch: JournalBatch) {
@@ -134,34 +108,11 @@ extension RunJournal {
         lastBalance = batch.balance
     }
 
-    private func writeProgress(_ counts: JournalCounts) throws(DatabaseError) {
-        try progress.bind(1, counts.json)
-        try progress.run()
-    }
-
-    private func writeOutcome(_ outcome: RunOutcome) throws(DatabaseError) {
-        let statement = try connection.prepare(
-            """
-            UPDATE execution_runs SET status = ?1, summary = ?2, finished_at = ?3, final_equity_e6 = ?4, progress = ?5
-            WHERE run_number = ?6
-            """)
-        try statement.bind(1, outcome.status.rawValue)
-        try statement.bind(2, outcome.summaryJSON)
-        try statement.bind(3, outcome.finishedAt.description)
-        statement.bind(4, outcome.finalEquity?.e6)
+    /// How far the run counts as having come once it has ended.
+    private func progress(after outcome: RunOutcome) -> JournalCounts {
         // A summary has no rows to skip: taken up again after a failure it starts from nothing.
-        let progress = handle.header.record == .summary && outcome.status == .failed ? JournalCounts() : counts
-        try statement.bind(5, (progress.isBefore(handle.committed) ? handle.committed : progress).json)
-        statement.bind(6, handle.runNumber)
-        try statement.run()
-    }
-
-    private func check(_ counts: JournalCounts) throws(TooManyRows) {
-        let ids = RowNumbering(runNumber: handle.runNumber)
-        try ids.check(counts.orders, of: "orders")
-        try ids.check(counts.events, of: "order_events")
-        try ids.check(counts.trades, of: "trades")
-        try ids.check(counts.cash, of: "cash_entries")
+        let made = handle.header.record == .summary && outcome.status == .failed ? JournalCounts() : counts
+        return made.isBefore(handle.committed) ? handle.committed : made
     }
 }
 

@@ -6,6 +6,11 @@ public enum RunRefusal: Error, Equatable, Sendable {
     case running(runID: String, host: String, pid: Int64)
     /// It was interrupted in another version of the program, whose rows might not continue into this one's.
     case otherCodeVersion(runID: String, recorded: String, given: String)
+    /// Another run of the account has not ended.
+    case unfinished(
+        runID: String, account: String, startedAt: String, host: String, pid: Int64, isBeingWritten: Bool)
+    /// It has open orders, and a later run of the account has made orders for what is held since.
+    case overtaken(runID: String, account: String, by: String)
 }
 
 extension RunRefusal: CustomStringConvertible {
@@ -17,6 +22,13 @@ extension RunRefusal: CustomStringConvertible {
             "run \(runID) is being written by process \(pid) on \(host); wait for it, or choose another --run-id"
         case .otherCodeVersion(let runID, let recorded, let given):
             "run \(runID) was interrupted in version \(recorded) of the program and this is \(given); complete it with that version, or choose another --run-id"
+        case .unfinished(let runID, let account, let startedAt, let host, let pid, let isBeingWritten):
+            "run \(runID) of account \(account), begun at \(startedAt), has not ended"
+                + (isBeingWritten
+                    ? ": process \(pid) on \(host) is at it; wait for it"
+                    : ", and its process is gone; complete it with the same command, or end it with `execution cancel-all`")
+        case .overtaken(let runID, let account, let later):
+            "run \(runID) of account \(account) stopped with open orders, and run \(later) has traded since; its plan no longer fits what is held: choose another --run-id"
         }
     }
 }

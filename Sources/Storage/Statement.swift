@@ -111,6 +111,15 @@ extension Statement {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Lends the bytes of a text, UTF-8, without a copy; none for NULL.
+    public func withTextBytes<Result>(
+        _ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        let start = sqlite3_column_text(handle, column)
+        let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))
+        return try body(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
     /// Whether the column is NULL in this row.
     @inline(__always)
     public func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }

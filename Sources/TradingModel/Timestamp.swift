@@ -43,6 +43,21 @@ extension Timestamp: CustomStringConvertible {
     }
 }
 
+extension Timestamp {
+    /// Reads what `description` writes; nil for every other text.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        func number(_ places: Range<Int>) -> Int { bytes[places].reduce(0) { $0 * 10 + Int($1) - 48 } }
+        guard bytes.count == 24,
+            let date = CalendarDate(year: number(0..<4), month: number(5..<7), day: number(8..<10))
+        else { return nil }
+        let time_s = (number(11..<13) * 60 + number(14..<16)) * 60 + number(17..<19)
+        self.init(ms: Int64(date.days) * 86_400_000 + Int64(time_s * 1_000 + number(20..<23)))
+        // What is no digit, no separator, or no time of a day does not come back the same.
+        guard description == text else { return nil }
+    }
+}
+
 func writeDigits(_ value: Int64, width: Int, to text: UnsafeMutablePointer<UInt8>) {
     var rest = value
     for position in stride(from: width - 1, through: 0, by: -1) {

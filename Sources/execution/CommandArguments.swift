@@ -47,6 +47,10 @@ struct CommandArguments: Equatable {
             return
         }
         guard let value = parts.count > 1 ? parts[1] : Self.value(&rest) else {
+            guard option.needsValue else {
+                switches.insert(option.name)
+                return
+            }
             throw CommandLineError(description: "\(option.name) needs a value: \(option.name) \(placeholder)")
         }
         values[option.name] = value

@@ -1,7 +1,7 @@
 /// One option of a command: `--name VALUE`, or a switch where there is no value.
 struct Option: Sendable, Equatable {
     let name: String
-    /// What the help shows for the value; nil for a switch.
+    /// What the help shows for the value; nil for a switch, in brackets where it may be left out.
     let value: String?
     let help: String
     var isRequired = false
@@ -12,6 +12,8 @@ struct Option: Sendable, Equatable {
         self.help = help
         self.isRequired = isRequired
     }
+
+    var needsValue: Bool { value?.hasPrefix("[") == false }
 }
 
 /// A command: its words, what it takes, and what it does in a sentence.

@@ -14,6 +14,16 @@ enum Commands {
         Option("--interval", "1d|5m|…", "which bars, where the database has several intervals"),
     ]
 
+    private static let bars = Option("--bars", "FILE", "training: historical bars, a database or a CSV file")
+    private static let configuration = Option(
+        "--config", "FILE", "configuration, JSON5; dev_workflows/CONFIGURATION.md has every key", isRequired: true)
+    private static let account = Option("--account", "ID", "production: the account; with --live it has to be given")
+    private static let live = Option(
+        "--live", nil, "production: send orders, if every condition of the live gate is met")
+    private static let yes = Option("--yes", nil, "production: do not ask before sending; for batch jobs")
+    private static let summaryFormat = Option(
+        "--format", "table|json", "how to print the summary; table unless said otherwise")
+
     static let initialize = CommandSpecification(
         "init", summary: "create a database, or bring one to this version's schema",
         options: [database])
@@ -50,15 +60,47 @@ enum Commands {
 
     static let apply = CommandSpecification(
         "apply", summary: "turn targets or orders into fills, and record them",
-        options: [Option("--mode", "training|production", "where orders go", isRequired: true), database] + inputs + [
-            Option("--run-id", "ID", "name of the run; made from the inputs unless given"),
-            Option("--format", "table|json", "how to print the summary; table unless said otherwise"),
+        options: [Option("--mode", "training|production", "where orders go", isRequired: true), database]
+            + inputs.map { $0.name == "--bars" ? bars : $0 } + [
+                Option("--run-id", "ID", "name of the run; made from the inputs unless given"),
+                Option("--broker", "ibkr", "production: the broker"), account,
+                live,
+                Option(
+                    "--timeout", "30m",
+                    "production: after this, what is open is cancelled; the configuration's unless said"),
+                yes, summaryFormat,
+            ],
+        discussion: """
+            TRAINING replays --bars. PRODUCTION connects to the broker, compares books and positions, shows the orders, and \
+            without --live sends nothing: a dry run. Sending needs every condition of the live gate \
+            (dev_workflows/OPERATIONS.md). The same run id with the same inputs changes nothing; a run that was killed is completed by \
+            the same command, and nothing is sent twice. Exit codes: 0 done, 1 done but orders were rejected or expired, or are not \
+            certain, 2 refused before anything was sent, 3 broker or database trouble, 64 usage, 130 stopped by Ctrl-C.
+            """)
+
+    static let reconcile = CommandSpecification(
+        "reconcile", summary: "bring the books of an account up to date with the broker; sends no order",
+        options: [
+            database, configuration, account,
+            Option("--accept", nil, "book what nobody explains as the broker says it is"), summaryFormat,
         ],
         discussion: """
-            The same run id with the same inputs changes nothing; a run that was killed is completed by the same command. \
-            Exit codes: 0 done, 1 done but orders were rejected or expired, or failed on the way, 2 refused before anything was written, 3 database \
-            trouble, 64 usage.
+            Executions that were missed are booked, the broker's positions are compared with the book, and cash that moved without a \
+            trade is booked. Exit codes: 0 the books agree, 1 they do not, 3 broker or database trouble.
             """)
+
+    static let cancelAll = CommandSpecification(
+        "cancel-all",
+        summary: "cancel every open order of an account, also those of others, and wait for the confirmations",
+        options: [database, configuration, account, live, yes, summaryFormat],
+        discussion: """
+            A run that was left unfinished ends with it. It passes the live gate but for the comparison of the books.
+            """)
+
+    static let resetPaper = CommandSpecification(
+        "reset-paper", summary: "close everything that a paper account holds, for tests",
+        options: [database, configuration, account, live, yes, summaryFormat],
+        discussion: "Refused for accounts that do not begin with DU or DF.")
 
     static let trades = table("trades", "show trades with their lineage")
     static let orders = table("orders", "show orders with what became of them")
@@ -70,6 +112,27 @@ enum Commands {
         "verify", summary: "check every invariant of a database: books, event chains, keys, integrity",
         options: [database])
 
+    static let exportLedger = CommandSpecification(
+        "export-ledger", summary: "append the journal to a file of JSON lines, each record once",
+        options: [
+            database,
+            Option(
+                "--out", "FILE", "where to; delta_trades.ndjson beside the database unless said, - is standard output"),
+            Option("--follow", nil, "go on with what is committed later, until Ctrl-C or SIGTERM"),
+            runID, Option("--account", "ID", "only the runs of this account"),
+        ],
+        discussion: """
+            A line is one JSON object: record, id, and the columns of its table, with the exact integers and the times as \
+            they are there. Records are run, decision, risk_decision, trade, order_event, cash_entry, position_adjustment \
+            and run_finished; what a run's column record says is recorded. What a line refers to is before it: whenever \
+            something was committed, the new lines of each run follow in this order, and by their ids. A commission that a \
+            broker reports late is a cash_entry, not a second trade; a run that failed and was taken up again is finished \
+            more than once. The file tells what it has: the same command adds what is missing, whatever ended the one \
+            before, and cuts off the rest of a line that was not written whole. A file that is no ledger, or the ledger of \
+            another database, is refused, and so is a second exporter. With --run-id or --account, decisions are those that \
+            the rows refer to.
+            """)
+
     static let gateway = CommandSpecification(
         "gateway", summary: "simulate the gateway of Interactive Brokers over historical bars",
         options: [
@@ -78,6 +141,7 @@ enum Commands {
             Option("--to", "DATE", "the last date played"),
             Option("--speed", "N", "N times real time; as fast as possible unless said"),
             Option("--stepped", nil, "bars go by when a control command says so"),
+            Option("--when-ordered", "[MS]", "bars go by while orders work and clients were silent for MS (100)"),
             Option("--port", "PORT", "where clients connect; 4002 unless said, 0 takes a free one"),
             Option("--control-port", "PORT", "where commands are taken; a free one with --stepped unless said"),
             Option("--account", "ID", "the account of the login; DU123 unless said"),
@@ -97,7 +161,9 @@ enum Commands {
             """)
 
     static let all = [
-        initialize, importBars, listBars, plan, apply, trades, orders, positions, gap, runs, verify, gateway,
+        initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, StatusCommand.specification,
+        trades,
+        orders, positions, gap, runs, verify, exportLedger, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

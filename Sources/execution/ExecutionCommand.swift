@@ -73,7 +73,12 @@ enum ExecutionCommand {
         case Commands.listBars.name: try BarCommands.list(arguments)
         case Commands.plan.name: try RunCommands.plan(arguments)
         case Commands.apply.name: try RunCommands.apply(arguments)
+        case Commands.reconcile.name: try ProductionCommands.reconcile(arguments)
+        case Commands.cancelAll.name: try ProductionCommands.task(.cancelAll, arguments)
+        case Commands.resetPaper.name: try ProductionCommands.task(.resetPaper, arguments)
+        case StatusCommand.specification.name: try StatusCommand.run(arguments)
         case Commands.verify.name: try DatabaseCommands.verify(arguments)
+        case Commands.exportLedger.name: try LedgerCommand.run(arguments)
         case Commands.gateway.name: try GatewayCommand.run(arguments)
         default: try DatabaseCommands.table(command.name, arguments)
         }

@@ -24,7 +24,8 @@ enum ExitCode: Int32 {
         case is RunInterrupted: self = .interrupted
         case is RunFailed: self = .incomplete
         case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
-        case is DatabaseError, is SocketError: self = .trouble
+        case is DatabaseError, is SocketError, is LedgerFailure: self = .trouble
+        case let failure as RunFailed where failure.isOfProduction: self = .trouble
         default: self = .refused
         }
     }

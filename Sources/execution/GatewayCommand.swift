@@ -38,14 +38,27 @@ enum GatewayCommand {
     }
 
     private static func pace(_ arguments: CommandArguments) throws(CommandLineError) -> GatewayOptions.Pace {
-        guard let text = arguments["--speed"] else { return arguments.has("--stepped") ? .stepped : .fast }
-        guard !arguments.has("--stepped") else {
-            throw CommandLineError(description: "give either --speed or --stepped")
+        let given = ["--speed", "--stepped", "--when-ordered"].filter {
+            arguments.has($0) || arguments[$0] != nil
         }
+        guard given.count < 2 else {
+            throw CommandLineError(description: "give either \(given.joined(separator: " or "))")
+        }
+        if arguments.has("--stepped") { return .stepped }
+        if given == ["--when-ordered"] { return .whenOrdered(quiet_ms: try quietTime(arguments)) }
+        guard let text = arguments["--speed"] else { return .fast }
         guard let factor = Double(text), factor > 0, factor.isFinite else {
             throw CommandLineError(description: "--speed \"\(text)\" is not a positive number")
         }
         return .speed(factor)
+    }
+
+    private static func quietTime(_ arguments: CommandArguments) throws(CommandLineError) -> Int64 {
+        let quiet_ms: Int64 = try number(arguments, "--when-ordered") ?? 100
+        guard quiet_ms <= 3_600_000 else {
+            throw CommandLineError(description: "--when-ordered \(quiet_ms) is more than an hour (3600000)")
+        }
+        return quiet_ms
     }
 
     private static func number<Number: FixedWidthInteger>(

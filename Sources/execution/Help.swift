@@ -1,7 +1,7 @@
 /// The help pages.
 enum Help {
     static var overview: String {
-        let rows = Commands.all.map { row($0.name, $0.summary, width: 14) }
+        let rows = Commands.all.map { row($0.name, $0.summary, width: 15) }
         return """
             execution turns target positions into orders and fills: in TRAINING on historical bars, recorded in SQLite.
 

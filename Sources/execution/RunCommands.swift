@@ -7,13 +7,18 @@ import TradingModel
 /// `plan` and `apply`.
 enum RunCommands {
     /// The formats of a summary.
-    private enum SummaryFormat: String, CaseIterable {
+    enum SummaryFormat: String, CaseIterable {
         case table
         case json
     }
 
     static func apply(_ arguments: CommandArguments) throws -> ExitCode {
         let mode = try mode(arguments)
+        if mode == .production { return try ProductionCommands.apply(arguments) }
+        try refuse(["--broker", "--account", "--timeout", "--live", "--yes"], with: "--mode training", arguments)
+        guard arguments["--bars"] != nil else {
+            throw CommandLineError(description: "--mode training needs --bars FILE: historical bars")
+        }
         let format = try arguments.choice("--format", default: SummaryFormat.table)
         let database = arguments["--db"] ?? ""
         try refuseSameFile(database, arguments)
@@ -30,6 +35,15 @@ enum RunCommands {
         bar.finish()
         try Terminal.print(format == .json ? try report.json() : report.text)
         return report.isIncomplete ? .incomplete : .done
+    }
+
+    /// Options that mean nothing in a mode are a misunderstanding.
+    static func refuse(
+        _ options: [String], with mode: String, _ arguments: CommandArguments
+    ) throws(CommandLineError) {
+        if let given = options.first(where: { arguments[$0] != nil || arguments.has($0) }) {
+            throw CommandLineError(description: "\(given) does not go with \(mode)")
+        }
     }
 
     static func plan(_ arguments: CommandArguments) throws -> ExitCode {
@@ -61,7 +75,7 @@ enum RunCommands {
     }
 
     /// A name that is printed in a line of a table and given back as a word of a command.
-    private static func check(runID: String) throws(CommandLineError) {
+    static func check(runID: String) throws(CommandLineError) {
         let isPrintable = runID.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
         guard !runID.isEmpty, isPrintable, runID.count <= 200 else {
             throw CommandLineError(description: "--run-id needs a name of 1 to 200 characters in one line")

@@ -20,6 +20,15 @@ enum Terminal {
         try handle.write(contentsOf: Data(text.utf8))
     }
 
+    /// Whether somebody sits at the terminal who can answer.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    /// Asks on standard error and takes a line; nil at the end of the input.
+    static func ask(_ question: String) -> String? {
+        try? write(question, to: .standardError)
+        return readLine()?.trimmingCharacters(in: .whitespaces)
+    }
+
     static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 }
 

@@ -19,7 +19,8 @@ final class ProductionConfigurationTests: XCTestCase {
     }
 
     private let everyKey = """
-        { brokers: { ibkr: { host: "192.168.1.5", port: 7497, client_id: 0, account: "DU123" } },
+        { brokers: { ibkr: { host: "192.168.1.5", port: 7497, client_id: 0, account: "DU123",
+                             messages_per_second: null } },
           live: { permit: true, account: "DU123" },
           production: { timeout: "6h", confirmation_timeout: "90s", quiet_period: "1500ms", price_max_age: "72h",
                         cash_buffer: 0.005, on_reject: "stop", cancel_on_exit: false, commission_wait: "1m",
@@ -32,6 +33,7 @@ final class ProductionConfigurationTests: XCTestCase {
         XCTAssertEqual(configuration.brokers.ibkr.port, 7497)
         XCTAssertEqual(configuration.brokers.ibkr.clientID, 0)
         XCTAssertEqual(configuration.brokers.ibkr.account, AccountID("DU123"))
+        XCTAssertNil(configuration.brokers.ibkr.messagesPerSecond)
         XCTAssertTrue(configuration.live.permit)
         XCTAssertEqual(configuration.live.account?.text, "DU123")
         XCTAssertEqual(configuration.production.timeout.ms, 21_600_000)
@@ -107,13 +109,10 @@ final class ProductionConfigurationTests: XCTestCase {
 
     func testWrongValues() {
         assertRefused([
-            (
-                #"{brokers: {ibkr: {host: "gateway.example.com"}}}"#,
-                "brokers.ibkr.host \"gateway.example.com\" is no address"
-            ),
+            (#"{brokers: {ibkr: {host: "gateway_1"}}}"#, "brokers.ibkr.host \"gateway_1\" is no address"),
             (
                 #"{brokers: {ibkr: {host: "127.0.0.256"}}}"#,
-                "give an IPv4 address such as \"127.0.0.1\", or \"localhost\""
+                "give an IPv4 address such as \"127.0.0.1\", or the name of a host"
             ),
             (#"{brokers: {ibkr: {host: "127.0.0.+1"}}}"#, "is no address"),
             (#"{brokers: {ibkr: {host: ""}}}"#, "is no address"),
@@ -133,7 +132,7 @@ final class ProductionConfigurationTests: XCTestCase {
                 "brokers.ibkr.acount is an unknown key; did you mean \"account\"?"
             ),
             (#"{brokers: {ibrk: {}}}"#, "brokers.ibrk is an unknown key; did you mean \"ibkr\"?"),
-            (#"{brokers: {ibkr: {password: "x"}}}"#, "the keys of brokers.ibkr are host, port, client_id, account"),
+            (#"{brokers: {ibkr: {password: "x"}}}"#, "the keys of brokers.ibkr are host, port, client_id, account, messages_per_second"),
             (#"{broker: {}}"#, "did you mean \"brokers\"?"),
             (#"{live: {permit: "yes"}}"#, "live.permit \"yes\" is not true or false"),
             (#"{live: {permit: 1}}"#, "live.permit \"1\" is not true or false"),

@@ -19,7 +19,7 @@ final class FaultTests: XCTestCase {
             XCTAssertEqual(Array(harness.bytes(id).dropFirst(before)), Array(whole.prefix(cut)))
             XCTAssertTrue(harness.isClosed(id))
             // The order is there all the same.
-            XCTAssertEqual(harness.gateway.record.count, 1)
+            XCTAssertEqual(harness.gateway.orderRecords.count, 1)
         }
     }
 
@@ -72,7 +72,7 @@ final class FaultTests: XCTestCase {
             try harness.fault("cut received \(cut)")
             try harness.receive(order + order, id)
             XCTAssertTrue(harness.isClosed(id))
-            XCTAssertEqual(harness.gateway.record.count, count, "\(cut)")
+            XCTAssertEqual(harness.gateway.orderRecords.count, count, "\(cut)")
         }
     }
 

@@ -1,176 +1,152 @@
-import BrokerAdapters
 import GatewaySimulator
-import MarketSimulation
 import SeededTesting
 import TradingModel
 import XCTest
 
-/// What fills through the protocol is what fills in the simulator alone.
-final class ParityTests: XCTestCase {
-    private static let instruments = (0..<4).map { Instrument(ticker: "T\($0)", tickSize: Price(cents: 1)) }
+@testable import MarketSimulation
 
-    /// One order in both languages.
-    private struct Pair {
-        let terms: OrderTerms
-        let order: TWSOrder
+/// What fills through the protocol is what fills in TRAINING: the same executions, commissions and times, the same cash and
+/// positions after every bar, the same orders left, with splits, dividends, partial fills, groups, brackets and cancels.
+final class ParityTests: XCTestCase {
+    /// What has been met, so that a test that meets nothing fails.
+    private struct Tally {
+        var fills = 0
+        /// Orders that took more than one execution, and more than one bar.
+        var partial = 0
+        var splits = 0
+        var cancelled = 0
     }
 
     func testRandomOrdersFillAlike() throws {
-        var fills = 0
-        for seed in 1...30 as ClosedRange<UInt64> { fills += try check(seed: seed) }
-        XCTAssertGreaterThan(fills, 2_500)
+        var tally = Tally()
+        try forEachSeed(40) { random in try check(&random, &tally) }
+        print("parity: \(tally)")
+        guard RandomCases(defaultCount: 40).count >= 40 else { return }
+        XCTAssertGreaterThan(tally.fills, 4_000)
+        XCTAssertGreaterThan(tally.partial, 400)
+        XCTAssertGreaterThan(tally.splits, 50)
+        XCTAssertGreaterThan(tally.cancelled, 500)
     }
 
-    private func check(seed: UInt64) throws -> Int {
-        var random = SeededGenerator(seed: seed)
-        var rules = SimulationRules()
-        rules.marketFill = [.nextOpen, .nextClose].randomElement(using: &random) ?? .nextOpen
-        rules.limitFill = SimulationRules.LimitFill.allCases.randomElement(using: &random) ?? .touch
-        rules.latency_ms = seed % 3 == 0 ? 250 : 0
-        var simulator = MarketSimulator(
-            rules: rules, instruments: Self.instruments, actions: [], localTime: .utc, cash: Money(e6: 0))
-        var desk = try Desk(rules, Self.instruments)
-        var prices = [Int64](repeating: 5_000, count: Self.instruments.count)
-        var events: [VenueEvent] = []
-        var number: Int32 = 0
-        for day in 0..<40 as Range<Int32> {
-            let slice = Self.slice(day, &prices, &random)
-            for _ in 0..<Int.random(in: 0...6, using: &random) {
-                number += 1
-                let pair = Self.order(prices, &random)
-                let decided = slice.start
-                let order = VenueOrder(
-                    number: OrderNumber(Int64(number)), terms: pair.terms, decidedAt: decided,
-                    arrival: decided.adding(ms: rules.latency_ms), row: Int64(number))
-                try simulator.handle(.submit(order), into: &events)
-                try desk.place(number, pair.order, Self.instruments[Int(pair.terms.instrument.index)].ticker)
+    private func check(_ random: inout SeededGenerator, _ tally: inout Tally) throws {
+        let market = ParityMarket(&random)
+        let rules = ParityMarket.rules(&random)
+        let cash = Money(e6: 123_456_789_123)
+        var training = ParityTraining(rules, market, cash: cash)
+        var desk = try ParityDesk(rules, market, cash: cash)
+        var orders = ParityOrders()
+        for (place, slice) in market.slices.enumerated() {
+            let moment = moment(before: place, market, latency_ms: rules.latency_ms)
+            let families = (0..<random.number(0...4)).map { _ in
+                orders.family(market.prices[place], at: moment, &random)
             }
-            simulator.processDeadlines(through: slice.start, into: &events)
-            try simulator.playOpen(slice, into: &events)
-            try simulator.playRest(into: &events)
+            let cancels = training.open.filter { _ in random.once(in: 12) }
+            tally.cancelled += cancels.count
+            for number in cancels { try desk.cancel(number) }
+            for family in families { try desk.place(family) }
+            try training.decide(families.flatMap { $0 }, cancels: cancels, at: moment)
+            try training.play(slice)
             try desk.gateway.play(slice)
-        }
-        let expected = events.compactMap { event -> String? in
-            guard case .filled(let fill) = event else { return nil }
-            return "\(fill.order.value) \(fill.quantity) \(fill.price) \(fill.commission)"
-        }
-        XCTAssertEqual(try desk.fills(), expected, "seed \(seed)")
-        return expected.count
-    }
-
-    /// A gateway with one client.
-    private struct Desk {
-        var gateway: SimulatedGateway
-        private let codec = TWSCodec(version: .newest)
-        private let id = ConnectionID(1)
-
-        init(_ rules: SimulationRules, _ instruments: [Instrument]) throws {
-            gateway = SimulatedGateway(
-                settings: GatewaySettings(), rules: rules, instruments: instruments, localTime: .utc,
-                start: Timestamp(ms: 15_000 * 86_400_000))
-            gateway.opened(id)
-            try gateway.received(try TWSClientHello().bytes, on: id)
-            try gateway.received(try codec.encode(.startAPI(TWSStartAPI { $0.clientID = 1 })), on: id)
-        }
-
-        mutating func place(_ orderID: Int32, _ order: TWSOrder, _ ticker: String) throws {
-            let contract = GatewayHarness.contract(ticker)
-            let request = TWSRequest.placeOrder(TWSPlaceOrder(orderID: orderID, contract: contract, order: order))
-            try gateway.received(try codec.encode(request), on: id)
-        }
-
-        /// Executions and their commissions, read from the bytes.
-        mutating func fills() throws -> [String] {
-            var decoder = TWSFrameDecoder()
-            for case .send(_, let bytes, _) in gateway.takeOutput() { decoder.append(bytes) }
-            _ = try decoder.next()
-            var messages: [TWSMessage] = []
-            while let payload = try decoder.next() { messages.append(try codec.decodeMessage(payload)) }
-            XCTAssertEqual(messages.errorCodes.filter { ![202, 2104, 2106, 2158].contains($0) }, [])
-            return zip(messages.executions, messages.commissions).map { execution, report in
-                let order = execution.orderID.map(String.init) ?? "?"
-                let commission = report.commission.map(\.description) ?? "?"
-                return "\(order) \(execution.shares) \(execution.price) \(commission)"
+            let expected = training.books()
+            let books = try desk.books()
+            guard books == expected else {
+                return XCTFail("bar \(slice.start) under \(rules)\n\(books)\n\(expected)")
             }
+            tally.fills += books.fills.count
         }
+        tally.partial += training.partiallyFilled
+        tally.splits += training.splits
     }
 
-    // MARK: - Made-up bars and orders
-
-    private static func slice(_ day: Int32, _ prices: inout [Int64], _ random: inout SeededGenerator) -> BarSlice {
-        let date = CalendarDate(days: 15_000 + day)
-        let start = Timestamp(ms: Int64(date.days) * 86_400_000)
-        var slice = BarSlice(
-            start: start, end: start.adding(ms: 86_400_000), session: date, isFirstOfSession: true,
-            isLastOfSession: true, nextSession: date.adding(days: 1))
-        for index in prices.indices where Int.random(in: 0..<10, using: &random) > 0 {
-            let open = prices[index] + Int64.random(in: -150...150, using: &random)
-            let close = open + Int64.random(in: -200...200, using: &random)
-            let high = max(open, close) + Int64.random(in: 0...80, using: &random)
-            let low = min(open, close) - Int64.random(in: 0...80, using: &random)
-            prices[index] = max(1_000, close)
-            slice.instruments.append(InstrumentID(index))
-            slice.bars.append(
-                Bar(
-                    start: start, open: Price(cents: open), high: Price(cents: high), low: Price(cents: low),
-                    close: Price(cents: close), volume: Quantity(units: Int64.random(in: 0...4_000, using: &random))))
+    /// Orders stand after the close of the date, or at the end of a bar within it.
+    private func moment(before place: Int, _ market: ParityMarket, latency_ms: Int64) -> ParityOrders.Moment {
+        guard place > 0 else {
+            let start = ParityMarket.newYork.start(of: market.slices[0].session)
+            return ParityOrders.Moment(decided: DecisionTime(instant: start, isDate: true), arrival: start)
         }
-        return slice
+        let last = market.slices[place - 1]
+        guard last.isLastOfSession else {
+            return ParityOrders.Moment(
+                decided: DecisionTime(instant: last.end, isDate: false), arrival: last.end.adding(ms: latency_ms))
+        }
+        let midnight = ParityMarket.newYork.start(of: last.session.adding(days: 1))
+        return ParityOrders.Moment(decided: DecisionTime(instant: midnight, isDate: true), arrival: midnight)
+    }
+}
+
+/// The simulator, driven as `TrainingRunner` drives it.
+private struct ParityTraining {
+    private var simulator: MarketSimulator
+    private var events: [VenueEvent] = []
+    private var fillCounts: [Int64: Set<Timestamp>] = [:]
+    private(set) var splits = 0
+
+    init(_ rules: SimulationRules, _ market: ParityMarket, cash: Money) {
+        simulator = MarketSimulator(
+            rules: rules, instruments: ParityMarket.instruments, actions: market.actions,
+            localTime: ParityMarket.newYork, cash: cash)
     }
 
-    private static func order(_ prices: [Int64], _ random: inout SeededGenerator) -> Pair {
-        let index = Int.random(in: prices.indices, using: &random)
-        let side: Side = Bool.random(using: &random) ? .buy : .sell
-        let first = Price(cents: prices[index] + Int64.random(in: -300...300, using: &random))
-        let second = Price(cents: prices[index] + Int64.random(in: -300...300, using: &random))
-        var order = TWSOrder()
-        order.action = side.code
-        order.totalQuantity = Quantity(units: Int64.random(in: 1...300, using: &random))
-        let type: OrderType
-        switch Int.random(in: 0..<6, using: &random) {
-        case 0:
-            type = .market
-            order.orderType = "MKT"
-        case 1:
-            type = .limit(first)
-            order.orderType = "LMT"
-            order.limitPrice = first
-        case 2:
-            type = .stop(first)
-            order.orderType = "STP"
-            order.auxPrice = first
-        case 3:
-            type = .stopLimit(stop: first, limit: second)
-            order.orderType = "STP LMT"
-            order.auxPrice = first
-            order.limitPrice = second
-        case 4:
-            type = .trailingStop(.fraction(e9: 25_000_000), initialStop: nil)
-            order.orderType = "TRAIL"
-            order.trailingPercent = TWSDecimal(e8: 250_000_000)
-        default:
-            type = .trailingStopLimit(.amount(Price(cents: 120)), initialStop: nil, limitOffset: Price(cents: 30))
-            order.orderType = "TRAIL LIMIT"
-            order.auxPrice = Price(cents: 120)
-            order.limitPriceOffset = Price(cents: 30)
+    mutating func decide(_ orders: [VenueOrder], cancels: [Int64], at moment: ParityOrders.Moment) throws {
+        let instant = moment.decided.instant
+        simulator.processDeadlines(through: instant, into: &events)
+        for number in cancels {
+            try simulator.handle(
+                .cancel(OrderNumber(number), effective: moment.arrival, reason: .superseded), into: &events)
         }
-        let timeInForce = Self.timeInForce(&order, type, &random)
-        return Pair(
-            terms: OrderTerms(
-                instrument: InstrumentID(index), side: side, quantity: order.totalQuantity ?? .zero, type: type,
-                timeInForce: timeInForce), order: order)
+        for order in orders { try simulator.handle(.submit(order), into: &events) }
+        simulator.processDeadlines(through: instant, into: &events)
+        try simulator.playSameClose(into: &events)
     }
 
-    private static func timeInForce(_ order: inout TWSOrder, _ type: OrderType, _ random: inout SeededGenerator)
-        -> TimeInForce
-    {
-        let plain: [(String, TimeInForce)] = [("DAY", .day), ("GTC", .goodTilCancelled)]
-        let special: [(String, TimeInForce)] = [
-            ("IOC", .immediateOrCancel), ("FOK", .fillOrKill), ("OPG", .atTheOpening),
-        ]
-        let choices = type.isStop ? plain : plain + special
-        let (code, timeInForce) = choices.randomElement(using: &random) ?? ("DAY", .day)
-        order.timeInForce = code
-        return timeInForce
+    mutating func play(_ slice: BarSlice) throws {
+        while let exDate = simulator.nextExDate(through: slice.session) {
+            let midnight = ParityMarket.newYork.start(of: exDate)
+            simulator.processDeadlines(through: midnight, into: &events)
+            try simulator.applyCorporateActions(through: exDate, at: midnight, into: &events)
+        }
+        simulator.processDeadlines(through: slice.start, into: &events)
+        try simulator.playOpen(slice, into: &events)
+        try simulator.playRest(into: &events)
+        try simulator.playSameClose(into: &events)
+    }
+
+    var open: [Int64] { live.map(\.number.value).sorted() }
+
+    private var live: [SimulatedOrder] {
+        (simulator.active + simulator.pending + simulator.unarmed).map { simulator.orders[Int($0)] }.filter(\.isLive)
+    }
+
+    var partiallyFilled: Int { fillCounts.values.count { $0.count > 1 } }
+
+    mutating func books() -> ParityBooks {
+        var books = ParityBooks()
+        for event in events {
+            if case .split = event { splits += 1 }
+            guard case .filled(let fill) = event else { continue }
+            fillCounts[fill.order.value, default: []].insert(fill.time)
+            books.fills.append(
+                "\(fill.order.value) \(fill.executionIndex) \(fill.quantity) \(fill.price) \(fill.commission) \(fill.time)"
+            )
+        }
+        events = []
+        books.cash = simulator.cash.description
+        for (index, instrument) in ParityMarket.instruments.enumerated() {
+            let position = simulator.position(InstrumentID(index))
+            if position != .zero { books.positions.append("\(instrument.ticker) \(position)") }
+        }
+        books.open = live.sorted { $0.number < $1.number }.map { order in
+            "\(order.number.value) \(order.terms.quantity)\(Self.prices(order.terms.type)) left \(order.remaining)"
+        }
+        return books
+    }
+
+    private static func prices(_ type: OrderType) -> String {
+        switch type {
+        case .limit(let limit): " limit \(limit)"
+        case .stop(let stop): " stop \(stop)"
+        case .stopLimit(let stop, let limit): " stop \(stop) limit \(limit)"
+        default: ""
+        }
     }
 }

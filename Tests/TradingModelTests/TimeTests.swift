@@ -13,7 +13,30 @@ final class TimeTests: XCTestCase {
             (951_782_400_000, "2000-02-29T00:00:00.000Z"), (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
             (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"), (-2_208_988_800_000, "1900-01-01T00:00:00.000Z"),
         ]
-        for (ms, text) in cases { XCTAssertEqual(Timestamp(ms: ms).description, text) }
+        for (ms, text) in cases {
+            XCTAssertEqual(Timestamp(ms: ms).description, text)
+            XCTAssertEqual(Timestamp(text), Timestamp(ms: ms))
+        }
+    }
+
+    func testTextsThatAreNoTimestamp() {
+        let texts = [
+            "", "2005-02-28", "2005-02-28T14:30:00Z", "2005-02-28 14:30:00.000Z", "2005-02-28T14:30:00.000z",
+            "2005-02-29T14:30:00.000Z", "2005-13-28T14:30:00.000Z", "2005-00-28T14:30:00.000Z",
+            "2005-02-28T24:00:00.000Z", "2005-02-28T14:60:00.000Z", "2005-02-28T14:30:61.000Z",
+            "2005-02-28T14:30:0:.000Z", "2005-02-28T14:30:00.0-0Z", "+005-02-28T14:30:00.000Z",
+            "2005-02-28T14:30:00.00\u{661}", "2005-02-28T14:30:00.000Z ",
+        ]
+        for text in texts { XCTAssertNil(Timestamp(text), text) }
+    }
+
+    func testTimestampTextsAreReadBack() {
+        forEachSeed(5) { generator in
+            for _ in 0..<2_000 {
+                let ms = Int64.random(in: -62_167_219_200_000...253_402_300_799_999, using: &generator)
+                XCTAssertEqual(Timestamp(Timestamp(ms: ms).description)?.ms, ms)
+            }
+        }
     }
 
     /// A text must be made even for what no calendar of four digits has; it stands at the nearest end.

@@ -10,6 +10,8 @@ public struct GatewayOptions: Sendable {
         case speed(Double)
         /// When a control command says so.
         case stepped
+        /// A whole bar once an order is working and no client has sent anything for so long, in milliseconds.
+        case whenOrdered(quiet_ms: Int64)
     }
 
     /// A historical database or a CSV file.

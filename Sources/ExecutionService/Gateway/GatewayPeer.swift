@@ -3,7 +3,7 @@ import Networking
 /// A socket with the bytes that wait to be sent on it.
 struct GatewayPeer {
     /// A peer that leaves more than this with us is not listening.
-    private static let longestQueue = 256 << 20
+    private static let longestQueue = 1 << 30
 
     private struct Piece {
         var bytes: [UInt8]

@@ -64,6 +64,9 @@ struct GatewayReplay {
         return true
     }
 
+    /// The start of the bar that `step` would play or finish; nil at the end of the data.
+    var nextStart: Timestamp? { isBarRunning ? current?.start : upcoming?.start }
+
     private mutating func runScript() throws {
         while let words = script.next(barsPlayed) { try gateway.fault(words) }
     }

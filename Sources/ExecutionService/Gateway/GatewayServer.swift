@@ -4,24 +4,26 @@ import TradingModel
 
 /// The simulated gateway on real sockets and a real clock; one thread serves everything.
 public struct GatewayServer {
-    private var replay: GatewayReplay
-    private var pacer: GatewayPacer
+    var replay: GatewayReplay
+    var pacer: GatewayPacer
     private let listener: TCPListener
     private let controlListener: TCPListener?
     private let options: GatewayOptions
     private let tickerCount: Int
+    let localTime: LocalTime
 
     private var peers: [(id: ConnectionID, peer: GatewayPeer)] = []
-    private var controls: [(lines: LineBuffer, peer: GatewayPeer)] = []
+    var controls: [(lines: LineBuffer, peer: GatewayPeer)] = []
     private var connectionCount = 0
-    private var hadClient = false
-    private var isAskedToEnd = false
+    var hadClient = false
+    var isAskedToEnd = false
 
     /// Reads and checks the inputs and opens the ports.
     public init(_ options: GatewayOptions) throws {
         self.options = options
         let inputs = try GatewayInputs(options)
         tickerCount = inputs.market.tickers.count
+        localTime = inputs.configuration.localTime
         replay = try GatewayReplay(inputs, options)
         pacer = GatewayPacer(options.pace)
         listener = try TCPListener(host: options.host, port: options.port)
@@ -61,7 +63,7 @@ public struct GatewayServer {
         replay.gateway.tick(SystemClock.now)
         while let socket = listener.accept() { open(socket) }
         while let socket = controlListener?.accept() { controls.append((LineBuffer(), GatewayPeer(socket))) }
-        try readPeers()
+        try readPeers(longest: Self.longestRead)
         try readControls()
         try playDueBars()
         handOut()
@@ -94,11 +96,17 @@ public struct GatewayServer {
         replay.gateway.opened(id)
     }
 
-    private mutating func readPeers() throws {
+    /// Reads before a turn goes on to the others: a client that sends without an end does not keep them from their answers.
+    private static let longestRead = 16
+
+    /// Takes what clients have sent, at most so many pieces from each.
+    mutating func readPeers(longest: Int = .max) throws {
         for index in peers.indices where !peers[index].peer.isGone {
-            reading: while true {
+            reading: for _ in 0..<longest {
                 switch peers[index].peer.socket.read() {
-                case .bytes(let bytes): try replay.gateway.received(bytes, on: peers[index].id)
+                case .bytes(let bytes):
+                    try replay.gateway.received(bytes, on: peers[index].id)
+                    pacer.noteReceived(now_ms: SystemClock.monotonic_ms)
                 case .nothing: break reading
                 case .ended:
                     peers[index].peer.drop()
@@ -110,7 +118,7 @@ public struct GatewayServer {
         handOut()
     }
 
-    private mutating func handOut() {
+    mutating func handOut() {
         let now_ms = SystemClock.monotonic_ms
         for output in replay.gateway.takeOutput() {
             switch output {
@@ -140,80 +148,13 @@ public struct GatewayServer {
 
     private mutating func playDueBars() throws {
         guard hadClient, let due_ms = pacer.nextDue_ms(replay), due_ms <= SystemClock.monotonic_ms else { return }
-        if replay.isBarRunning { try replay.playRest() } else { _ = try replay.playOpen() }
-        pacer.notePlayed(replay, now_ms: SystemClock.monotonic_ms)
-    }
-
-    // MARK: - Control
-
-    private mutating func readControls() throws {
-        for index in controls.indices where !controls[index].peer.isGone {
-            switch controls[index].peer.socket.read() {
-            case .bytes(let bytes): controls[index].lines.append(bytes)
-            case .nothing: break
-            case .ended: controls[index].peer.drop()
-            }
-            while let line = controls[index].lines.next() {
-                // What clients sent before the command belongs before it.
-                try readPeers()
-                let answer = try answer(line)
-                handOut()
-                controls[index].peer.enqueue(Array((answer + "\n").utf8), now_ms: SystemClock.monotonic_ms)
-            }
-        }
-    }
-
-    /// Carries out a command; what is wrong with its words is its answer.
-    private mutating func answer(_ line: String) throws -> String {
-        let words = line.split(separator: " ").map(String.init)
-        switch words.first {
-        case "step": return try step(words)
-        case "run": return run(words)
-        case "pause":
-            pacer = GatewayPacer(.stepped)
-            return "ok"
-        case "status": return "ok \(replay.gateway.status)"
-        case "orders":
-            let record = replay.gateway.record
-            return (["ok \(record.count)"] + record).joined(separator: "\n")
-        case "fault": return try answer { gateway in try gateway.fault(Array(words.dropFirst())) }
-        case "correct": return try answer { gateway in try gateway.correct(Array(words.dropFirst())) }
-        case "trade": return try answer { gateway in try gateway.trade(Array(words.dropFirst())) }
-        case "quit":
-            isAskedToEnd = true
-            return "ok"
-        default:
-            return
-                "error no command \"\(line)\"; there are step, run, pause, status, orders, fault, trade, correct and quit"
-        }
-    }
-
-    /// What is wrong with the words of a command is its answer; anything else ends the gateway.
-    private mutating func answer(_ command: (inout SimulatedGateway) throws -> Void) throws -> String {
-        do { try command(&replay.gateway) } catch let error as GatewayCommandError { return "error \(error)" }
-        return "ok"
-    }
-
-    private mutating func run(_ words: [String]) -> String {
-        if words.count > 1 {
-            guard let factor = Double(words[1]), factor > 0, factor.isFinite else {
-                return "error run needs a positive number, or none"
-            }
-            pacer = GatewayPacer(.speed(factor))
+        if case .whenOrdered = pacer.pace {
+            _ = try replay.step()
+        } else if replay.isBarRunning {
+            try replay.playRest()
         } else {
-            pacer = GatewayPacer(.fast)
+            _ = try replay.playOpen()
         }
-        hadClient = true
-        return "ok"
-    }
-
-    private mutating func step(_ words: [String]) throws -> String {
-        guard let count = words.count > 1 ? Int(words[1]) : 1, count > 0 else {
-            return "error step needs a positive number"
-        }
-        for _ in 0..<count {
-            guard try replay.step() else { return "end \(replay.gateway.status)" }
-        }
-        return "ok \(replay.gateway.status)"
+        pacer.notePlayed(replay, now_ms: SystemClock.monotonic_ms)
     }
 }

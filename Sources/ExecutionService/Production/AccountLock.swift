@@ -33,7 +33,7 @@ public final class AccountLock {
     public init(
         database: String, account: AccountID, command: String, at time: Timestamp
     ) throws(AccountLockRefusal) {
-        path = "\(Self.canonical(database)).\(account).lock"
+        path = Self.path(database: database, account: account)
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw AccountLockRefusal.unusable(path: path, why: Self.message(errno)) }
         do throws(AccountLockRefusal) {
@@ -57,6 +57,8 @@ public final class AccountLock {
         ftruncate(descriptor, 0)
         close(descriptor)
     }
+
+    static func path(database: String, account: AccountID) -> String { "\(canonical(database)).\(account).lock" }
 
     /// One name for a database, whichever links lead to it; of a database to be made, its folder's.
     private static func canonical(_ database: String) -> String {
@@ -82,7 +84,7 @@ public final class AccountLock {
     }
 
     /// Nil where the holder has not written itself down yet.
-    private static func holder(in descriptor: Int32) -> Holder? {
+    static func holder(in descriptor: Int32) -> Holder? {
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = pread(descriptor, &bytes, bytes.count, 0)
         guard count > 0 else { return nil }
@@ -101,7 +103,7 @@ public final class AccountLock {
         }
     }
 
-    private static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
+    static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
 }
 
 /// Why an account could not be locked; nothing was sent or written to the database.

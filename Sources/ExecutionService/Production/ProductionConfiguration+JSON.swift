@@ -6,6 +6,7 @@ extension BrokersConfiguration {
             "ibkr": .section([
                 "host": .text(ibkr.host), "port": .scaled(Int64(ibkr.port), 0),
                 "client_id": .scaled(Int64(ibkr.clientID), 0), "account": .account(ibkr.account),
+                "messages_per_second": ibkr.messagesPerSecond.map { .scaled($0, 0) } ?? .null,
             ])
         ])
     }

@@ -23,12 +23,25 @@ extension IBKRConfiguration {
         clientID =
             reader.number("brokers.ibkr.client_id", scale: 0, in: 0...Int64(Int32.max)).map(Int32.init) ?? clientID
         account = reader.account("brokers.ibkr.account")
+        if reader.value("brokers.ibkr.messages_per_second") == .null {
+            messagesPerSecond = nil
+        } else {
+            messagesPerSecond =
+                reader.number("brokers.ibkr.messages_per_second", scale: 0, in: 2...1_000) ?? messagesPerSecond
+        }
     }
 
+    /// An address in four parts, or a name by the letters, digits and hyphens of RFC 1123.
     private static func isHost(_ text: String) -> Bool {
-        if text == "localhost" { return true }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0)?.description == String($0) }
+        if parts.allSatisfy({ $0.allSatisfy { ("0"..."9").contains($0) } }) {
+            return parts.count == 4 && parts.allSatisfy { UInt8($0)?.description == String($0) }
+        }
+        return text.utf8.count <= 253
+            && parts.allSatisfy { part in
+                (1...63).contains(part.utf8.count) && part.first != "-" && part.last != "-"
+                    && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            }
     }
 }
 

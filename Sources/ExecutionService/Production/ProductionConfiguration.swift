@@ -11,7 +11,7 @@ public struct BrokersConfiguration: Sendable, Equatable {
 
 /// How the gateway of Interactive Brokers is reached.
 public struct IBKRConfiguration: Sendable, Equatable {
-    /// An IPv4 address, or `localhost`.
+    /// An IPv4 address or the name of a host.
     public var host = "127.0.0.1"
     /// Where the gateway listens.
     public var port: UInt16 = 4002
@@ -19,6 +19,8 @@ public struct IBKRConfiguration: Sendable, Equatable {
     public var clientID: Int32 = 17
     /// The account that is traded; live orders need it here.
     public var account: AccountID?
+    /// At most so many messages leave in a second, together with answers to the gateway's own questions; nil is no limit.
+    public var messagesPerSecond: Int64? = 49
 
     /// The defaults.
     public init() {}

@@ -5,6 +5,12 @@ public struct IBKRPacingRules: Sendable, Equatable {
     public var burst: Int64 = 9
 
     public init() {}
+
+    /// At most so many messages in any second; two is the least.
+    public init(atMost messagesPerSecond: Int64) {
+        burst = min(9, max(messagesPerSecond / 2, 1))
+        perSecond = max(messagesPerSecond - burst, 1)
+    }
 }
 
 /// What a message is for; the order is the order in which they leave.

@@ -1,0 +1,190 @@
+import BrokerAdapters
+import InputFiles
+import Networking
+import OrderRouting
+import Rebalancing
+import Storage
+import TradingModel
+
+/// Performs what the machine returns, in its order: commit, then send, then log. One thread does everything.
+final class BrokerSession {
+    /// Where the gateway is, and how long a journal that cannot be written is tried again.
+    struct Surroundings {
+        var host: String
+        var journalPatience_ms: Int64 = 60_000
+        var haltFile = HaltFile(path: nil)
+    }
+
+    private static let longestWait_ms: Int64 = 100
+    private static let journalRetry_ms: Int32 = 200
+
+    private(set) var machine: RebalanceMachine
+    private let journal: ProductionJournal
+    private let surroundings: Surroundings
+    private let observer: RebalanceObserver
+    /// Judges the comparison of books and broker: whether the session goes on.
+    private let passesGate: (Reconciliation) throws -> Bool
+    private let preview: (ExecutionEngine) -> RebalancePreview
+    private let orderKey: (OrderRecord) throws -> String
+
+    private var socket: TCPSocket?
+    private var connection: Int64 = 0
+    private var unsent: ArraySlice<UInt8> = []
+    /// What happened while outputs were performed.
+    private var inputs: [RebalanceInput] = []
+    private var outcome: RebalanceOutcome?
+    private var random = SystemRandomNumberGenerator()
+
+    init(
+        machine: RebalanceMachine, journal: ProductionJournal, surroundings: Surroundings, observer: RebalanceObserver,
+        passesGate: @escaping (Reconciliation) throws -> Bool,
+        preview: @escaping (ExecutionEngine) -> RebalancePreview,
+        orderKey: @escaping (OrderRecord) throws -> String
+    ) {
+        self.machine = machine
+        self.journal = journal
+        self.surroundings = surroundings
+        self.observer = observer
+        self.passesGate = passesGate
+        self.preview = preview
+        self.orderKey = orderKey
+    }
+
+    /// Runs the session to its end.
+    ///
+    /// Throws what the journal refuses for good, what the observer throws, and what the machine cannot go on after; what is on
+    /// record then stays true, and the same command goes on.
+    func run() throws -> RebalanceOutcome {
+        try handle(.start)
+        while true {
+            if let outcome { return outcome }
+            try lookOutside()
+            let input = waitForInput()
+            if case .received(_, let bytes) = input { try observer.step(.received(bytes)) }
+            try handle(input)
+            // Timers are not kept waiting by a stream that never pauses.
+            if let due = machine.nextDeadline_ms, due <= SystemClock.monotonic_ms { try handle(.wake) }
+        }
+    }
+
+    // MARK: - Inputs
+
+    private func handle(_ input: RebalanceInput) throws {
+        inputs.append(input)
+        while !inputs.isEmpty, outcome == nil {
+            try perform(try machine.handle(inputs.removeFirst(), at: moment))
+        }
+    }
+
+    private var moment: IBKRMoment {
+        IBKRMoment(uptime_ms: SystemClock.monotonic_ms, time: SystemClock.now, random: random.next())
+    }
+
+    /// Ctrl-C and the halt file end the session.
+    private func lookOutside() throws {
+        if let cancels = observer.stopRequest() { try handle(.stop(cancels: cancels)) }
+        guard outcome == nil, let objection = surroundings.haltFile.look().objection else { return }
+        observer.log("halted: \(objection)", true)
+        try handle(.stop(cancels: true))
+    }
+
+    /// What comes next: bytes, the end of the connection, or a moment that the machine waits for.
+    private func waitForInput() -> RebalanceInput {
+        let due = machine.nextDeadline_ms ?? .max
+        let wait_ms = max(0, min(BrokerSession.longestWait_ms, due - SystemClock.monotonic_ms))
+        var poll = SocketPoll()
+        if let socket { poll.add(socket, wantsToWrite: !unsent.isEmpty) }
+        poll.wait(timeout_ms: Int32(wait_ms))
+        if let ended = writeUnsent() { return ended }
+        guard let socket else { return .wake }
+        switch socket.read() {
+        case .bytes(let bytes):
+            return .received(connection: connection, bytes)
+        case .nothing: return .wake
+        case .ended: return lose("the connection ended")
+        }
+    }
+
+    private func lose(_ why: String) -> RebalanceInput {
+        socket = nil
+        unsent = []
+        return .transportClosed(connection: connection, why: why)
+    }
+
+    // MARK: - Outputs
+
+    private func perform(_ outputs: [RebalanceOutput]) throws {
+        for output in outputs {
+            switch output {
+            case .newInstrument(let instrument): _ = journal.add(ticker: instrument.ticker)
+            case .commit(let batch): try commit(batch)
+            case .openTransport(let number, let port): connect(number, port)
+            case .closeTransport: close()
+            case .send(let number, let bytes): try send(bytes, on: number)
+            case .reconciled(let comparison):
+                try observer.step(.reconciled(comparison))
+                inputs.append(.consent(try passesGate(comparison)))
+            case .planned: inputs.append(.consent(try observer.confirm(preview(machine.engine))))
+            case .notice(let notice): log(notice)
+            case .finished(let end): outcome = end
+            }
+        }
+    }
+
+    private func log(_ notice: RebalanceNotice) {
+        if case .warning(let text) = notice { observer.log(text, true) } else { observer.log("\(notice)", false) }
+    }
+
+    /// A database that is busy or full is given time; nothing of what follows is done before it is on record.
+    private func commit(_ batch: JournalBatch) throws {
+        try observer.step(.committing(batch))
+        let giveUp_ms = SystemClock.monotonic_ms + surroundings.journalPatience_ms
+        while true {
+            do {
+                try journal.write(batch, orderKeys: orderKey) { try observer.step(.written(batch)) }
+                return try observer.step(.committed(batch))
+            } catch let error as DatabaseError where SystemClock.monotonic_ms < giveUp_ms {
+                observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)
+                var pause = SocketPoll()
+                pause.wait(timeout_ms: BrokerSession.journalRetry_ms)
+            }
+        }
+    }
+
+    // MARK: - The connection
+
+    private func connect(_ number: Int64, _ port: UInt16) {
+        connection = number
+        do {
+            socket = try TCPSocket(connectingTo: surroundings.host, port: port)
+            inputs.append(.transportOpened(connection: number))
+        } catch {
+            inputs.append(.transportClosed(connection: number, why: "\(error)"))
+        }
+    }
+
+    private func close() {
+        _ = writeUnsent()
+        socket?.close()
+        socket = nil
+        unsent = []
+    }
+
+    private func send(_ bytes: [UInt8], on number: Int64) throws {
+        guard number == connection, socket != nil else { return }
+        try observer.step(.sending(bytes))
+        unsent += bytes
+        if let ended = writeUnsent() { inputs.append(ended) }
+        try observer.step(.sent(bytes))
+    }
+
+    /// Gives the system what it takes; the end of the connection where it takes nothing any more.
+    private func writeUnsent() -> RebalanceInput? {
+        while !unsent.isEmpty, let socket {
+            guard let count = socket.write(unsent) else { return lose("the connection broke") }
+            if count == 0 { return nil }
+            unsent.removeFirst(count)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,23 @@
+import OrderRouting
+import TradingModel
+
+extension RebalancePreview {
+    /// What the engine has planned.
+    init(_ engine: ExecutionEngine, runID: String, account: String, isLive: Bool, currency: Currency) {
+        let own = engine.orders.filter { !$0.number.isOfEarlierRun }
+        self.init(
+            runID: runID, account: account, isLive: isLive,
+            orders: own.filter { $0.state == .planned }.sorted {
+                ($0.sendingRank, $0.number) < ($1.sendingRank, $1.number)
+            },
+            working: own.filter { $0.state != .planned && !$0.state.isTerminal },
+            denied: own.filter { if case .denied = $0.state { true } else { false } },
+            tickers: engine.instruments.map(\.ticker), positions: engine.positions.map(\.quantity), cash: engine.cash,
+            currency: currency)
+    }
+}
+
+extension OrderRecord {
+    /// Sells go first.
+    fileprivate var sendingRank: Int { terms.side == .sell ? 0 : 1 }
+}

@@ -1,0 +1,27 @@
+import TradingModel
+
+extension RebalancePreview {
+    /// The plan for people, in lines.
+    public var text: String {
+        var lines = ["\(isLive ? "Orders" : "Orders of a dry run, none is sent,") for \(account), run \(runID):"]
+        lines += orders.map { "  \(line(of: $0))" }
+        if orders.isEmpty { lines.append("  none") }
+        if !denied.isEmpty {
+            lines += ["Refused by the risk gate:"] + denied.map { "  \(line(of: $0)) (\(reason($0)))" }
+        }
+        if !working.isEmpty {
+            lines += ["Sent by an earlier process of the run, and open:"] + working.map { "  \(line(of: $0))" }
+        }
+        lines.append("Cash \(cash) \(currency)")
+        return lines.joined(separator: "\n")
+    }
+
+    private func line(of order: OrderRecord) -> String {
+        let index = Int(order.terms.instrument.index)
+        let price = order.arrivalPrice.map { ", last price \($0)" } ?? ""
+        return "\(order.terms.side.code) \(order.terms.quantity) \(tickers[index]) \(order.terms.type.code) "
+            + "\(order.terms.timeInForce.code)\(price), held \(positions[index])"
+    }
+
+    private func reason(_ order: OrderRecord) -> String { order.state.reason?.rawValue ?? "" }
+}

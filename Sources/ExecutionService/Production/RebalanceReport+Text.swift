@@ -1,0 +1,39 @@
+import Foundation
+import TradingModel
+
+extension RebalanceReport {
+    /// The report for people, in lines.
+    public var text: String {
+        let rows = [
+            ("Account", "\(account)\(venue == RebalanceVenue.dryRun.rawValue ? ", dry run: nothing was sent" : "")"),
+            ("Orders", "\(orders), \(filledOrders) filled whole\(openOrders > 0 ? ", \(openOrders) still open" : "")"),
+            ("Bought", money(bought)), ("Sold", money(sold)), ("Commission", money(commission)), ("Cash", money(cash)),
+        ]
+        var lines = ["Production run \(runID): \(headline)"]
+        lines += rows.map { "  " + $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 }
+        lines += unfilledLines
+        lines += breaks.map { "  BREAK \($0)" }
+        lines += remarks.map { "  \($0)" }
+        return lines.joined(separator: "\n")
+    }
+
+    private var headline: String {
+        if alreadyCompleted { return "complete already, nothing changed" }
+        return switch ending {
+        case .completed: breaks.isEmpty ? "complete" : "complete, with unexplained positions"
+        case .unfinished: "NOT finished"
+        case .refused: "refused, nothing was sent"
+        case .declined: "declined, nothing was sent"
+        case .stopped: "stopped"
+        case .brokerTrouble: "the broker is in trouble"
+        }
+    }
+
+    private var unfilledLines: [String] {
+        guard !unfilled.isEmpty else { return orders > 0 && openOrders == 0 ? ["  Nothing stayed unfilled."] : [] }
+        return ["  Unfilled, by reason (`execution orders --run-id \(runID)` has each):"]
+            + unfilled.map { "    \($0.orders) \($0.status.lowercased())\($0.reason.map { ": \($0)" } ?? "")" }
+    }
+
+    private func money(_ amount: Decimal) -> String { "\(amount.inCents) \(currency)" }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import OrderRouting
+import Rebalancing
+import Storage
+import TradingModel
+
+/// What a session with the broker came to: the summary that is printed and stored.
+public struct RebalanceReport: Sendable, Codable, Equatable {
+    public enum Ending: String, Sendable, Codable {
+        case completed
+        case unfinished
+        case refused
+        case declined
+        case stopped
+        case brokerTrouble = "broker_trouble"
+    }
+
+    /// Orders that ended in one way.
+    public struct Shortfall: Sendable, Codable, Equatable {
+        public var orders: Int
+        public var status: String
+        public var reason: String?
+    }
+
+    public var runID: String
+    public var venue: String
+    public var account: String
+    public var ending: Ending
+    /// What an operator has to know of the ending; each a sentence.
+    public var remarks: [String]
+    /// Whether the run was complete before this command, which then changed nothing.
+    public var alreadyCompleted = false
+    public var orders: Int
+    public var filledOrders: Int
+    public var openOrders: Int
+    public var unfilled: [Shortfall]
+    public var currency: String
+    /// Value of the orders' fills.
+    public var bought: Decimal
+    public var sold: Decimal
+    public var commission: Decimal
+    public var cash: Decimal
+    /// Positions that the book does not explain, after the last order.
+    public var breaks: [String]
+
+    // `convertFromSnakeCase` would look for `runId`.
+    private enum CodingKeys: String, CodingKey {
+        case runID = "runId"
+        case venue, account, ending, remarks, alreadyCompleted, orders, filledOrders, openOrders, unfilled, currency
+        case bought, sold, commission, cash, breaks
+    }
+
+    /// Whether everything was done as it was to be.
+    public var isWhole: Bool {
+        ending == .completed && breaks.isEmpty && unfilled.allSatisfy { $0.reason == StatusReason.dryRun.rawValue }
+    }
+
+    init(
+        _ engine: ExecutionEngine, _ outcome: RebalanceOutcome, header: RunHeader, currency: Currency
+    ) {
+        let own = engine.orders.filter { !$0.number.isOfEarlierRun }
+        runID = header.runID
+        venue = header.venue
+        account = header.account
+        orders = own.count
+        filledOrders = own.count { $0.state == .filled }
+        openOrders = engine.openOrderCount()
+        unfilled = Self.shortfalls(own)
+        self.currency = currency.description
+        bought = Self.value(of: own.filter { $0.terms.side == .buy })
+        sold = Self.value(of: own.filter { $0.terms.side == .sell })
+        commission = Decimal(engine.commission(ofOrders: Set(own.map(\.number))))
+        cash = Decimal(engine.cash)
+        (ending, remarks, breaks) = Self.words(for: outcome)
+    }
+
+    /// The most frequent first.
+    private static func shortfalls(_ orders: [OrderRecord]) -> [Shortfall] {
+        let ended = orders.filter { $0.state.isTerminal && $0.state != .filled }
+        let grouped = Dictionary(grouping: ended) { [$0.state.code, $0.state.reason?.rawValue ?? ""] }
+        let counted = grouped.map { words, orders in
+            Shortfall(orders: orders.count, status: words[0], reason: words[1].isEmpty ? nil : words[1])
+        }
+        return counted.sorted { left, right in
+            left.orders != right.orders
+                ? left.orders > right.orders : (left.status, left.reason ?? "") < (right.status, right.reason ?? "")
+        }
+    }
+
+    private static func words(for outcome: RebalanceOutcome) -> (Ending, [String], [String]) {
+        switch outcome {
+        case .completed(_, let breaks): (.completed, [], breaks.map(\.description))
+        case .unfinished(let open, let why):
+            (.unfinished, ["\(why); \(open) orders are open or unknown, and the same command goes on with them"], [])
+        case .refused(let why): (.refused, why, [])
+        case .declined: (.declined, ["nothing was sent"], [])
+        case .stopped(let open):
+            (
+                .stopped,
+                open == 0
+                    ? ["it was stopped"] : ["it was stopped; \(open) orders are open, and the same command goes on"],
+                []
+            )
+        case .brokerTrouble(let why): (.brokerTrouble, [why], [])
+        }
+    }
+
+    private static func value(of orders: [OrderRecord]) -> Decimal {
+        let sum = orders.reduce(ExactValue.zero) { $0 + $1.filledValue }
+        return (try? Money(sum, rounding: .nearest)).map { Decimal($0) } ?? .nan
+    }
+
+    /// The report as JSON with snake-case keys.
+    public func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// Reads what `json` wrote.
+    static func read(_ json: String) throws -> RebalanceReport {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(RebalanceReport.self, from: Data(json.utf8))
+    }
+}

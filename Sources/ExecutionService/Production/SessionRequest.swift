@@ -1,0 +1,115 @@
+import OrderPlanning
+import OrderRouting
+import Rebalancing
+import Storage
+import TradingModel
+
+/// What a session with the broker is to do, whichever command asks for it.
+struct SessionRequest {
+    var header: RunHeader
+    var purpose: RebalancePurpose
+    /// Whether orders or cancels are sent.
+    var isLive: Bool
+    var settings: RebalanceSettings
+    var goal: RebalanceGoal
+    var decisions: [Decision]
+    var configuration: Configuration
+    var account: AccountID
+    var ocaGroupNames: [String] = []
+    var orderRefs: [String?] = []
+    /// Whether it is a task on the account, which goes on with a run that was left unfinished.
+    var isTask: Bool
+    /// What the inputs say of a ticker that has no target.
+    var instrument: (String) -> Instrument
+
+    init(
+        _ plan: RebalancePlan, purpose: RebalancePurpose, runID: String, startedAt: Timestamp,
+        _ options: RebalanceOptions
+    ) {
+        self.purpose = purpose
+        isLive = plan.venue == .ibkr
+        isTask = false
+        configuration = plan.configuration
+        account = plan.account
+        settings = RebalanceSettings(
+            plan.configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
+        goal = RebalanceGoal(
+            batches: plan.batches, ownOrders: plan.ownOrders, decisionTime: plan.decisionTime,
+            instruments: plan.instruments, currency: plan.configuration.account.currency)
+        decisions = plan.decisions(runID: runID)
+        ocaGroupNames = plan.ocaGroupNames
+        orderRefs = plan.orderRefs
+        instrument = plan.instrument
+        header = RunHeader(
+            plan.configuration, plan.account, venue: plan.venue.rawValue, runID: runID, digest: plan.inputDigest,
+            startedAt: startedAt)
+    }
+
+    init(
+        _ task: AccountTask, _ configuration: Configuration, _ account: AccountID, startedAt: Timestamp,
+        _ options: RebalanceOptions
+    ) {
+        let runID = "\(task.name)-\(startedAt.description.filter { $0.isNumber })"
+        self.configuration = configuration
+        self.account = account
+        isTask = true
+        var batches: [TargetBatch] = []
+        decisions = []
+        switch task {
+        case .reconcile(let acceptsBreaks): (purpose, isLive) = (.reconcile(acceptsBreaks: acceptsBreaks), false)
+        case .cancelAll: (purpose, isLive) = (.cancelAll, true)
+        case .resetPaper:
+            (purpose, isLive, isTask) = (.rebalance, true, false)
+            // Nothing is named, so everything is closed.
+            batches = [TargetBatch(decision: DecisionID(0), targets: [])]
+            decisions = [Decision(decisionID: runID, decidedAt: startedAt)]
+        }
+        settings = RebalanceSettings(configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
+        if case .resetPaper = task { settings.planning.missingTargets = .close }
+        goal = RebalanceGoal(
+            batches: batches, decisionTime: DecisionTime(instant: startedAt, isDate: false), instruments: [],
+            currency: configuration.account.currency)
+        instrument = { Instrument(ticker: $0, lotSize: configuration.planning.lotSize) }
+        header = RunHeader(
+            configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: runID, digest: runID,
+            startedAt: startedAt)
+    }
+}
+
+extension SessionRequest {
+    /// Whether nothing is ordered or cancelled.
+    var isReconciliation: Bool { if case .reconcile = purpose { true } else { false } }
+}
+
+extension RunHeader {
+    fileprivate init(
+        _ configuration: Configuration, _ account: AccountID, venue: String, runID: String, digest: String,
+        startedAt: Timestamp
+    ) {
+        self.init(
+            runID: runID, mode: .production, venue: venue, account: account.text,
+            currency: configuration.account.currency, initialCash: .zero,
+            configJSON: (try? configuration.rebalanceJSON()) ?? "{}", inputDigest: digest, codeVersion: serviceVersion,
+            record: .full, startedAt: startedAt)
+    }
+}
+
+extension RebalanceSettings {
+    fileprivate init(
+        _ configuration: Configuration, purpose: RebalancePurpose, isLive: Bool, timeout: TimeSpan?
+    ) {
+        self.init()
+        let production = configuration.production
+        self.purpose = purpose
+        self.isLive = isLive
+        planning = PlanningRules(configuration.planning)
+        reservation = CashReservation(bufferE9: production.cashBufferE9)
+        timeout_ms = (timeout ?? production.timeout).ms
+        confirmationTimeout_ms = production.confirmationTimeout.ms
+        commissionWait_ms = production.commissionWait.ms
+        quietPeriod_ms = production.quietPeriod.ms
+        priceMaximumAge_ms = production.priceMaxAge.ms
+        stopsOnReject = production.onReject == .stop
+        alertInterval_ms = production.alertEvery.ms
+    }
+}

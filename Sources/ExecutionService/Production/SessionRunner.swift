@@ -1,0 +1,222 @@
+import BrokerAdapters
+import Foundation
+import InputFiles
+import OrderRouting
+import Rebalancing
+import Storage
+import TradingModel
+
+/// Takes a session from its lock to its report.
+struct SessionRunner {
+    private let request: SessionRequest
+    private let options: RebalanceOptions
+    private let gate: GateKeeper
+    private let observer: RebalanceObserver
+
+    init(
+        _ request: SessionRequest, _ options: RebalanceOptions, _ gate: GateKeeper, _ observer: RebalanceObserver
+    ) {
+        self.request = request
+        self.options = options
+        self.gate = gate
+        self.observer = observer
+    }
+
+    private var account: String { request.account.text }
+    private var venue: String { RebalanceVenue.ibkr.rawValue }
+
+    func run() throws -> RebalanceReport {
+        let lock = try AccountLock(
+            database: options.database, account: request.account, command: options.command, at: Timestamp.now)
+        defer { lock.release() }
+        let database = try Database.openForWriting(options.database, durability: .full)
+        let store = ProductionStore(database)
+        switch try store.begin(try header(in: store), decisions: request.decisions) {
+        case .alreadyCompleted(let finished):
+            var report = try RebalanceReport.read(finished.summaryJSON ?? "")
+            report.alreadyCompleted = true
+            return report
+        case .started(let handle), .resumes(let handle):
+            try observer.step(.begun(runID: handle.header.runID))
+            return try carryOut(handle, database, store)
+        }
+    }
+
+    /// A task goes on with the run that was left unfinished, so that what it finds is of that run.
+    private func header(in store: ProductionStore) throws -> RunHeader {
+        guard request.isTask, let open = try store.openRuns(account).first else { return request.header }
+        observer.log("goes on with run \(open.header.runID), which has not ended", true)
+        return open.header
+    }
+
+    private func carryOut(_ handle: RunHandle, _ database: Database, _ store: ProductionStore) throws -> RebalanceReport
+    {
+        let refs = request.orderRefs
+        let names = RunNames(
+            tickers: request.goal.instruments.map(\.ticker), decisions: request.decisions,
+            ocaGroups: request.ocaGroupNames,
+            orderRef: { row in refs.indices.contains(Int(row)) ? refs[Int(row)] : nil })
+        let known = KnownAccount(try store.record(of: account, run: handle, names: names), names)
+        let journal = try ProductionJournal(database, handle: handle, names: known.names)
+        let keys = SessionKeys(owner: "\(account)/\(handle.header.runID)", names: known.names)
+        do {
+            let mark = try store.highWaterMark(venue: venue, account: account) ?? 0
+            let session = session(known, journal, keys, handle, mark: mark)
+            return try end(session, try session.run(), journal, handle)
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            // The run stays open, and the same command goes on with it.
+            try? journal.release()
+            throw RunFailed(runID: handle.header.runID, cause: error, isOfProduction: true)
+        }
+    }
+
+    // MARK: - Parts
+
+    private func session(
+        _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32
+    ) -> BrokerSession {
+        var goal = request.goal
+        goal.instruments += known.names.tickers.dropFirst(goal.instruments.count).map(request.instrument)
+        let ibkr = request.configuration.brokers.ibkr
+        let machine = RebalanceMachine(
+            settings: request.settings, goal: goal, record: known.record,
+            keys: known.keys,
+            session: IBKRSessionConfiguration(account, ibkr),
+            highWaterMark: mark, groupPrefix: String(handle.header.inputDigest.prefix(8)),
+            clock: Self.clock(request.configuration.localTime), makeKey: keys.key)
+        let (runID, isLive) = (handle.header.runID, request.isLive)
+        let (account, currency) = (account, goal.currency)
+        return BrokerSession(
+            machine: machine, journal: journal,
+            surroundings: BrokerSession.Surroundings(host: ibkr.host, haltFile: gate.haltFile), observer: observer,
+            passesGate: { comparison in try passesGate(comparison) },
+            preview: { engine in
+                RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
+            },
+            orderKey: { order in try keys.key(order).text })
+    }
+
+    /// The zones that gateways name in their times; one that the system lacks leaves such times unread.
+    private static func clock(_ local: LocalTime) -> IBKRClock {
+        var zones: [String: LocalTime] = [:]
+        let names = [
+            "US/Eastern": "America/New_York", "America/New_York": "America/New_York", "EST5EDT": "America/New_York",
+            "US/Central": "America/Chicago", "America/Chicago": "America/Chicago",
+            "US/Pacific": "America/Los_Angeles", "America/Los_Angeles": "America/Los_Angeles",
+            "Europe/London": "Europe/London", "GB": "Europe/London", "Europe/Berlin": "Europe/Berlin",
+            "Europe/Zurich": "Europe/Zurich", "Asia/Tokyo": "Asia/Tokyo", "Asia/Hong_Kong": "Asia/Hong_Kong",
+        ]
+        for (name, zone) in names {
+            if let localTime = try? LocalTime.load(name: zone) { zones[name] = localTime }
+        }
+        return IBKRClock(zones: zones, local: local)
+    }
+
+    private func passesGate(_ comparison: Reconciliation) throws -> Bool {
+        if comparison.isFirst {
+            observer.log("account \(account) is new here: its book begins with what the broker says", true)
+        }
+        let judged = gate.check(comparison)
+        guard request.isLive else {
+            if request.purpose == .rebalance { sayWhatWouldSend(judged) }
+            return true
+        }
+        // A cancel takes risk away, and is what an operator wants most when the books do not agree.
+        if case .cancelAll = request.purpose {
+            let others = judged.conditions.filter { $0.name != .reconciliation && $0.state != .met }
+            for condition in others { observer.log("\(condition.name.rawValue): \(condition.sentence)", true) }
+            return others.isEmpty
+        }
+        if !judged.isOpen {
+            observer.log("\(LiveGateClosed(conditions: judged.conditions.filter { $0.state != .met }))", true)
+        }
+        return judged.isOpen
+    }
+
+    private func sayWhatWouldSend(_ judged: LiveGate) {
+        let missing = judged.conditions.filter { $0.state != .met }
+        observer.log(
+            missing.isEmpty
+                ? "a dry run; the live gate would be open"
+                : "a dry run; the live gate is closed by \(missing.map { "\($0.name.rawValue) (\($0.sentence))" }.joined(separator: ", "))",
+            true)
+    }
+
+    // MARK: - The end
+
+    private func end(
+        _ session: BrokerSession, _ outcome: RebalanceOutcome, _ journal: ProductionJournal, _ handle: RunHandle
+    ) throws -> RebalanceReport {
+        let engine = session.machine.engine
+        var report = RebalanceReport(engine, outcome, header: handle.header, currency: request.goal.currency)
+        if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
+        let isOver = engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
+        guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
+            try journal.release()
+            return report
+        }
+        let isComplete = report.ending == .completed || report.ending == .stopped
+        try journal.finish(
+            RunOutcome(
+                status: isComplete ? .completed : .failed, summaryJSON: try report.json(), finalEquity: nil,
+                finishedAt: Timestamp.now))
+        return report
+    }
+}
+
+/// What is on record of the account, with the names that its numbers stand for.
+private struct KnownAccount {
+    let record: AccountRecord
+    let names: RunNames
+    let keys: [OrderNumber: OrderKey]
+
+    init(
+        _ stored: (AccountRecord, tickers: [String], decisions: [Decision], orderKeys: [OrderNumber: String]),
+        _ own: RunNames
+    ) {
+        record = stored.0
+        var names = own
+        names.tickers = stored.tickers
+        names.decisions = stored.decisions
+        self.names = names
+        keys = stored.orderKeys.compactMapValues { OrderKey($0) }
+    }
+}
+
+/// The keys of a session's orders.
+struct SessionKeys: Sendable {
+    private let owner: String
+    private let names: RunNames
+
+    init(owner: String, names: RunNames) {
+        self.owner = owner
+        self.names = names
+    }
+
+    /// The same order has the same key in whichever process.
+    func key(_ order: OrderRecord) throws -> OrderKey {
+        let leg =
+            order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
+        let text = try OrderKeyMaker(owner: owner).key(
+            decision: names.decisions[Int(order.decision.index)].decisionID,
+            ticker: names.tickers[Int(order.terms.instrument.index)], leg: leg)
+        guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
+        return key
+    }
+}
+
+/// A key that venues would not carry unchanged.
+struct UnusableOrderKey: Error, CustomStringConvertible {
+    let text: String
+
+    var description: String { "the order key \(text) is not 1 to 32 letters and digits" }
+}
+
+extension IBKRSessionConfiguration {
+    fileprivate init(_ account: String, _ ibkr: IBKRConfiguration) {
+        self.init(account: account, clientID: ibkr.clientID, port: ibkr.port)
+        pacing = ibkr.messagesPerSecond.map { IBKRPacingRules(atMost: $0) }
+    }
+}

@@ -1,0 +1,29 @@
+import TradingModel
+
+/// The writers of what only a broker's account has.
+struct BrokerWriters {
+    let trades: BrokerTradeWriter
+    private let links: VenueLinkWriter
+    private let timings: TimingWriter
+    private let notifications: NotificationWriter
+    private let holdings: HoldingWriter
+    private let marks: VenueMarkWriter
+
+    init(_ context: JournalContext) throws(DatabaseError) {
+        trades = try BrokerTradeWriter(context)
+        links = try VenueLinkWriter(context)
+        timings = try TimingWriter(context)
+        notifications = try NotificationWriter(context)
+        holdings = try HoldingWriter(context)
+        marks = try VenueMarkWriter(context.connection)
+    }
+
+    /// Writes everything but trades, commissions and the words about events; the positions of the batch have to be there already.
+    func write(_ journal: BrokerJournal, venue: String, account: String) throws {
+        for link in journal.links { try links.write(link) }
+        for timing in journal.timings { try timings.write(timing) }
+        for notification in journal.notifications { try notifications.write(notification) }
+        if let held = journal.holdings { try holdings.replace(held) }
+        if let mark = journal.highWaterMark { try marks.raise(to: mark, venue: venue, account: account) }
+    }
+}

@@ -1,0 +1,44 @@
+import TradingModel
+
+/// What an event says beyond its columns: the JSON of `order_events.detail`.
+enum EventDetail {
+    /// `"reason":"day_ended"`.
+    static func field(of reason: StatusReason) -> String { #""reason":"\#(reason.rawValue)""# }
+
+    /// `"cause":"split"`.
+    static func field(of cause: ResizeCause) -> String { #""cause":"\#(cause.rawValue)""# }
+
+    /// The detail of an event about which the broker said something: `{"reason":…,"code":201,"text":…}`.
+    static func json(of event: OrderEventRecord, _ words: BrokerReason) -> String {
+        var fields: [String] = []
+        if case .resized(let cause) = event.kind { fields.append(field(of: cause)) }
+        if let reason = event.newReason { fields.append(field(of: reason)) }
+        if let code = words.code { fields.append("\"code\":\(code)") }
+        fields.append("\"text\":\(quoted(words.text))")
+        return "{\(fields.joined(separator: ","))}"
+    }
+
+    /// A text as JSON has it.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\t": quoted += "\\t"
+            case "\r": quoted += "\\r"
+            case ..<" ":
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
+
+extension OrderEventRecord {
+    /// Why the order is where the event has taken it; nil where it already was there.
+    var newReason: StatusReason? { from == to ? nil : to.reason }
+}

@@ -1,0 +1,108 @@
+import ExecutionService
+import Foundation
+import InputFiles
+import TradingModel
+
+/// `apply --mode production`, `reconcile`, `cancel-all`, `reset-paper`.
+enum ProductionCommands {
+    static func apply(_ arguments: CommandArguments) throws -> ExitCode {
+        try RunCommands.refuse(["--bars", "--interval", "--actions"], with: "--mode production", arguments)
+        guard arguments["--broker"] ?? "ibkr" == "ibkr" else {
+            throw CommandLineError(
+                description: "--broker \"\(arguments["--broker"] ?? "")\" is not known; this version has ibkr")
+        }
+        if let runID = arguments["--run-id"] { try RunCommands.check(runID: runID) }
+        let isLive = arguments.has("--live")
+        let plan = try RebalancePlan(
+            RebalancePlan.Sources(
+                targets: arguments["--targets"], orders: arguments["--orders"],
+                instruments: arguments["--instruments"], configuration: arguments["--config"],
+                account: arguments["--account"]),
+            venue: isLive ? .ibkr : .dryRun)
+        for warning in plan.warnings { Terminal.note("Note: \(warning).") }
+        var options = options(arguments)
+        options.runID = arguments["--run-id"]
+        options.timeout = try timeout(arguments)
+        let console = ProductionConsole(asks: isLive && !arguments.has("--yes"), plan.configuration)
+        return try finish(try rebalance(plan, options: options, observer: console.observer), arguments)
+    }
+
+    static func reconcile(_ arguments: CommandArguments) throws -> ExitCode {
+        try task(.reconcile(acceptsBreaks: arguments.has("--accept")), arguments)
+    }
+
+    static func task(_ task: AccountTask, _ arguments: CommandArguments) throws -> ExitCode {
+        let (configuration, account) = try AccountTask.inputs(
+            configuration: arguments["--config"] ?? "", account: arguments["--account"])
+        let console = ProductionConsole(asks: arguments.has("--live") && !arguments.has("--yes"), configuration)
+        let report = try carryOut(
+            task, configuration, account: account, options: options(arguments), observer: console.observer)
+        return try finish(report, arguments)
+    }
+
+    private static func options(_ arguments: CommandArguments) -> RebalanceOptions {
+        Interruption.listen()
+        return RebalanceOptions(
+            database: arguments["--db"] ?? "", isLiveAsked: arguments.has("--live"),
+            environment: ProcessInfo.processInfo.environment, command: CommandLine.arguments.joined(separator: " "))
+    }
+
+    private static func timeout(_ arguments: CommandArguments) throws(CommandLineError) -> TimeSpan? {
+        guard let text = arguments["--timeout"] else { return nil }
+        guard let span = TimeSpan(text), span.ms > 0, span <= RebalanceOptions.longestTimeout else {
+            throw CommandLineError(
+                description: "--timeout \"\(text)\" is not a time such as 30m (ms, s, m or h), at most "
+                    + "\(RebalanceOptions.longestTimeout)")
+        }
+        return span
+    }
+
+    private static func finish(_ report: RebalanceReport, _ arguments: CommandArguments) throws -> ExitCode {
+        let format = try arguments.choice("--format", default: RunCommands.SummaryFormat.table)
+        try Terminal.print(format == .json ? try report.json() : report.text)
+        return switch report.ending {
+        case .completed: report.isWhole ? .done : .incomplete
+        case .unfinished: .incomplete
+        case .refused, .declined: .refused
+        case .stopped: .interrupted
+        case .brokerTrouble: .trouble
+        }
+    }
+}
+
+/// The operator's terminal during a session with the broker: the log, the question before sending, and Ctrl-C.
+private final class ProductionConsole {
+    private let asks: Bool
+    private let cancelsOnExit: Bool
+    private var wasStopped = false
+
+    init(asks: Bool, _ configuration: Configuration) {
+        self.asks = asks
+        cancelsOnExit = configuration.production.cancelOnExit
+    }
+
+    var observer: RebalanceObserver {
+        RebalanceObserver(
+            confirm: { [self] preview in try confirm(preview) },
+            stopRequest: { [self] in stopRequest() },
+            log: { line, _ in Terminal.note("\(Timestamp.now) \(line)") })
+    }
+
+    private func confirm(_ preview: RebalancePreview) throws -> Bool {
+        Terminal.note(preview.text)
+        guard asks else { return true }
+        guard Terminal.canAsk else {
+            Terminal.note("Nobody can be asked here; --yes sends without a question.")
+            return false
+        }
+        return Terminal.ask("Send these orders to \(preview.account)? Type yes: ") == "yes"
+    }
+
+    /// On a terminal its user says what becomes of open orders; a batch job does what its configuration says.
+    private func stopRequest() -> Bool? {
+        guard !wasStopped, Interruption.isAsked else { return nil }
+        wasStopped = true
+        guard Terminal.canAsk else { return cancelsOnExit }
+        return Terminal.ask("Stopping: nothing more is sent. Cancel the open orders? Type no to leave them: ") != "no"
+    }
+}
