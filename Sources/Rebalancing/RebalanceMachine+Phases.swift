@@ -197,6 +197,7 @@ extension RebalanceMachine {
             }
         }
         var trial = engine
+        for (instrument, tick) in limitTicks { trial.setTick(tick, of: instrument) }
         let journaled = output
         do {
             let time = DecisionTime(instant: moment.time, isDate: false)
