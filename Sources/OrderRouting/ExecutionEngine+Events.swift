@@ -59,6 +59,8 @@ extension ExecutionEngine {
         let from = book.records[slot].state
         let filled = try book.records[slot].filled.adding(fill.quantity, "the fills of an order")
         let transition = OrderTransition.fill(isComplete: filled >= book.records[slot].terms.quantity)
+        // A simulated venue never fills more than was ordered; brokers have.
+        guard from != .filled else { throw IllegalTransition(state: from, transition: transition) }
         let to = try from.after(transition)
         if from.isTerminal { statistics.uncountEnd(of: book.records[slot]) }
         book.update(slot) { order in

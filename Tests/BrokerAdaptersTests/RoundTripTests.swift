@@ -45,9 +45,9 @@ final class RoundTripTests: XCTestCase {
 
     func testUnknownIdsKeepTheirFields() throws {
         let codec = try codec(178)
-        let message = TWSMessage.unknown(id: 46, fields: ["6", "1", "", "Nestlé"])
-        XCTAssertEqual(bars(try codec.encode(message).dropFirst(4)), "46|6|1||Nestlé|")
-        XCTAssertEqual(try codec.decodeMessage(payload("46|6|1||Nestlé|")), message)
+        let message = TWSMessage.unknown(id: 45, fields: ["6", "1", "", "Nestlé"])
+        XCTAssertEqual(bars(try codec.encode(message).dropFirst(4)), "45|6|1||Nestlé|")
+        XCTAssertEqual(try codec.decodeMessage(payload("45|6|1||Nestlé|")), message)
         let request = TWSRequest.unknown(id: 78, fields: [])
         XCTAssertEqual(try codec.decodeRequest(Array(try codec.encode(request).dropFirst(4))), request)
     }

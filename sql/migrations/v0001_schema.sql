@@ -264,7 +264,7 @@ CREATE TABLE orders (
     -- The row of the user's orders file, from 0 on; NULL for orders made from targets.
     input_row         INTEGER,
     -- 0 for the first order of a decision and ticker, 1 for the second: the OPEN after a CLOSE.
-    leg               INTEGER NOT NULL,
+    leg               INTEGER NOT NULL DEFAULT 0,
     run_id            TEXT NOT NULL REFERENCES execution_runs (run_id),
     decision_id       TEXT NOT NULL REFERENCES pipeline_decisions (decision_id),
     ticker            TEXT NOT NULL,
