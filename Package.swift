@@ -80,6 +80,8 @@ let package = Package(
                 "GatewaySimulator", "Storage", "SeededTesting",
             ], path: "Tests/RebalanceWorld"),
         tests("Rebalancing", ["RebalanceWorld"]),
+        .testTarget(
+            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting"], swiftSettings: strict),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
             name: "CommandLineTests",
