@@ -232,7 +232,7 @@ final class LedgerTests: CommandLineTestCase {
         try runExample()
         let full = try shell("ulimit -f 300; exec \"$EXECUTION\" export-ledger --db training.db")
         assertCode(3, full)
-        assertContains(full.errors, ["\(Self.name): cannot be written: File too large"])
+        assertContains(full.errors, ["\(Self.name): the operating system failed to read or write it: File too large"])
         assertCode(0, try export())
         try assertComplete()
     }

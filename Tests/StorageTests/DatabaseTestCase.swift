@@ -40,4 +40,14 @@ class DatabaseTestCase: XCTestCase {
             XCTAssertEqual((error as? DatabaseError)?.code, expected, "\(error)", file: file, line: line)
         }
     }
+
+    /// Takes away what protects the data, and changes it.
+    func damage(_ database: Database, _ sql: String) throws {
+        try database.connection.execute("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+        for trigger in try rows(database, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+            try database.connection.execute("DROP TRIGGER \(trigger[0])")
+        }
+        try database.connection.execute(sql)
+        try database.connection.execute("PRAGMA ignore_check_constraints = OFF")
+    }
 }

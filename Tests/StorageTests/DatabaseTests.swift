@@ -20,7 +20,10 @@ final class DatabaseTests: DatabaseTestCase {
 
     func testProductionCommitsReachTheDisk() throws {
         let database = try Database.openForWriting(path(), durability: .full)
-        XCTAssertEqual(try database.connection.integer("PRAGMA synchronous"), 2)
+        XCTAssertEqual(try database.connection.integer("PRAGMA synchronous"), 2, "FULL")
+        XCTAssertEqual(try database.connection.text("PRAGMA journal_mode"), "wal")
+        XCTAssertEqual(try database.connection.integer("PRAGMA busy_timeout"), 5_000)
+        XCTAssertEqual(try database.connection.integer("PRAGMA foreign_keys"), 1)
     }
 
     func testOpeningAgainChangesNothing() throws {

@@ -101,14 +101,4 @@ final class VerifierTests: DatabaseTestCase {
         case .failure(let error): XCTAssertEqual((error as? DatabaseError)?.code, .corrupt)
         }
     }
-
-    /// Takes away what protects the data, and changes it.
-    private func damage(_ database: Database, _ sql: String) throws {
-        try database.connection.execute("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
-        for trigger in try rows(database, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
-            try database.connection.execute("DROP TRIGGER \(trigger[0])")
-        }
-        try database.connection.execute(sql)
-        try database.connection.execute("PRAGMA ignore_check_constraints = OFF")
-    }
 }

@@ -63,5 +63,5 @@ extension LedgerRun {
     /// The id before the first row of the run, in every table.
     var firstID: Int64 { RowNumbering(runNumber: number).id(0) }
     /// The id after the last row that the run may have.
-    var endID: Int64 { RowNumbering(runNumber: number).id(RowNumbering.rowsPerRun) }
+    var endID: Int64 { RowNumbering(runNumber: number + 1).id(0) }
 }
