@@ -47,7 +47,7 @@ public struct Auditor {
     // MARK: - Always
 
     private mutating func checkNothingTwice() {
-        let own = orders.filter { $0.clientID != 0 }
+        let own = orders.filter { $0.clientID == World.clientID }
         for (key, same) in Dictionary(grouping: own, by: \.orderRef).sorted(by: { $0.key < $1.key }) {
             check(same.count == 1, "the gateway has order \(key) \(same.count) times")
             check(facts.orders.contains { $0.key == key }, "the gateway has order \(key), the journal has not")
@@ -73,8 +73,9 @@ public struct Auditor {
                 trade.ticker == execution.ticker && trade.side == execution.side
                     && trade.quantity == execution.quantity && trade.price == execution.price,
                 "trade \(trade) is not execution \(execution)")
+            let ownReference = execution.clientID == World.clientID ? execution.orderRef : ""
             check(
-                trade.order.flatMap { keys[$0] } ?? "" == execution.orderRef,
+                trade.order.flatMap { keys[$0] } ?? "" == ownReference,
                 "execution \(trade.executionID) of \(execution.orderRef) is booked for \(trade.order ?? 0)")
         }
     }
@@ -173,7 +174,8 @@ public struct Auditor {
 
     private mutating func checkEnds() {
         let own = Dictionary(
-            orders.filter { $0.clientID != 0 }.map { ($0.orderRef, $0) }, uniquingKeysWith: { first, _ in first })
+            orders.filter { $0.clientID == World.clientID }.map { ($0.orderRef, $0) },
+            uniquingKeysWith: { first, _ in first })
         for order in facts.orders {
             check(
                 !["PLANNED", "SUBMITTED", "WORKING", "UNKNOWN"].contains(order.status),

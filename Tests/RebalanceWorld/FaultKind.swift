@@ -26,12 +26,21 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case connectivityKept = "gateway: 1100, then 1102"
     case connectivityLost = "gateway: 1100, then 1101"
     case restart = "gateway: restart, away for seconds"
+    case malformedMessage = "gateway: message that cannot be read"
+    case unknownMessage = "gateway: message that nobody knows"
+    case brokenFrame = "gateway: bytes that are no frame"
 
     // The venue.
     case reject = "venue: order rejected"
     case unknownCode = "venue: order lost with a code that says nothing"
     case correction = "venue: execution corrected"
     case foreignExecution = "venue: execution by hand"
+    case namelessExecution = "venue: execution without our reference"
+    case strangerOrder = "venue: order of another client"
+    case warning = "venue: warning about an order that lives"
+    case inactive = "venue: live order called inactive"
+    case falseCancel = "venue: live order called cancelled"
+    case presetCancel = "venue: preset changes an order, called cancelled"
     case fillWhileAway = "venue: fill while the client is away"
     case fillAfterEnd = "venue: fill told after the order's end"
 

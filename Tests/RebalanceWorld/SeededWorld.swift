@@ -16,16 +16,21 @@ public struct SeededWorld {
     /// What the auditor found.
     public private(set) var findings: [String] = []
     public private(set) var outcomes: [String] = []
+    private var seenSince = Timestamp(ms: 0)
     private let hasMissingBars: Bool
+    /// Whether the gateway tells of its running session only, and the account holds something of an earlier one.
+    private let forgets: Bool
 
     public init(seed: UInt64, journal: any WorldJournal) {
         self.seed = seed
         var generator = SeededGenerator(seed: seed)
         let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
         hasMissingBars = generator.chance(20)
+        forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
-            barsPerSession: generator.number(20...60), largestVolume: generator.pick([300, 2_000, 20_000]),
+            barsPerSession: forgets ? 5_000 : generator.number(20...60),
+            largestVolume: generator.pick([300, 2_000, 20_000]),
             gapPercent: hasMissingBars ? 20 : 0)
         budget = generator.number(1...8)
         var plan = FaultPlan(perMille: FaultRates.draw(&generator), budget: 0)
@@ -33,7 +38,7 @@ public struct SeededWorld {
         let cash = Money(e6: Int64(generator.number(20...500)) * 1_000 * Money.scale)
         world = World(
             market: market, cash: cash, rules: SeededWorld.rules(&generator), journal: journal,
-            seed: generator.next(), faults: plan)
+            seed: generator.next(), faults: plan, sessionsKept: forgets ? 1 : nil)
         self.generator = generator
     }
 
@@ -50,7 +55,12 @@ public struct SeededWorld {
     /// Lives through everything; what must not be is in `findings`.
     public mutating func live() throws {
         try world.advance(to: world.now_ms + Int64(generator.number(20...60)) * 1_000)
-        if generator.chance(40) { try tradeByHand() }
+        if generator.chance(forgets ? 80 : 40) { try tradeByHand() }
+        if forgets {
+            try world.letOrdersEnd()
+            try world.advance(to: WorldMarket.opening_ms(ofDay: day + 1) + Int64(generator.number(10_000...40_000)))
+            seenSince = world.time.adding(ms: -40_000)
+        }
         for _ in 0..<generator.number(1...3) {
             let command = command()
             guard try give(command) else { return }
@@ -61,6 +71,8 @@ public struct SeededWorld {
         if try give(command(.reconcile(acceptsBreaks: false)), isLast: true) { audit(isSettled: true) }
     }
 
+    private var day: Int { Int(world.now_ms / WorldMarket.day_ms) }
+
     private mutating func tradeByHand() throws {
         for _ in 0..<generator.number(1...3) {
             let words = ["BUY", "\(generator.number(1...100))", generator.pick(world.market.tickers)]
@@ -70,10 +82,11 @@ public struct SeededWorld {
     }
 
     private mutating func pause() throws {
-        let isNextDay = generator.chance(30)
+        // What happens by hand in the evening would never be told.
+        let isNextDay = generator.chance(30) && !forgets
         let until =
             isNextDay
-            ? WorldMarket.opening_ms(ofDay: Int(world.now_ms / WorldMarket.day_ms) + 1)
+            ? WorldMarket.opening_ms(ofDay: day + 1)
                 + Int64(generator.number(-30_000...100_000))
             : world.now_ms + Int64(generator.number(0...60_000))
         try world.advance(to: until)
@@ -120,7 +133,7 @@ public struct SeededWorld {
             var auditor = Auditor(world.gateway, try world.journal.facts())
             var found = world.violations + auditor.checkAlways()
             if isSettled {
-                found += auditor.checkSettled(since: Timestamp(ms: 0))
+                found += auditor.checkSettled(since: seenSince)
                 found += try world.journal.verify()
             }
             for finding in found where !findings.contains(finding) { findings.append(finding) }
@@ -180,6 +193,7 @@ public struct SeededWorld {
         settings.commissionWait_ms = Int64(generator.number(2...10)) * 1_000
         // Longer than bytes of a dead process are under way.
         settings.quietPeriod_ms = Int64(generator.number(9...15)) * 1_000
+        settings.alertInterval_ms = Int64(generator.number(3...60)) * 1_000
         settings.stopsOnReject = generator.chance(10)
         settings.quotesAtOnce = generator.pick([1, 2, 50])
         settings.reservation.bufferE9 = Int64(generator.number(0...5)) * 10_000_000
@@ -191,7 +205,7 @@ public struct SeededWorld {
 
     private mutating func session() -> IBKRSessionConfiguration? {
         guard generator.chance(40) else { return nil }
-        var session = IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
+        var session = World.session
         if generator.chance(50) {
             session.pacing?.perSecond = generator.number(2...10)
         }
@@ -268,7 +282,8 @@ enum FaultRates {
         .lostStatus: 30, .lostError: 200, .earlyCommission: 150, .lateCommission: 100, .lostEndMarker: 30,
         .failedQuery: 40, .unansweredQuery: 30, .rateLimit: 80, .unknownCode: 50, .busyJournal: 30, .failedCommit: 20,
         .fullJournal: 10, .lostCommit: 10, .killedBeforeCommit: 10, .killedBeforeSend: 10, .killedBetweenSends: 100,
-        .killedInWrite: 5, .declined: 100,
+        .killedInWrite: 5, .declined: 100, .malformedMessage: 10, .unknownMessage: 10, .brokenFrame: 5, .warning: 50,
+        .inactive: 50, .falseCancel: 50, .presetCancel: 50, .namelessExecution: 100,
     ]
 
     /// Nothing at all, one kind often, or many kinds now and then; in most worlds only once orders are out.

@@ -22,7 +22,8 @@ extension World {
 
     private static let strikes: [FaultKind] = [
         .cutToGateway, .halfOpen, .idRollback, .connectivityKept, .connectivityLost, .restart, .reject, .correction,
-        .foreignExecution, .clockForward, .clockBack, .killedIdle, .hostLost, .stopAndCancel, .stopAndLeave,
+        .foreignExecution, .strangerOrder, .clockForward, .clockBack, .killedIdle, .hostLost, .stopAndCancel,
+        .stopAndLeave,
     ]
 
     mutating func strike() throws {
@@ -61,6 +62,7 @@ extension World {
                 generator.pick(["BUY", "SELL"]), "\(generator.number(1...50))", generator.pick(market.tickers),
             ]
             try touchGateway { try $0.trade(words) }
+        case .strangerOrder: try placeStrangersOrder()
         case .clockForward: wallOffset_ms += Int64(generator.number(1...7_200_000))
         case .clockBack: wallOffset_ms -= Int64(generator.number(1...7_200_000))
         case .killedIdle, .hostLost:
@@ -93,7 +95,11 @@ extension World {
     }
 
     private mutating func correct() throws -> Bool {
-        let candidates = gateway.executionRecords.filter { !$0.isCorrected && $0.price.e8 > 10_000_000 }.suffix(10)
+        // What the account held when it was first seen was made by executions that nobody told of.
+        let midnight = Timestamp(ms: time.ms - time.ms % WorldMarket.day_ms)
+        let candidates = gateway.executionRecords.suffix(10).filter {
+            !$0.isCorrected && $0.price.e8 > 10_000_000 && $0.time >= midnight
+        }
         guard !candidates.isEmpty else { return false }
         let execution = generator.pick(Array(candidates))
         let change = generator.pick(["0.01", "-0.01", "0.05", "-0.02"])

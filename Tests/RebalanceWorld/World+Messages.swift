@@ -124,8 +124,13 @@ extension World {
     /// What becomes of one message.
     private mutating func trouble(_ frame: [UInt8], _ fields: PayloadFields, _ id: Int) -> [UInt8] {
         if fields.id == Message.openOrderEnd { links[id]?.openOrderLists -= 1 }
-        guard faults.isOn, faults.budget > 0, links[id]?.hasGreeted == true else { return frame }
+        guard faults.isOn, faults.budget > 0, fields.id > 0 else { return frame }
+        if chance(.brokenFrame) { return [0xFF] + frame.dropFirst() }
+        if chance(.unknownMessage) { return World.unknownFrame + frame }
+        if chance(.malformedMessage) { return World.withoutLastField(frame) }
         if isLost(fields, id) { return [] }
+        if fields.id == Message.openOrder, links[id]?.openOrderLists == 0 { return frame + lie(about: frame) }
+        if fields.id == Message.execution, isLive(fields), chance(.namelessExecution) { return nameless(frame) }
         if fields.id == Message.commission, chance(.lateCommission) {
             if generator.chance(50) { links[id]?.held.append((frame, generator.number(5...40))) }
             return []

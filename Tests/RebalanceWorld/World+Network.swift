@@ -135,7 +135,7 @@ extension World {
     mutating func arriveAtClient(_ id: Int, _ bytes: [UInt8]) throws {
         guard let link = links[id], link.isOpenAtClient, process?.number == link.process else { return }
         links[id]?.arrivedAtClient.append(bytes)
-        while try links[id]?.arrivedAtClient.next() != nil {}
+        while (try? links[id]?.arrivedAtClient.next()) ?? nil != nil {}
         try feed(.received(connection: link.connection, bytes))
     }
 

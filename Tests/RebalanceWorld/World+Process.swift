@@ -37,7 +37,7 @@ extension World {
             instruments: opening.tickers.map { ticker in
                 instruments.first { $0.ticker == ticker } ?? Instrument(ticker: ticker)
             }, currency: .usd)
-        let session = command.session ?? IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
+        let session = command.session ?? World.session
         let machine = RebalanceMachine(
             settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
             highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc)
@@ -49,6 +49,8 @@ extension World {
         return true
     }
 
+    /// How the service connects, usually.
+    public static let session = IBKRSessionConfiguration(account: account, clientID: clientID, port: 4_002)
     private static let noKey = OrderKey("NOKEY")!
 
     /// What is left behind by a process that is gone.

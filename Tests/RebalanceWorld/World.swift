@@ -18,6 +18,8 @@ public final class WorldLog {
 /// kills processes, and causes the trouble that its plan asks for.
 public struct World {
     public static let account = "DU123"
+    /// What the service connects as.
+    public static let clientID: Int32 = 17
 
     public var faults: FaultPlan
     public var journal: any WorldJournal
@@ -40,6 +42,7 @@ public struct World {
     /// Until then the gateway takes no connection.
     var gatewayAwayUntil_ms: Int64 = 0
     var isConnectivityLost = false
+    var strangersOrders: Int32 = 0
 
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []

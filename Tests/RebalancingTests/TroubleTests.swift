@@ -40,7 +40,7 @@ final class TroubleTests: XCTestCase {
     func testAnOrderThatIsNotSentAgainEitherStaysInDoubt() throws {
         var desk = RebalanceDesk()
         var command = desk.command(["AAA": 100])
-        command.session = .init(account: World.account, clientID: 17, port: 4_002)
+        command.session = World.session
         command.session?.pacing?.perSecond = 1
         command.settings.quietPeriod_ms = 3_000
         desk.world.faults = FaultPlan(perMille: [.unknownCode: 1_000], budget: 1)
