@@ -14,11 +14,13 @@ struct RebalanceDesk {
 
     init(
         tickers: [String] = ["AAA", "BBB", "CCC"], cash: Int64 = 1_000_000, rules: SimulationRules = plainRules,
-        seed: UInt64 = 1, volume: Int = 20_000
+        seed: UInt64 = 1, volume: Int = 20_000, start_ms: Int64 = WorldMarket.open_ms,
+        sessionsKept: Int? = nil
     ) {
         let bars = WorldMarket(tickers: tickers, seed: seed, largestVolume: volume)
         world = World(
-            market: bars, cash: Money(e6: cash * Money.scale), rules: rules, journal: MemoryJournal(), seed: seed)
+            market: bars, cash: Money(e6: cash * Money.scale), rules: rules, journal: MemoryJournal(), seed: seed,
+            start_ms: start_ms, sessionsKept: sessionsKept)
         settings.isLive = true
         settings.timeout_ms = 120_000
     }
@@ -46,13 +48,15 @@ struct RebalanceDesk {
         command(targets.mapValues { .quantity(Quantity(units: $0)) }, type: type)
     }
 
-    mutating func command(_ targets: [String: TargetSize], type: OrderType = .market) -> WorldCommand {
+    mutating func command(
+        _ targets: [String: TargetSize], type: OrderType = .market, _ timeInForce: TimeInForce = .goodTilCancelled
+    ) -> WorldCommand {
         runs += 1
         let tickers = targets.keys.sorted()
         let requests = tickers.enumerated().map { index, ticker in
             TargetRequest(
                 row: Int64(index), instrument: InstrumentID(index), size: targets[ticker] ?? .quantity(.zero),
-                referencePrice: nil, type: type, timeInForce: .goodTilCancelled)
+                referencePrice: nil, type: type, timeInForce: timeInForce)
         }
         return WorldCommand(
             plan: plan(tickers), settings: settings,
@@ -93,6 +97,12 @@ struct RebalanceDesk {
         let words = words.split(separator: " ").map(String.init)
         try world.touchGateway { try $0.trade(words) }
         try world.advance(to: world.now_ms + 6_000)
+    }
+
+    /// The next day, a while after its session has opened.
+    mutating func sleep() throws {
+        let day = Int(world.now_ms / WorldMarket.day_ms) + 1
+        try world.advance(to: Int64(day) * WorldMarket.day_ms + WorldMarket.open_ms + 20_000)
     }
 
     // MARK: - What came of it
