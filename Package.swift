@@ -80,10 +80,24 @@ let package = Package(
                 "GatewaySimulator", "Storage", "SeededTesting",
             ], path: "Tests/RebalanceWorld"),
         tests("Rebalancing", ["RebalanceWorld"]),
+        .testTarget(
+            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting"], swiftSettings: strict),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["execution", "Networking", "Storage", "TestSupport", "SeededTesting"],
+            swiftSettings: strict),
+
+        library("CrashPoints", path: "Tests/CrashPoints"),
+        .executableTarget(
+            name: "CrashChild", dependencies: ["CrashPoints", "ExecutionService", "BrokerAdapters", "TradingModel"],
+            path: "Tests/CrashChild", swiftSettings: strict),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "CrashChild", "CrashPoints", "execution", "ExecutionService", "Networking", "Storage", "SQLSchema",
+                "TestSupport", "SeededTesting", "TradingModel",
+            ],
             swiftSettings: strict),
     ]
 )

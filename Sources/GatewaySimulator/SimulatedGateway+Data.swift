@@ -95,7 +95,9 @@ extension SimulatedGateway {
 
     /// Bid, ask and last are the last trade, with its time by the clock of the bars.
     private mutating func sendQuote(_ instrument: InstrumentID, _ requestID: Int32, _ id: ConnectionID) {
-        guard let price = lastPrices[Int(instrument.index)], let time = lastTrades[Int(instrument.index)] else { return }
+        guard let price = lastPrices[Int(instrument.index)], let time = lastTrades[Int(instrument.index)] else {
+            return
+        }
         for type in [Tick.bid, Tick.ask, Tick.last] {
             send(.tickPrice(tick(type, price, requestID, size: Self.shownSize)), to: id)
         }

@@ -29,6 +29,11 @@ extension ExecutionEngine {
         return InstrumentID(instruments.count - 1)
     }
 
+    /// Rounds the limits of an instrument to this step from now on; a broker says it once its contract is found.
+    public mutating func setTick(_ tick: Price?, of instrument: InstrumentID) {
+        instruments[Int(instrument.index)] = instruments[Int(instrument.index)].with(tick: tick)
+    }
+
     /// Every order of the run, and those of earlier runs that are kept, by number.
     public var orders: [OrderRecord] { book.all }
 

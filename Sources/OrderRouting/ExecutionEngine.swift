@@ -43,7 +43,8 @@ public struct ExecutionEngine: Sendable {
     var positionTimes: [Timestamp]
     private var changedPositions: [Int32] = []
     var isPositionChanged: [Bool]
-    var lastTrade: Int64 = 0
+    /// The number of the trade booked last.
+    public internal(set) var lastTrade: Int64 = 0
     /// Plans that wait for the cancels of older orders, by instrument.
     var waitingPlans: [Int32: WaitingPlan] = [:]
 

@@ -73,8 +73,7 @@ extension RebalanceMachine {
             try ask(.broker(.warned(number, reason, at: time)), at: moment)
         case .cancelRefused(let key, let reason, let time):
             guard let number = numbers[key] else { return }
-            engine.forgetCancel(of: number)
-            cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelRetryWait_ms
+            cancelRetry_ms = min(cancelRetry_ms ?? .max, moment.uptime_ms + RebalanceMachine.cancelRetryWait_ms)
             try ask(.broker(.warned(number, reason, at: time)), at: moment)
         case .unknown(let key, let doubt, let time):
             guard let number = numbers[key] else { return }
@@ -84,7 +83,7 @@ extension RebalanceMachine {
         }
     }
 
-    static let cancelRetryWait_ms: Int64 = 2_000
+    private static let cancelRetryWait_ms: Int64 = 2_000
 
     private mutating func acknowledge(
         _ number: OrderNumber, _ permanentID: Int64?, at time: Timestamp, _ moment: IBKRMoment
@@ -216,6 +215,8 @@ extension RebalanceMachine {
             nextAlert_ms = nil
             doubtsDue_ms = moment.uptime_ms
             try askUnanswered(at: moment)
+            // Cancels may have been lost with the connection.
+            cancelRetry_ms = moment.uptime_ms
             notify(
                 .info, "broker_back", "the broker is back after \((moment.uptime_ms - since) / 1_000) s", at: moment)
         case .synchronizing: break

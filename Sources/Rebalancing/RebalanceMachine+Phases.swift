@@ -134,7 +134,7 @@ extension RebalanceMachine {
             phase = .clearing(giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
             if settings.isLive, settings.planning.openOrders == .cancel {
                 try ask(.dismiss(.superseded, .earlierRuns, at: moment.time), at: moment)
-                try ask(.cancelOpen(.superseded, .earlierRuns, at: moment.time), at: moment)
+                try cancelOpen(.superseded, .earlierRuns, at: moment)
             }
         }
     }
@@ -145,7 +145,7 @@ extension RebalanceMachine {
         let older = engine.openOrderCount(.earlierRuns)
         if settings.isLive, settings.planning.openOrders == .cancel, older > 0 {
             guard moment.uptime_ms >= giveUp_ms else {
-                try retryCancels(.superseded, .earlierRuns, at: moment)
+                try repeatCancels(.superseded, .earlierRuns, at: moment)
                 return false
             }
             try finish(
@@ -197,6 +197,7 @@ extension RebalanceMachine {
             }
         }
         var trial = engine
+        for (instrument, tick) in limitTicks { trial.setTick(tick, of: instrument) }
         let journaled = output
         do {
             let time = DecisionTime(instant: moment.time, isDate: false)
@@ -249,7 +250,30 @@ extension RebalanceMachine {
     mutating func beginCancelling(_ reason: StatusReason, at moment: IBKRMoment) throws {
         phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
         try ask(.dismiss(reason, scope, at: moment.time), at: moment)
+        try cancelOpen(reason, scope, at: moment)
+    }
+
+    /// How long the answer to a cancel is waited for until it is asked for again.
+    private static let cancelPatience_ms: Int64 = 5_000
+
+    private mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
+        cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelPatience_ms
         try ask(.cancelOpen(reason, scope, at: moment.time), at: moment)
+    }
+
+    /// Cancels that were refused, or that were lost with a connection or without a word, are asked for again.
+    private mutating func repeatCancels(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
+        guard broker.state.isReady, cancelRetry_ms.map({ $0 <= moment.uptime_ms }) ?? false else { return }
+        for order in engine.openOrders { engine.forgetCancel(of: order.number) }
+        try cancelOpen(reason, scope, at: moment)
+    }
+
+    /// Whether confirmations of cancels are awaited.
+    var isCancelling: Bool {
+        switch phase {
+        case .cancelling, .clearing: true
+        default: false
+        }
     }
 
     /// Whose orders this session has to bring to their end.
@@ -273,15 +297,8 @@ extension RebalanceMachine {
                     : .unfinished(openOrders: open, why: "cancels were not confirmed"), at: moment)
             return true
         }
-        try retryCancels(reason, scope, at: moment)
+        try repeatCancels(reason, scope, at: moment)
         return false
-    }
-
-    /// A cancel that was refused or lost is asked for again after a while.
-    private mutating func retryCancels(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
-        guard broker.state.isReady, let due = cancelRetry_ms, due <= moment.uptime_ms else { return }
-        cancelRetry_ms = nil
-        try ask(.cancelOpen(reason, scope, at: moment.time), at: moment)
     }
 
     mutating func stop(cancels: Bool, at moment: IBKRMoment) throws {
@@ -354,9 +371,10 @@ extension RebalanceMachine {
             try giveUp(comparison, at: moment)
             return true
         }
-        let mayBeARace = isAccountKnown && comparison.triesLeft > 0 && !breaks(against: holdings).isEmpty
-        if mayBeARace {
+        let sight = sight(of: holdings, cash)
+        if comparison.triesLeft > 0, mayBeARace(holdings, sight, comparison) {
             comparison.triesLeft -= 1
+            comparison.last = sight
             comparison.retry_ms = moment.uptime_ms + RebalanceMachine.comparisonRetry_ms
             phase = .comparing(comparison)
             return false

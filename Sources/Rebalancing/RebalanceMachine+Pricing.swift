@@ -77,21 +77,39 @@ extension RebalanceMachine {
     var areQuotesComplete: Bool { quotesWanted.isEmpty && quotes.values.allSatisfy(\.isComplete) }
 
     /// The prices by instrument, and what is wrong with those that are missing.
+    ///
+    /// The account is worth what the market says; a reference price sizes its own target, and stands in where there is no quote.
     func prices(at moment: IBKRMoment) -> (prices: [Price?], problems: [String]) {
         var prices = [Price?](repeating: nil, count: engine.instruments.count)
-        var problems: [String] = []
-        for instrument in pricedInstruments {
-            let quote = quotes[instrument] ?? Quote()
-            if let price = price(of: quote, at: moment) {
-                prices[Int(instrument.index)] = price
-            } else {
-                problems.append(problem(of: quote, engine.instruments[Int(instrument.index)].ticker, at: moment))
-            }
-        }
         for target in goal.batches.flatMap(\.targets) {
             if let price = freshReference(of: target) { prices[Int(target.instrument.index)] = price }
         }
+        var problems: [String] = []
+        for instrument in pricedInstruments {
+            let quote = quotes[instrument] ?? Quote()
+            let index = Int(instrument.index)
+            prices[index] = price(of: quote, at: moment) ?? prices[index]
+            if prices[index] == nil {
+                problems.append(problem(of: quote, engine.instruments[index].ticker, at: moment))
+            }
+        }
         return (prices, problems)
+    }
+
+    /// The steps of the broker's prices where limits are given; of several steps of an instrument the widest, which is on all of them.
+    var limitTicks: [InstrumentID: Price] {
+        let terms =
+            goal.batches.flatMap(\.targets).map { ($0.instrument, $0.type) }
+            + goal.ownOrders.map { ($0.terms.instrument, $0.terms.type) }
+        var ticks: [InstrumentID: Price] = [:]
+        for (instrument, type) in terms {
+            guard let limit = type.limitPrice, let grid = broker.contracts.contract(of: instrument)?.grid else {
+                continue
+            }
+            let tick = grid.increment(at: limit)
+            ticks[instrument] = ticks[instrument].map { max($0, tick) } ?? tick
+        }
+        return ticks
     }
 
     /// The last trade if it is not too old, and else the middle of the market, which is of now.

@@ -45,6 +45,30 @@ extension RebalanceMachine {
         }
     }
 
+    func sight(of holdings: [HoldingRecord], _ cash: Money) -> Sight {
+        let held = holdings.filter { $0.quantity != .zero }.map { ($0.instrument, $0.quantity) }
+        return Sight(
+            holdings: Dictionary(held, uniquingKeysWith: { $1 }), cash: cash, trades: engine.lastTrade)
+    }
+
+    /// Whether the lists may be of different moments: something can happen between the answers to two questions.
+    ///
+    /// Cash is taken over only where two looks in a row saw the same, and what executions cost is known; else it would be booked
+    /// once more when the execution or its commission comes. So is everything of an account that was never seen.
+    func mayBeARace(_ holdings: [HoldingRecord], _ sight: Sight, _ comparison: Comparison) -> Bool {
+        if isAccountKnown, !breaks(against: holdings).isEmpty { return true }
+        guard !comparison.isFinal, !isAccountKnown || cashToAdopt(sight.cash) != .zero else { return false }
+        return sight != comparison.last || isCommissionMissing
+    }
+
+    /// Whether the broker listed an execution and did not say what it cost.
+    private var isCommissionMissing: Bool {
+        guard case .executions(.complete(let executions)) = answers[.executions]?.content else { return false }
+        return executions.contains {
+            $0.contract.securityType != "BAG" && !broker.isCommissionKnown(of: ExecutionID($0.executionID))
+        }
+    }
+
     /// Brings the books to what the broker says where that is allowed, and says how they compared.
     mutating func reconcile(_ holdings: [HoldingRecord], _ cash: Money, at moment: IBKRMoment) throws -> Reconciliation
     {
@@ -87,15 +111,23 @@ extension RebalanceMachine {
     /// Interest, dividends, fees and transfers change the broker's cash without a trade. Below a cent nothing is said: brokers
     /// round what they report.
     private mutating func adoptCash(_ cash: Money, at moment: IBKRMoment) throws -> Money {
-        // While orders work, the two are of different moments.
-        guard engine.openOrderCount(.account) == 0 else { return .zero }
-        let difference = cash - engine.cash
-        guard difference.e6.magnitude >= 10_000 else { return .zero }
+        let difference = cashToAdopt(cash)
+        guard difference != .zero else { return .zero }
         try ask(.adoptCash(cash, .reconciled, at: moment.time), at: moment)
         notify(
             .info, "cash_reconciled", "the broker's cash is \(difference) more than the book's; it is booked as that",
             at: moment)
         return difference
+    }
+}
+
+extension RebalanceMachine {
+    /// What the broker's cash is more than the book's, where that counts.
+    private func cashToAdopt(_ cash: Money) -> Money {
+        // While orders work, the two are of different moments.
+        guard engine.openOrderCount(.account) == 0 else { return .zero }
+        let difference = cash - engine.cash
+        return difference.e6.magnitude >= 10_000 ? difference : .zero
     }
 }
 

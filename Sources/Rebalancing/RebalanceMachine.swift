@@ -35,9 +35,18 @@ public struct RebalanceMachine: Sendable {
         /// Answers to earlier questions do not count.
         var askedAt_ms: Int64
         var triesLeft = 3
+        /// What the try before this one saw.
+        var last: Sight?
         /// When the lists are asked for again.
         var retry_ms: Int64?
         var giveUp_ms: Int64
+    }
+
+    /// What the broker says of the account at one time, and how much of it was booked then.
+    struct Sight: Sendable, Equatable {
+        var holdings: [InstrumentID: Quantity]
+        var cash: Money
+        var trades: Int64
     }
 
     let settings: RebalanceSettings
@@ -139,12 +148,16 @@ public struct RebalanceMachine: Sendable {
 
     /// When the machine wants to be woken; nil when only the outside can move it.
     public var nextDeadline_ms: Int64? {
-        // What only a broker that answers can settle is no reason to wake while it is away.
-        let whenReady = isReady ? [doubts.isEmpty || !isFollowing ? nil : doubtsDue_ms, cancelRetry_ms, retry_ms] : []
-        return ([phase.deadline_ms, nextAlert_ms, timers.values.min()] + whenReady).compactMap { $0 }.min()
+        ([phase.deadline_ms, nextAlert_ms, timers.values.min()] + questionsDue_ms).compactMap { $0 }.min()
     }
 
-    private var retry_ms: Int64? { if case .comparing(let comparison) = phase { comparison.retry_ms } else { nil } }
+    /// When the broker is to be asked something again. While it is away, its return is what moves the machine.
+    private var questionsDue_ms: [Int64?] {
+        guard broker.state.isReady else { return [] }
+        return [
+            isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
+        ]
+    }
 
     public var isDone: Bool { if case .done = phase { true } else { false } }
     /// Whether the broker answers and everything is known.
@@ -309,6 +322,9 @@ extension RebalanceMachine.Phase {
         case .working(let timeout): timeout
         }
     }
+
+    /// When the lists are asked for again.
+    fileprivate var retry_ms: Int64? { if case .comparing(let comparison) = self { comparison.retry_ms } else { nil } }
 
     var isAwaitingConsent: Bool { if case .awaitingConsent = self { true } else { false } }
 }

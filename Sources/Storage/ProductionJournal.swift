@@ -57,8 +57,12 @@ public final class ProductionJournal {
     /// a decision whose id stands for another one, `TooManyRows` when the run has used up its ids, `SimulatedFill` for a trade
     /// that no broker made, `ArithmeticOverflow` for a profit that no number type holds.
     ///
-    /// - Parameter orderKeys: The key of a new order.
-    public func write(_ batch: JournalBatch, orderKeys: (OrderRecord) throws -> String) throws {
+    /// - Parameters:
+    ///   - orderKeys: The key of a new order.
+    ///   - beforeCommit: The last thing before the commit; what it throws undoes the batch.
+    public func write(
+        _ batch: JournalBatch, orderKeys: (OrderRecord) throws -> String, beforeCommit: () throws -> Void = {}
+    ) throws {
         if let trade = batch.trades.first { throw SimulatedFill(trade: trade.number) }
         let after = counts.adding(batch)
         try after.check()
@@ -70,6 +74,7 @@ public final class ProductionJournal {
             try writeBooks(batch)
             try broker.write(batch.broker, venue: handle.header.venue, account: handle.header.account)
             try writers.run.writeProgress(after)
+            try beforeCommit()
         }
         counts = after
         newDecisions = []

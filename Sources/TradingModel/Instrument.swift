@@ -32,8 +32,13 @@ public struct Instrument: Sendable, Equatable {
 
 extension Instrument {
     /// The same without a tick, for a venue that rounds prices by rules of its own.
-    public var withoutTick: Instrument {
-        Instrument(ticker: ticker, lotSize: lotSize, minimumNotional: minimumNotional, borrowRateE9: borrowRateE9)
+    public var withoutTick: Instrument { with(tick: nil) }
+
+    /// The same with another tick.
+    public func with(tick: Price?) -> Instrument {
+        Instrument(
+            ticker: ticker, lotSize: lotSize, tickSize: tick, minimumNotional: minimumNotional,
+            borrowRateE9: borrowRateE9)
     }
 }
 

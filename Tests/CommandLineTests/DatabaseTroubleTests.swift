@@ -12,7 +12,7 @@ final class DatabaseTroubleTests: CommandLineTestCase {
         [
             applyWords(["--targets", Fixtures.targets], to: "DB"), ["bars", "import", "--db", "DB", Fixtures.bars],
             ["init", "--db", "DB"], ["bars", "list", "--db", "DB"], ["trades", "--db", "DB"], ["runs", "--db", "DB"],
-            ["verify", "--db", "DB"],
+            ["verify", "--db", "DB"], ["status", "--db", "DB"],
         ]
     }
 

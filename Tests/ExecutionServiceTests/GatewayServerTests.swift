@@ -86,11 +86,20 @@ final class GatewayServerTests: XCTestCase {
         return ""
     }
 
+    /// The rows of a table, cut into columns.
+    private func table(_ words: String, _ socket: TCPSocket, _ server: inout GatewayServer) throws -> [[String]] {
+        let lines = try command(words, socket, &server).split(separator: "\n").map(String.init)
+        XCTAssertEqual(lines.first, "ok \(lines.count - 1)")
+        return lines.dropFirst().map {
+            $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        }
+    }
+
     private func control(_ server: GatewayServer) throws -> TCPSocket {
         try TCPSocket(connectingTo: "127.0.0.1", port: try XCTUnwrap(server.controlPort))
     }
 
-    private static func order(_ orderID: Int32) -> TWSRequest {
+    private static func order(_ orderID: Int32, _ change: (inout TWSOrder) -> Void = { _ in }) -> TWSRequest {
         let contract = TWSContract {
             $0.symbol = "AAA"
             $0.securityType = "STK"
@@ -99,6 +108,7 @@ final class GatewayServerTests: XCTestCase {
             $0.action = "BUY"
             $0.orderType = "MKT"
             $0.totalQuantity = Quantity(units: 10)
+            change(&$0)
         }
         return .placeOrder(TWSPlaceOrder(orderID: orderID, contract: contract, order: order))
     }
@@ -128,7 +138,6 @@ final class GatewayServerTests: XCTestCase {
         let messages = try serve(&server, &client, until: Self.isCommission)
         let prices = messages.compactMap { if case .executionDetails(let details) = $0 { details.price } else { nil } }
         XCTAssertEqual(prices, [Price(e8: 1_200_600_000)])
-        XCTAssertTrue(try command("orders", control, &server).contains("client=1 id=1"))
         XCTAssertTrue(try command("step 5", control, &server).hasPrefix("end "))
         XCTAssertTrue(try command("step", control, &server).hasPrefix("end "))
         XCTAssertTrue(try command("jump", control, &server).hasPrefix("error "))
@@ -136,6 +145,107 @@ final class GatewayServerTests: XCTestCase {
         XCTAssertTrue(try command("fault tremble", control, &server).hasPrefix("error "))
         XCTAssertEqual(try command("quit", control, &server), "ok\n")
         try server.run { false }
+    }
+
+    func testTheTablesHaveTheGatewaysOwnRecord() throws {
+        var server = try GatewayServer(try options())
+        var client = try Client(server.port, clientID: 3)
+        let control = try control(server)
+        XCTAssertEqual(try table("executions", control, &server), [])
+        try client.send(Self.order(1) { $0.orderRef = "a\tb\\" })
+        try client.send(
+            Self.order(2) {
+                $0.orderType = "LMT"; $0.limitPrice = Price(e8: 100_000_000); $0.timeInForce = "GTC"
+            })
+        XCTAssertTrue(try command("step", control, &server).hasPrefix("ok "))
+        _ = try serve(&server, &client, until: Self.isCommission)
+        XCTAssertEqual(
+            try table("orders", control, &server),
+            [
+                ["a\\tb\\\\", "1000000001", "3", "Filled", "10", "10", "1", "DU123", "AAA", "BUY", "1"],
+                ["", "1000000002", "3", "Submitted", "10", "0", "2", "DU123", "AAA", "BUY", "0"],
+            ])
+        // 10 at 10 with five basis points of slippage; IBKR's minimum commission is a hundredth of the value here.
+        XCTAssertEqual(
+            try table("executions", control, &server),
+            [
+                [
+                    "00000001.00000001.01.01", "a\\tb\\\\", "3", "1000000001", "DU123", "AAA", "BUY", "10", "10.005",
+                    "1", "2020-01-02T00:00:00.000Z", "1", "0",
+                ]
+            ])
+        XCTAssertEqual(try table("positions", control, &server), [["DU123", "AAA", "10", "10.105"]])
+        XCTAssertEqual(try table("cash", control, &server), [["DU123", "USD", "\(server.replay.gateway.cash)"]])
+    }
+
+    func testStepsUntilATime() throws {
+        var server = try GatewayServer(try options())
+        let control = try control(server)
+        for (words, answer) in [
+            ("step until 2020-01-02", "ok 0\n"), ("step until 2020-01-02T00:00:00.001Z", "ok 1\n"),
+            ("step until 2020-01-03T00:00:00Z", "ok 0\n"), ("step until 2020-01-06", "ok 1\n"),
+            ("step until 2030-01-01", "ok 1\n"), ("step until 2030-01-01", "ok 0\n"),
+        ] { XCTAssertEqual(try command(words, control, &server), answer, words) }
+        for words in ["step until", "step until soon", "step until 2020-13-01"] {
+            XCTAssertTrue(try command(words, control, &server).hasPrefix("error step until needs a date"), words)
+        }
+        XCTAssertTrue(server.announcement.contains("no bars"))
+    }
+
+    // MARK: - When ordered
+
+    func testBarsGoByWhileAnOrderWorksAndClientsAreSilent() throws {
+        var server = try GatewayServer(try options(.whenOrdered(quiet_ms: 250)))
+        var client = try Client(server.port, clientID: 1)
+        _ = try serve(&server, &client, until: Self.isFarm)
+        try turn(&server, for_ms: 400)
+        XCTAssertTrue(server.announcement.contains("from 2020-01-02"), "no order, no bar")
+
+        // The order fills on the next bar, once the client has been silent for so long, and then the bars stand still.
+        try client.send(Self.order(1))
+        let sent_ms = SystemClock.monotonic_ms
+        let messages = try serve(&server, &client, until: Self.isCommission)
+        XCTAssertGreaterThanOrEqual(SystemClock.monotonic_ms - sent_ms, 250)
+        let times = messages.compactMap { if case .executionDetails(let details) = $0 { details.time } else { nil } }
+        XCTAssertEqual(times.map(\.description), ["20200102 00:00:00 UTC"])
+        try turn(&server, for_ms: 400)
+        XCTAssertTrue(server.announcement.contains("from 2020-01-03"), "the order has filled: no bar")
+
+        // Whoever keeps talking keeps the bars from going by.
+        try client.send(
+            Self.order(2) {
+                $0.orderType = "LMT"; $0.limitPrice = Price(e8: 100_000_000); $0.timeInForce = "GTC"
+            })
+        for _ in 0..<15 {
+            try client.send(.reqCurrentTime(TWSReqCurrentTime()))
+            try turn(&server, for_ms: 30)
+        }
+        XCTAssertTrue(server.announcement.contains("from 2020-01-03"), "the client is talking")
+
+        // A resting order lets one bar after the other go by, as far apart as the silence is long.
+        let silent_ms = SystemClock.monotonic_ms
+        while !server.announcement.contains("no bars"), SystemClock.monotonic_ms < silent_ms + 5_000 {
+            try server.turn(longestWait_ms: 5)
+        }
+        XCTAssertGreaterThanOrEqual(SystemClock.monotonic_ms - silent_ms, 450)
+        XCTAssertFalse(server.replay.isBarRunning, "a bar is played as a whole")
+    }
+
+    func testBarsGoByForTheOrderOfAClientThatHasGone() throws {
+        var server = try GatewayServer(try options(.whenOrdered(quiet_ms: 20)))
+        var client = try Client(server.port, clientID: 1)
+        _ = try serve(&server, &client, until: Self.isFarm)
+        try client.send(Self.order(1))
+        _ = try serve(&server, &client, until: Self.isStatus)
+        client.socket.close()
+        try turn(&server, for_ms: 200)
+        XCTAssertEqual(server.replay.gateway.executionRecords.count, 1)
+        XCTAssertTrue(server.announcement.contains("from 2020-01-03"))
+    }
+
+    private func turn(_ server: inout GatewayServer, for_ms duration_ms: Int64) throws {
+        let end_ms = SystemClock.monotonic_ms + duration_ms
+        while SystemClock.monotonic_ms < end_ms { try server.turn(longestWait_ms: 5) }
     }
 
     func testAScriptCutsTheConnectionInAMessage() throws {

@@ -102,6 +102,62 @@ final class ChangeTests: XCTestCase {
         XCTAssertTrue(errors[1].text.contains("state: Filled"))
     }
 
+    /// Within a session a cancel travels as long as an order does; after its close both stand there at once.
+    func testACancelTakesTheLatencyWithinASession() throws {
+        var rules = GatewayHarness.plainRules
+        rules.latency_ms = 250
+        var harness = GatewayHarness(rules: rules)
+        let id = try harness.connect()
+        for orderID in [1, 2] as [Int32] {
+            try harness.place(orderID, id) {
+                $0.limit(1_000); $0.timeInForce = "GTC"
+            }
+        }
+        try harness.play(minute: 0)
+        _ = harness.messages(id)
+        try harness.send(.cancelOrder(TWSCancelOrder { $0.orderID = 1 }), id)
+        try harness.send(.cancelOrder(TWSCancelOrder { $0.orderID = 1 }), id)
+        XCTAssertEqual(harness.messages(id).kinds, ["orderStatus PendingCancel"])
+        try harness.play(minute: 1)
+        XCTAssertEqual(harness.messages(id).status(1), nil, "the next bar begins before the cancel is there")
+        try harness.play(minute: 2, isLast: true)
+        XCTAssertEqual(harness.messages(id).status(1), "Cancelled")
+        try harness.send(.cancelOrder(TWSCancelOrder { $0.orderID = 2 }), id)
+        XCTAssertEqual(harness.messages(id).status(2), "Cancelled")
+    }
+
+    func testAnOrderTakesTheLatencyWithinASession() throws {
+        var rules = GatewayHarness.plainRules
+        rules.latency_ms = 250
+        var harness = GatewayHarness(rules: rules)
+        let id = try harness.connect()
+        try harness.place(1, id)
+        try harness.play(minute: 0)
+        XCTAssertEqual(harness.messages(id).status(1), "Filled", "before the first session nothing delays it")
+        try harness.place(2, id)
+        try harness.play(minute: 1)
+        XCTAssertEqual(harness.messages(id).status(2), "PreSubmitted")
+        try harness.play(minute: 2, isLast: true)
+        XCTAssertEqual(harness.messages(id).status(2), "Filled")
+    }
+
+    func testUnderSameCloseAMarketOrderTakesTheCloseThatIsOver() throws {
+        var rules = GatewayHarness.plainRules
+        rules.marketFill = .sameClose
+        rules.volumeLimitE9 = 100_000_000
+        var harness = GatewayHarness(rules: rules)
+        let id = try harness.connect()
+        try harness.play(50, 55, 45, 52, volume: 600)
+        try harness.place(1, id) { $0.timeInForce = "GTC" }
+        var messages = harness.messages(id)
+        XCTAssertEqual(messages.executions.map(\.price), [Price(cents: 5_200)])
+        XCTAssertEqual(messages.executions.map(\.shares), [Quantity(units: 60)])
+        XCTAssertEqual(messages.executions.first?.time?.description, "20080502 00:00:00 UTC")
+        try harness.play(60, 61, 59, 60, volume: 600)
+        messages = harness.messages(id)
+        XCTAssertEqual(messages.executions.map(\.price), [Price(cents: 6_000)], "what is left takes the next close")
+    }
+
     func testAClientCannotCancelTheOrdersOfAnother() throws {
         var harness = GatewayHarness()
         let first = try harness.connect(1)

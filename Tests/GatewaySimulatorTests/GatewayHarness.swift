@@ -10,6 +10,7 @@ struct GatewayHarness {
     private var clients: [ConnectionID: Client] = [:]
     private var connectionCount = 0
     private var date = CalendarDate(days: 14_000)
+    private let localTime: LocalTime
 
     private struct Client {
         var decoder = TWSFrameDecoder()
@@ -27,10 +28,12 @@ struct GatewayHarness {
 
     init(
         settings: GatewaySettings = GatewaySettings(), rules: SimulationRules = GatewayHarness.plainRules,
-        actions: [CorporateAction] = [], localTime: LocalTime = .utc
+        instruments: [Instrument] = GatewayHarness.instruments, actions: [CorporateAction] = [],
+        localTime: LocalTime = .utc
     ) {
+        self.localTime = localTime
         gateway = SimulatedGateway(
-            settings: settings, rules: rules, instruments: Self.instruments, actions: actions, localTime: localTime,
+            settings: settings, rules: rules, instruments: instruments, actions: actions, localTime: localTime,
             start: localTime.start(of: CalendarDate(days: 14_000)))
     }
 
@@ -158,7 +161,7 @@ struct GatewayHarness {
     mutating func play(
         _ open: Int64, _ high: Int64, _ low: Int64, _ close: Int64, volume: Int64 = 1_000_000
     ) throws {
-        let start = Timestamp(ms: Int64(date.days) * 86_400_000)
+        let start = localTime.start(of: date)
         let prices = [open, high, low, close].map { Price(e8: $0 * Price.scale) }
         let halves = prices.map { Price(e8: $0.e8 / 2) }
         let bars = [prices, halves].map { prices in
@@ -167,11 +170,38 @@ struct GatewayHarness {
                 volume: Quantity(units: volume))
         }
         let slice = BarSlice(
-            start: start, end: start.adding(ms: 86_400_000), session: date, isFirstOfSession: true,
+            start: start, end: localTime.start(of: date.adding(days: 1)), session: date, isFirstOfSession: true,
             isLastOfSession: true, nextSession: date.adding(days: 1),
             instruments: [InstrumentID(0), InstrumentID(1)], bars: bars)
         date = date.adding(days: 1)
+        try play(slice)
+    }
+
+    /// Plays a minute of the session: both stocks trade at 50.
+    mutating func play(minute: Int, isLast: Bool = false) throws {
+        let start = localTime.start(of: date).adding(ms: Int64(minute) * 60_000)
+        let price = Price(cents: 5_000)
+        let bar = Bar(
+            start: start, open: price, high: price, low: price, close: price, volume: Quantity(units: 1_000_000))
+        try play(
+            BarSlice(
+                start: start, end: start.adding(ms: 60_000), session: date, isFirstOfSession: minute == 0,
+                isLastOfSession: isLast, nextSession: isLast ? date.adding(days: 1) : nil,
+                instruments: [InstrumentID(0), InstrumentID(1)], bars: [bar, bar]))
+    }
+
+    mutating func play(_ slice: BarSlice) throws {
         try gateway.play(slice)
+        try deliver()
+    }
+
+    mutating func playOpen(_ slice: BarSlice) throws {
+        try gateway.playOpen(slice)
+        try deliver()
+    }
+
+    mutating func playRest() throws {
+        try gateway.playRest()
         try deliver()
     }
 }

@@ -56,7 +56,8 @@ struct ParityDesk {
             let instrument = ParityMarket.instruments[index]
             let contract = IBKRContract(
                 instrument: order.terms.instrument, ticker: instrument.ticker,
-                contract: GatewayHarness.contract(instrument.ticker), grid: IBKRPriceGrid(minimum: try XCTUnwrap(instrument.tickSize)),
+                contract: GatewayHarness.contract(instrument.ticker),
+                grid: IBKRPriceGrid(minimum: try XCTUnwrap(instrument.tickSize)),
                 minimumSize: instrument.lotSize, sizeIncrement: instrument.lotSize)
             let key = try XCTUnwrap(OrderKey("key\(order.number.value)"))
             var parameters = IBKROrderParameters()
@@ -78,7 +79,11 @@ struct ParityDesk {
 
     /// What the client can know now.
     mutating func books() throws -> ParityBooks {
-        try send(.reqAccountSummary(TWSReqAccountSummary { $0.requestID = 1; $0.tags = "TotalCashValue" }))
+        try send(
+            .reqAccountSummary(
+                TWSReqAccountSummary {
+                    $0.requestID = 1; $0.tags = "TotalCashValue"
+                }))
         try send(.cancelAccountSummary(TWSCancelAccountSummary { $0.requestID = 1 }))
         try send(.reqOpenOrders(TWSReqOpenOrders()))
         let messages = try received()
@@ -88,7 +93,8 @@ struct ParityDesk {
         // Refusals would make the two ways differ without a bug.
         XCTAssertEqual(messages.errorCodes.filter { ![202, 2104, 2106, 2158, 10148].contains($0) }, [])
         return ParityBooks(
-            fills: try fills(messages), cash: cash(messages), positions: positions.map { "\($0.contract.symbol) \($0.position)" },
+            fills: try fills(messages), cash: cash(messages),
+            positions: positions.map { "\($0.contract.symbol) \($0.position)" },
             open: open(messages))
     }
 

@@ -13,13 +13,11 @@ struct ParityMarket {
                 ticker: "T3", lotSize: Quantity(e8: 1_000_000), tickSize: Price(cents: 5), borrowRateE9: 31_000_000)
         ]
 
-    /// New York of 2011, when the clock was changed on 13 March and 6 November.
+    /// When the clock of New York was put forward and back in 2011: 13 March and 6 November, at two.
+    static let clockChanges = [Timestamp(ms: 1_299_999_600_000), Timestamp(ms: 1_320_559_200_000)]
     static let newYork = LocalTime(
         name: "America/New_York", initialOffset_s: -5 * 3_600,
-        transitions: [
-            LocalTime.Transition(start: Timestamp(ms: 1_299_999_600_000), offset_s: -4 * 3_600),
-            LocalTime.Transition(start: Timestamp(ms: 1_320_559_200_000), offset_s: -5 * 3_600),
-        ])
+        transitions: zip(clockChanges, [-4, -5]).map { LocalTime.Transition(start: $0, offset_s: $1 * 3_600) })
 
     let slices: [BarSlice]
     let actions: [CorporateAction]

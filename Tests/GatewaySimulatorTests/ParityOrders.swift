@@ -47,7 +47,8 @@ struct ParityOrders {
         let distance = Int64(random.number(50...250)) * exit.side.sign
         exit.type = .limit(Self.onTick(price + distance, index))
         let target = order(exit, moment, parent: entry.number, group: groupCount - 1)
-        exit.type = random.chance(30)
+        exit.type =
+            random.chance(30)
             ? .trailingStop(.fraction(e9: 30_000_000), initialStop: nil) : .stop(Self.onTick(price - distance, index))
         return [entry, target, order(exit, moment, parent: entry.number, group: groupCount - 1)]
     }
@@ -61,7 +62,8 @@ struct ParityOrders {
     ) -> OrderTerms {
         let near = (0..<2).map { _ in onTick(price + Int64(random.number(-300...300)), index) }
         let types: [OrderType] = [
-            .market, .market, .limit(near[0]), .limit(near[0]), .stop(near[0]), .stopLimit(stop: near[0], limit: near[1]),
+            .market, .market, .limit(near[0]), .limit(near[0]), .stop(near[0]),
+            .stopLimit(stop: near[0], limit: near[1]),
             .trailingStop(.fraction(e9: 25_000_000), initialStop: nil),
             .trailingStop(.amount(Price(cents: 120)), initialStop: near[0]),
             .trailingStopLimit(.amount(Price(cents: 120)), initialStop: near[0], limitOffset: Price(cents: 30)),

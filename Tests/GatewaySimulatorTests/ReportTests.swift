@@ -237,41 +237,6 @@ final class ReportTests: XCTestCase {
         XCTAssertEqual(samples.first?.samples.map(\.contract.symbol), ["BBB"])
     }
 
-    func testSnapshotAndStream() throws {
-        var harness = GatewayHarness()
-        let id = try harness.connect()
-        let request = TWSReqMarketData {
-            $0.requestID = 8
-            $0.contract = GatewayHarness.contract("AAA")
-            $0.snapshot = true
-        }
-        try harness.send(.reqMarketData(request), id)
-        XCTAssertEqual(prices(harness.messages(id)), [:])
-        try harness.play(50, 55, 45, 52)
-        try harness.send(.reqMarketData(request), id)
-        let messages = harness.messages(id)
-        XCTAssertEqual(prices(messages), [1: 5_200, 2: 5_200, 4: 5_200, 6: 5_500, 7: 4_500, 14: 5_000])
-        XCTAssertEqual(messages.last, .tickSnapshotEnd(TWSTickSnapshotEnd { $0.requestID = 8 }))
-        try harness.send(
-            .reqMarketData(
-                TWSReqMarketData {
-                    $0.requestID = 9; $0.contract = GatewayHarness.contract("AAA")
-                }), id)
-        _ = harness.messages(id)
-        try harness.play(60, 61, 59, 60)
-        XCTAssertEqual(prices(harness.messages(id))[14], 6_000)
-        try harness.send(.cancelMarketData(TWSCancelMarketData { $0.requestID = 9 }), id)
-        try harness.play(60, 61, 59, 60)
-        XCTAssertTrue(harness.messages(id).isEmpty)
-    }
-
-    /// The last price in cents of each tick type.
-    private func prices(_ messages: [TWSMessage]) -> [Int32: Int64] {
-        var prices: [Int32: Int64] = [:]
-        for case .tickPrice(let tick) in messages { prices[tick.type] = (tick.price?.e8 ?? 0) / 1_000_000 }
-        return prices
-    }
-
     func testHistoryHasWhatWasPlayedAndNothingMore() throws {
         var harness = GatewayHarness()
         let id = try harness.connect()

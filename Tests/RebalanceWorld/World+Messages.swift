@@ -45,7 +45,7 @@ extension World {
             carried += try TWSFrame.bytes(payload)
         }
         let tail = links[id]?.requests.pendingCount ?? 0
-        carried += bytes.suffix(min(tail, bytes.count))
+        carried += links[id]?.hasGreeted == true ? bytes.suffix(min(tail, bytes.count)) : bytes[...]
         carryToGateway(carried, id)
     }
 

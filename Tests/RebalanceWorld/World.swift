@@ -89,7 +89,16 @@ public struct World {
         now_ms = max(now_ms, time_ms)
     }
 
-    /// The next thing that happens; false when nothing will.
+    /// Lets the market go on until no order is open, of whomever it is.
+    public mutating func letOrdersEnd() throws {
+        let isOver = ["Filled", "Cancelled", "Inactive"]
+        for _ in 0..<1_000 where gateway.orderRecords.contains(where: { !isOver.contains($0.status) }) {
+            try advance(to: now_ms + market.bar_ms)
+            if market.place == 0 { try advance(to: WorldMarket.opening_ms(ofDay: market.day)) }
+        }
+    }
+
+    /// The next thing that happens.
     mutating func step() throws {
         let deadline = process?.waiting == nil ? process?.machine.nextDeadline_ms : nil
         guard let next = [queue.nextTime_ms, deadline].compactMap({ $0 }).min() else {

@@ -42,11 +42,25 @@ final class RunStoreTests: DatabaseTestCase {
         try Scenario.write(to: database, batches: 1)
         try database.connection.execute("UPDATE execution_runs SET writer_host = 'elsewhere'")
         XCTAssertThrowsError(try RunStore(database).begin(Scenario.header(), decisions: []))
+        XCTAssertEqual(try RunStore(database).writers().map(\.presence), [.elsewhere])
         try database.connection.execute("UPDATE execution_runs SET heartbeat_at = '2010-01-01T00:00:00.000Z'")
         XCTAssertEqual(try RunStore(database).interruptedRuns(), ["r1"])
+        XCTAssertEqual(try RunStore(database).writers().map(\.presence), [.gone])
         guard case .resumes = try RunStore(database).begin(Scenario.header(), decisions: []) else {
             return XCTFail("its writer is gone")
         }
+    }
+
+    func testWritersAreListed() throws {
+        let database = try makeDatabase()
+        let journal = try XCTUnwrap(Scenario.write(to: database, batches: 1))
+        let writers = try RunStore(database).writers()
+        XCTAssertEqual(writers.map(\.runID), ["r1"])
+        XCTAssertEqual(writers.map(\.pid), [Int64(getpid())])
+        XCTAssertEqual(writers.map(\.presence), [.alive])
+        XCTAssertEqual(writers.map(\.heartbeatAt.utf8.count), [24])
+        try journal.finish(Scenario.outcome)
+        XCTAssertEqual(try RunStore(database).writers(), [])
     }
 
     func testAnInterruptedRunIsNotTakenUpByOtherCode() throws {

@@ -59,9 +59,9 @@ public struct ProductionRows {
     ) throws {
         try execute(
             """
-            INSERT INTO orders (order_id, order_key, run_id, decision_id, ticker, action, direction, order_type, time_in_force,
+            INSERT INTO orders (order_id, order_key, run_id, decision_id, ticker, action, direction, order_type, time_in_force, leg,
                 status, venue_order_id, created_at, updated_at, size_e8, limit_price_e8, filled_size_e8)
-            VALUES (\(orderID), 'key\(orderID)', '\(runID)', 'd', '\(ticker)', 'OPEN_LONG', 'BUY', 'LIMIT', 'DAY',
+            VALUES (\(orderID), 'key\(orderID)', '\(runID)', 'd', '\(ticker)', 'OPEN_LONG', 'BUY', 'LIMIT', 'DAY', 0,
                 '\(status)', 'v\(orderID)', '\(created)', '2026-01-05T14:30:02.000Z', \(size * Quantity.scale), 1250000000,
                 \(filled * Quantity.scale))
             """)

@@ -27,7 +27,7 @@ extension AccountStatus {
         lines += section("Positions", positionTable)
         lines += section("Open orders", openOrderTable)
         lines += section("Position breaks", positionBreakTable) + section("Cash breaks", cashBreakTable)
-        lines += section("Runs", runTable)
+        lines += section("Last runs", runTable)
         lines += notifications.lines(of: account)
         lines += timingLines
         lines += gateLines
@@ -40,7 +40,7 @@ extension AccountStatus {
     }
 
     private func section<Row>(_ title: String, _ table: AccountStatusTable<Row>) -> [String] {
-        table.rows.isEmpty ? ["\(title): none"] : ["\(title):", table.indentedText]
+        table.rows.isEmpty ? ["\(title): none"] : ["\(title): \(table.rows.count)", table.indentedText]
     }
 
     private var timingLines: [String] {
@@ -70,9 +70,9 @@ extension AccountStatus {
 }
 
 extension AccountStatusTable {
-    /// Two spaces before every line, none after the last.
+    /// Two spaces before every line, without the last one, which counts the rows.
     fileprivate var indentedText: String {
-        text.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+        text.split(separator: "\n").dropLast().map { "  \($0)" }.joined(separator: "\n")
     }
 }
 

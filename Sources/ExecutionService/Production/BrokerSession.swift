@@ -141,7 +141,7 @@ final class BrokerSession {
         let giveUp_ms = SystemClock.monotonic_ms + surroundings.journalPatience_ms
         while true {
             do {
-                try journal.write(batch, orderKeys: orderKey)
+                try journal.write(batch, orderKeys: orderKey) { try observer.step(.written(batch)) }
                 return try observer.step(.committed(batch))
             } catch let error as DatabaseError where SystemClock.monotonic_ms < giveUp_ms {
                 observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)

@@ -9,6 +9,8 @@ public struct RebalanceObserver {
         case begun(runID: String)
         /// A commit begins; everything in it is lost or kept together.
         case committing(JournalBatch)
+        /// All of it is written, and nothing of it committed.
+        case written(JournalBatch)
         case committed(JournalBatch)
         /// Bytes are about to leave, and have left as far as the system took them.
         case sending([UInt8])

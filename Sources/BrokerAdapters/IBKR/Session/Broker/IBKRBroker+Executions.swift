@@ -31,6 +31,9 @@ extension IBKRBroker {
                     realizedProfit: commission.realizedPnL)))
     }
 
+    /// Whether the broker said in this session what an execution cost.
+    public func isCommissionKnown(of execution: ExecutionID) -> Bool { ledger.isCommissionKnown(of: execution) }
+
     /// Books what was held back and whose order is known now.
     mutating func releaseParked() {
         guard !ledger.parked.isEmpty else { return }

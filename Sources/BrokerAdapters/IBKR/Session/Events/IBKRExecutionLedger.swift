@@ -29,6 +29,8 @@ struct IBKRExecutionLedger: Sendable {
     /// How much an execution was for; nil for one of an earlier process.
     func quantity(of id: ExecutionID) -> Quantity? { executions[id]?.quantity }
 
+    func isCommissionKnown(of id: ExecutionID) -> Bool { commissions[id] != nil }
+
     /// Takes an execution that was not seen before; `isOwned` is false while nobody knows whose it is.
     mutating func add(_ execution: BrokerExecution, isOwned: Bool) -> [BrokerReport] {
         guard !contains(execution.id) else { return [] }

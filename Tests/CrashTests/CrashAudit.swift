@@ -1,0 +1,117 @@
+import Foundation
+import Storage
+import TestSupport
+import TradingModel
+
+/// Holds a database against the gateway's own record of the account.
+struct CrashAudit {
+    /// What they disagree in, each a sentence.
+    private(set) var problems: [String] = []
+    private(set) var executions = 0
+    private let database: Database
+
+    init(_ world: CrashWorld) throws {
+        database = try Database.openForReading(world.database)
+        try compareOrders(try world.control.table("orders"))
+        try compareExecutions(try world.control.table("executions"))
+        let positions = try world.control.table("positions")
+        try comparePositions(positions)
+        try compareTargets(positions)
+        try compareCash(try world.control.table("cash"))
+        try verify()
+    }
+
+    /// Only what holds at every moment, whether or not the run is over.
+    init(unfinished world: CrashWorld) throws {
+        database = try Database.openForReading(world.database)
+        try verify()
+    }
+
+    private mutating func check(_ isTrue: Bool, _ problem: @autoclosure () -> String) {
+        if !isTrue { problems.append(problem()) }
+    }
+
+    /// Every order of the book is at the gateway once and nothing else is, with the same terms and fills.
+    private mutating func compareOrders(_ rows: [[String]]) throws {
+        let references = rows.map { $0[0] }
+        check(Set(references).count == references.count, "an order key is at the gateway twice: \(references)")
+        let told = rows.map { [$0[0], $0[7], $0[8], $0[9], $0[4], $0[5], $0[3]] }.map { $0.joined(separator: " ") }
+        let booked = try database.rows(
+            """
+            SELECT order_key, r.account, ticker, direction, size_e8, filled_size_e8, o.status
+            FROM orders o JOIN execution_runs r USING (run_id)
+            """
+        ).map { row in
+            let status = row[6] == "FILLED" ? "Filled" : row[6]
+            return (row[..<4] + [Self.quantity(row[4]), Self.quantity(row[5]), status]).joined(separator: " ")
+        }
+        compare("orders", booked, told)
+    }
+
+    private mutating func compareExecutions(_ rows: [[String]]) throws {
+        executions = rows.count
+        let told = rows.map { row in
+            [row[0], row[1], row[4], row[5], row[6], row[7], row[8], row[9], row[10]].joined(separator: " ")
+        }
+        let booked = try database.rows(
+            """
+            SELECT t.execution_id, o.order_key, t.account, t.ticker, t.direction, t.size_e8, t.price_e8, t.commission_e6,
+                t.timestamp
+            FROM trades t LEFT JOIN orders o ON o.order_id = t.order_id
+            """
+        ).map { row in
+            (row[..<5] + [Self.quantity(row[5]), Self.price(row[6]), Self.money(row[7]), row[8]]).joined(separator: " ")
+        }
+        compare("executions", booked, told)
+    }
+
+    private mutating func comparePositions(_ rows: [[String]]) throws {
+        let told = rows.filter { $0[2] != "0" }.map { $0[..<3].joined(separator: " ") }
+        let booked = try database.rows("SELECT account, ticker, size_e8 FROM positions WHERE size_e8 <> 0")
+            .map { "\($0[0]) \($0[1]) \(Self.quantity($0[2]))" }
+        compare("positions", booked, told)
+    }
+
+    /// What the newest plan wanted is held: no order of it is missing.
+    private mutating func compareTargets(_ rows: [[String]]) throws {
+        let told = rows.filter { $0[2] != "0" }.map { "\($0[1]) \($0[2])" }
+        let wanted = try database.rows(
+            """
+            SELECT ticker, held_e8 + open_e8 + planned_e8 FROM target_positions
+            WHERE run_id = (SELECT run_id FROM execution_runs ORDER BY run_number DESC LIMIT 1)
+                AND held_e8 + open_e8 + planned_e8 <> 0
+            """
+        ).map { "\($0[0]) \(Self.quantity($0[1]))" }
+        compare("what the plan wanted", wanted, told)
+    }
+
+    private mutating func compareCash(_ rows: [[String]]) throws {
+        let booked = try database.rows("SELECT account, currency, balance_e6 FROM cash_balances")
+            .map { "\($0[0]) \($0[1]) \(Self.money($0[2]))" }
+        compare("cash", booked, rows.map { $0.joined(separator: " ") })
+        let kinds = try database.rows("SELECT DISTINCT kind FROM cash_entries ORDER BY kind").map { $0[0] }
+        check(
+            Set(kinds).isSubset(of: ["COMMISSION", "OPENING", "TRADE"]),
+            "the cash had to be reconciled, so it was not booked as it moved: \(kinds)")
+    }
+
+    private mutating func verify() throws {
+        problems += try DatabaseVerifier(database).verify().filter { $0.severity == .broken }.map(\.description)
+        for view in ["position_breaks", "cash_breaks"] {
+            problems += try database.rows("SELECT * FROM \(view)").map { "\(view): \($0)" }
+        }
+    }
+
+    private mutating func compare(_ what: String, _ booked: [String], _ told: [String]) {
+        let (booked, told) = (booked.sorted(), told.sorted())
+        guard booked != told else { return }
+        let (missing, surplus) = (Set(told).subtracting(booked), Set(booked).subtracting(told))
+        problems.append(
+            "\(what): \(booked.count) in the book, \(told.count) at the gateway; only at the gateway "
+                + "\(missing.sorted().prefix(5)), only in the book \(surplus.sorted().prefix(5))")
+    }
+
+    private static func quantity(_ e8: String) -> String { Quantity(e8: Int64(e8) ?? -1).description }
+    private static func price(_ e8: String) -> String { Price(e8: Int64(e8) ?? -1).description }
+    private static func money(_ e6: String) -> String { Money(e6: Int64(e6) ?? -1).description }
+}

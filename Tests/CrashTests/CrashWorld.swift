@@ -1,0 +1,112 @@
+import Foundation
+import SeededTesting
+import Storage
+import TestSupport
+
+/// An account at a simulated gateway that is a process of its own, and the database of its rebalances.
+///
+/// The gateway plays a bar when an order works and no client has said anything for a moment; so the market goes on, and orders
+/// fill, while nobody listens.
+final class CrashWorld {
+    static let account = "DU123"
+
+    let folder: TemporaryFolder
+    private let gateway: ChildProcess
+    let control: GatewayControl
+    private var rebalances = 0
+    var generator: SeededGenerator
+
+    /// - Parameter pace: options of the gateway that say when bars are played.
+    init(seed: UInt64, pace: [String]) throws {
+        folder = try TemporaryFolder()
+        generator = SeededGenerator(seed: seed)
+        try folder.write(MinuteBars.csv(minutes: 2_000, using: &generator), to: "bars.csv")
+        try folder.write(
+            """
+            {
+              account: { cash: 200000 },
+              simulation: { volume_limit: 0.05, slippage: { model: "fixed_bps", bps: 5 }, commission: { model: "ibkr_fixed" } },
+            }
+            """, to: "gateway.json")
+        gateway = try ChildProcess(
+            "execution",
+            ["gateway", "--bars", "bars.csv", "--port", "0", "--control-port", "0", "--account", Self.account]
+                + ["--config", "gateway.json"] + pace,
+            in: folder, printsTo: "gateway")
+        let ports = try Self.ports(gateway)
+        control = try GatewayControl(port: ports[1])
+        // Until a bar has been played there are no prices.
+        try control.send("step")
+        try folder.write(Self.configuration(port: ports[0]), to: "production.json")
+    }
+
+    /// Ends the gateway and takes everything away.
+    func end() throws {
+        try control.send("quit")
+        _ = try gateway.ending(within: 20)
+        try folder.remove()
+    }
+
+    private static func ports(_ gateway: ChildProcess) throws -> [UInt16] {
+        var ports: [UInt16] = []
+        let isThere = Wait.until(30) {
+            let text = gateway.output
+            guard text.hasSuffix("\n") else { return !gateway.isRunning }
+            ports = text.components(separatedBy: "127.0.0.1:").dropFirst().compactMap {
+                UInt16($0.prefix { $0.isNumber })
+            }
+            return true
+        }
+        guard isThere, ports.count == 2 else {
+            throw GatewayControl.Failure(description: "the gateway does not listen: \(gateway.errors)")
+        }
+        return ports
+    }
+
+    private static func configuration(port: UInt16) -> String {
+        """
+        {
+          orders: { time_in_force: "GTC" },
+          brokers: { ibkr: { port: \(port), account: "\(account)", messages_per_second: null } },
+          live: { permit: true, account: "\(account)" },
+          production: { timeout: "60s", quiet_period: "100ms", price_max_age: "24h" },
+        }
+        """
+    }
+
+    var database: String { folder.path("runtime.db") }
+
+    // MARK: - Rebalances
+
+    /// Writes the targets of the next rebalance: other shares of the same tickers, so that there are sales and purchases.
+    func writeTargets() throws -> String {
+        rebalances += 1
+        let name = "targets-\(rebalances).csv"
+        let parts = MinuteBars.tickers.map { _ in generator.chance(25) ? 0 : generator.number(1...10) }
+        let sum = max(1, parts.reduce(0, +))
+        var csv = "as_of,ticker,target_weight,decision_id,strategy_id,profile_version_id,regime_id,universe_id\n"
+        for (ticker, part) in zip(MinuteBars.tickers, parts) {
+            let weight = String(format: "%.4f", 0.8 * Double(part) / Double(sum))
+            csv += "\(MinuteBars.date),\(ticker),\(weight),decision-\(rebalances),s,s-v1,calm,four\n"
+        }
+        return try folder.write(csv, to: name)
+    }
+
+    private static let environment = ["EXEC_DRY_RUN": "0"]
+
+    /// Starts the library's rebalance in a process of its own, which kills itself where `words` say.
+    func startChild(_ targets: String, _ words: [String] = []) throws -> ChildProcess {
+        try ChildProcess(
+            "CrashChild", [database, targets, folder.path("production.json"), Self.account] + words, in: folder,
+            environment: Self.environment)
+    }
+
+    /// Starts the command of an operator.
+    func startCommand(_ targets: String, label: String? = nil) throws -> ChildProcess {
+        try ChildProcess(
+            "execution",
+            ["apply", "--mode", "production", "--account", Self.account, "--db", database, "--targets", targets]
+                + ["--config", "production.json", "--live", "--yes"],
+            in: folder, printsTo: label, environment: Self.environment)
+    }
+}

@@ -1,0 +1,216 @@
+import MarketSimulation
+import OrderPlanning
+import OrderRouting
+import Rebalancing
+import SeededTesting
+import TradingModel
+
+/// A world that a seed makes: account, bars, commands, settings, and the trouble they get into.
+public struct SeededWorld {
+    public let seed: UInt64
+    public private(set) var world: World
+    private var generator: SeededGenerator
+    private var commands = 0
+    private var budget: Int
+    /// What the auditor found.
+    public private(set) var findings: [String] = []
+    public private(set) var outcomes: [String] = []
+    private let hasMissingBars: Bool
+
+    public init(seed: UInt64, journal: any WorldJournal) {
+        self.seed = seed
+        var generator = SeededGenerator(seed: seed)
+        let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
+        hasMissingBars = generator.chance(20)
+        let market = WorldMarket(
+            tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
+            barsPerSession: generator.number(20...60), largestVolume: generator.pick([300, 2_000, 20_000]),
+            gapPercent: hasMissingBars ? 20 : 0)
+        budget = generator.number(1...8)
+        let plan = FaultPlan(perMille: FaultRates.draw(&generator), budget: 0)
+        let cash = Money(e6: Int64(generator.number(20...500)) * 1_000 * Money.scale)
+        world = World(
+            market: market, cash: cash, rules: SeededWorld.rules(&generator), journal: journal,
+            seed: generator.next(), faults: plan)
+        self.generator = generator
+    }
+
+    private static func rules(_ generator: inout SeededGenerator) -> SimulationRules {
+        var rules = SimulationRules()
+        rules.slippage = generator.pick([.none, .fixedFraction(e9: 500_000)])
+        rules.volumeLimitE9 = generator.pick([nil, 100_000_000, 500_000_000])
+        rules.commission = generator.pick([.ibkrFixed, .perOrder(Money(e6: 1_000_000)), .none, .ibkrTiered])
+        return rules
+    }
+
+    // MARK: - The course
+
+    /// Lives through everything; what must not be is in `findings`.
+    public mutating func live() throws {
+        try world.advance(to: world.now_ms + Int64(generator.number(20...60)) * 1_000)
+        if generator.chance(40) { try tradeByHand() }
+        for _ in 0..<generator.number(1...3) {
+            let command = command()
+            try give(command)
+            try pause()
+        }
+        try world.endFaults()
+        try world.letOrdersEnd()
+        try give(command(.reconcile(acceptsBreaks: false)), isLast: true)
+        audit(isSettled: true)
+    }
+
+    private mutating func tradeByHand() throws {
+        for _ in 0..<generator.number(1...3) {
+            let words = ["BUY", "\(generator.number(1...100))", generator.pick(world.market.tickers)]
+            try world.touchGateway { try $0.trade(words) }
+        }
+        try world.advance(to: world.now_ms + Int64(generator.number(0...40)) * 1_000)
+    }
+
+    private mutating func pause() throws {
+        let isNextDay = generator.chance(30)
+        let until =
+            isNextDay
+            ? WorldMarket.opening_ms(ofDay: Int(world.now_ms / WorldMarket.day_ms) + 1) + Int64(generator.number(-30_000...100_000))
+            : world.now_ms + Int64(generator.number(0...60_000))
+        try world.advance(to: until)
+        if generator.chance(20) { try tradeByHand() }
+    }
+
+    /// Gives a command until it is done: with trouble first, then without.
+    private mutating func give(_ command: WorldCommand, isLast: Bool = false) throws {
+        var command = command
+        command.decidedAt = world.time
+        if !isLast {
+            world.faults.isOn = true
+            world.faults.budget = budget
+            world.beginStrikes()
+            for _ in 0..<8 where world.faults.budget > 0 {
+                if try isDone(command) { return }
+                try world.advance(to: world.now_ms + Int64(generator.number(0...15_000)))
+            }
+            try world.endFaults()
+            try world.advance(to: world.now_ms + Int64(generator.number(0...20_000)))
+        }
+        for _ in 0..<2 where try isDone(command) { return }
+        findings.append("\(command.plan.runID) does not end although nothing goes wrong any more: \(outcomes.last ?? "")")
+    }
+
+    private mutating func isDone(_ command: WorldCommand) throws -> Bool {
+        let end = try world.run(command)
+        outcomes.append("\(command.plan.runID): \(end)")
+        audit(isSettled: false)
+        guard case .finished(.completed(_, let breaks)) = end else { return false }
+        if !breaks.isEmpty { findings.append("\(command.plan.runID) ends with breaks: \(breaks)") }
+        return true
+    }
+
+    private mutating func audit(isSettled: Bool) {
+        do {
+            var auditor = Auditor(world.gateway, try world.journal.facts())
+            var found = world.violations + auditor.checkAlways()
+            if isSettled { found += auditor.checkSettled(since: Timestamp(ms: 0)) }
+            for finding in found where !findings.contains(finding) { findings.append(finding) }
+        } catch { findings.append("the journal cannot be read: \(error)") }
+    }
+
+    // MARK: - Commands
+
+    private mutating func command() -> WorldCommand {
+        switch generator.number(0...19) {
+        case 0: return command(.reconcile(acceptsBreaks: false))
+        case 1: return command(.cancelAll)
+        case 2, 3:
+            var dry = command(.rebalance)
+            dry.settings.isLive = false
+            return dry
+        default: return command(.rebalance)
+        }
+    }
+
+    private mutating func command(_ purpose: RebalancePurpose) -> WorldCommand {
+        commands += 1
+        var tickers: [String] = []
+        if purpose == .rebalance {
+            tickers = world.market.tickers.filter { _ in generator.chance(75) }
+            if tickers.isEmpty { tickers = [world.market.tickers[0]] }
+        }
+        let decisions = (0..<generator.number(1...2)).map { index in
+            Decision(decisionID: "R\(commands)D\(index)", decidedAt: world.time)
+        }
+        let plan = RunPlan(runID: "run-\(commands)", account: World.account, tickers: tickers, decisions: decisions)
+        var command = WorldCommand(plan: plan, settings: settings(purpose))
+        command.consent_ms = Int64(generator.pick([0, 10, 2_000]))
+        guard purpose == .rebalance else { return command }
+        var targets: [[TargetRequest]] = decisions.map { _ in [] }
+        for (index, ticker) in tickers.enumerated() {
+            let request = target(index, ticker)
+            targets[generator.number(0...decisions.count - 1)].append(request)
+        }
+        command.batches = targets.enumerated().map { TargetBatch(decision: DecisionID($0), targets: $1) }
+        return command
+    }
+
+    private mutating func settings(_ purpose: RebalancePurpose) -> RebalanceSettings {
+        var settings = RebalanceSettings()
+        settings.purpose = purpose
+        settings.isLive = true
+        settings.timeout_ms = Int64(generator.number(5...120)) * 1_000
+        settings.confirmationTimeout_ms = Int64(generator.number(10...30)) * 1_000
+        settings.commissionWait_ms = Int64(generator.number(2...10)) * 1_000
+        // Longer than bytes of a dead process are under way.
+        settings.quietPeriod_ms = Int64(generator.number(9...15)) * 1_000
+        settings.stopsOnReject = generator.chance(10)
+        settings.quotesAtOnce = generator.pick([1, 2, 50])
+        settings.reservation.bufferE9 = Int64(generator.number(0...5)) * 10_000_000
+        settings.planning = PlanningRules(
+            openOrders: generator.chance(80) ? .cancel : .keep, missingTargets: generator.chance(80) ? .hold : .close,
+            isTwoPhase: generator.chance(80), insufficientCash: generator.pick([.wait, .wait, .reject, .unchecked]))
+        return settings
+    }
+
+    private mutating func target(_ index: Int, _ ticker: String) -> TargetRequest {
+        let price = world.market.price(of: ticker) ?? Price(e8: Price.scale)
+        let size: TargetSize =
+            switch generator.number(0...3) {
+            case 0: .quantity(Quantity(units: Int64(generator.number(-100...800))))
+            case 1: .notional(Money(e6: Int64(generator.number(-5_000...60_000)) * Money.scale))
+            default: .weight(e12: Int64(generator.number(-100...500)) * 1_000_000_000)
+            }
+        let cents = max(100, price.e8 / 1_000_000 * Int64(generator.number(970...1_030)) / 1_000)
+        return TargetRequest(
+            row: Int64(index), instrument: InstrumentID(index), size: size,
+            referencePrice: hasMissingBars || generator.chance(50) ? price : nil,
+            type: generator.chance(70) ? .market : .limit(Price(e8: cents * 1_000_000)),
+            timeInForce: generator.pick([.day, .day, .goodTilCancelled, .immediateOrCancel]))
+    }
+}
+
+/// How often each kind of trouble comes, of a thousand opportunities.
+enum FaultRates {
+    private static let usual: [FaultKind: Int] = [
+        .cutToGateway: 12, .cutToClient: 8, .cutInFrame: 1, .delayedBytes: 12, .splitBytes: 80, .halfOpen: 1,
+        .refusedConnection: 150, .noLogin: 80, .duplicateMessage: 20, .reorderedMessage: 20, .lostExecution: 100,
+        .lostStatus: 30, .lostError: 200, .earlyCommission: 150, .lateCommission: 100, .lostEndMarker: 30,
+        .failedQuery: 40, .unansweredQuery: 30, .rateLimit: 80, .unknownCode: 50, .busyJournal: 30, .failedCommit: 20,
+        .fullJournal: 10, .lostCommit: 10, .killedBeforeCommit: 10, .killedBeforeSend: 10, .killedBetweenSends: 100,
+        .killedInWrite: 5, .declined: 100,
+    ]
+
+    /// Nothing at all, one kind often, or many kinds now and then.
+    static func draw(_ generator: inout SeededGenerator) -> [FaultKind: Int] {
+        let kinds = FaultKind.allCases
+        switch generator.number(0...9) {
+        case 0: return [:]
+        case 1...4:
+            let kind = generator.pick(kinds)
+            return [kind: min(500, (usual[kind] ?? 1) * 4)]
+        default:
+            let percent = generator.pick([20, 50, 90])
+            var rates: [FaultKind: Int] = [:]
+            for kind in kinds where generator.chance(percent) { rates[kind] = usual[kind] ?? 1 }
+            return rates
+        }
+    }
+}
