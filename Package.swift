@@ -77,7 +77,7 @@ let package = Package(
             "RebalanceWorld",
             [
                 "TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters", "Rebalancing", "MarketSimulation",
-                "GatewaySimulator", "Storage", "SeededTesting",
+                "GatewaySimulator", "Storage", "SeededTesting", "TestSupport",
             ], path: "Tests/RebalanceWorld"),
         tests("Rebalancing", ["RebalanceWorld"]),
         .testTarget(
