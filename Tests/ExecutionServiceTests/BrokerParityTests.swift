@@ -63,7 +63,8 @@ final class BrokerParityTests: ServiceTestCase {
         return (request.database, ParityMarket(rows: rows))
     }
 
-    private func compare(_ inputs: ParityRun.Inputs, _ market: ParityMarket, _ bars: String) throws -> ParityComparison {
+    private func compare(_ inputs: ParityRun.Inputs, _ market: ParityMarket, _ bars: String) throws -> ParityComparison
+    {
         let memory = try TemporaryFolder.inMemory()
         defer { try? memory.remove() }
         let run = try ParityRun(inputs, market, bars: bars, in: memory)
