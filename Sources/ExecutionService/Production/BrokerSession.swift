@@ -11,7 +11,7 @@ final class BrokerSession {
     /// Where the gateway is, and how long a journal that cannot be written is tried again.
     struct Surroundings {
         var host: String
-        var journalPatience_ms: Int64 = 60_000
+        var journalPatience_ms: Int64
         var haltFile = HaltFile(path: nil)
     }
 

@@ -64,6 +64,7 @@ struct SessionRunner {
             let session = session(known, journal, keys, handle, mark: mark)
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
+            try? journal.release()
             throw error
         } catch {
             // The run stays open, and the same command goes on with it.
@@ -90,7 +91,9 @@ struct SessionRunner {
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
             machine: machine, journal: journal,
-            surroundings: BrokerSession.Surroundings(host: ibkr.host, haltFile: gate.haltFile), observer: observer,
+            surroundings: BrokerSession.Surroundings(
+                host: ibkr.host, journalPatience_ms: options.journalPatience_ms, haltFile: gate.haltFile),
+            observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
                 RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
