@@ -75,6 +75,12 @@ public struct RebalanceMachine: Sendable {
     var doubts: Set<OrderNumber> = []
     var doubtsDue_ms: Int64?
     var cancelRetry_ms: Int64?
+    /// When each order of the user's own is to be cancelled, by its row in their file.
+    let cancelTimes: [Int32: Timestamp]
+    /// When such a cancel was asked for last.
+    var cancelsAsked_ms: [OrderNumber: Int64] = [:]
+    /// When the next of them is to be asked for.
+    var ownCancelDue_ms: Int64?
     /// Executions of this session whose commission is not known.
     var uncommissioned: Set<ExecutionID> = []
     /// Orders that filled, for the time of their first fill.
@@ -111,6 +117,7 @@ public struct RebalanceMachine: Sendable {
         self.settings = settings
         self.goal = goal
         self.makeKey = makeKey
+        cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation)
@@ -157,6 +164,7 @@ public struct RebalanceMachine: Sendable {
         guard broker.state.isReady else { return [] }
         return [
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
+            isWorking ? ownCancelDue_ms : nil,
         ]
     }
 
