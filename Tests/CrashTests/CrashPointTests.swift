@@ -58,8 +58,7 @@ final class CrashPointTests: XCTestCase {
             let ending = try child.ending()
             if ending == .killed(signal: SIGKILL) {
                 kills += 1
-                let audit = try CrashAudit(unfinished: world)
-                XCTAssertEqual(audit.problems, [])
+                XCTAssertEqual(try CrashAudit(unfinished: world).problems.prefix(3), [], point.rawValue)
                 continue
             }
             XCTAssertEqual(ending, .exited(0), child.output + child.errors)
