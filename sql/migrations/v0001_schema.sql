@@ -438,6 +438,8 @@ CREATE TABLE broker_positions (
     reported_at     TEXT NOT NULL CHECK (length(reported_at) = 24),
     size_e8         INTEGER NOT NULL,
     average_cost_e8 INTEGER,
+    -- The newest trade that was booked by then. Times do not tell: brokers give those of executions in seconds.
+    booked_through  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, ticker)
 ) STRICT, WITHOUT ROWID;
 
