@@ -90,7 +90,9 @@ struct SessionRunner {
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
             machine: machine, journal: journal,
-            surroundings: BrokerSession.Surroundings(host: ibkr.host, haltFile: gate.haltFile), observer: observer,
+            surroundings: BrokerSession.Surroundings(
+                host: ibkr.host, consentPatience_ms: request.settings.priceMaximumAge_ms, haltFile: gate.haltFile),
+            observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
                 RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
