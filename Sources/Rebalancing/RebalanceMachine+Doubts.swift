@@ -5,7 +5,7 @@ import TradingModel
 /// Orders about which nothing certain is known: asked for by key, and sent again only when it is proven that they never arrived.
 extension RebalanceMachine {
     /// How often the broker is asked about such orders while it does not say enough.
-    private static let doubtInterval_ms: Int64 = 1_000
+    private var doubtInterval_ms: Int64 { min(1_000, settings.quietPeriod_ms) }
 
     /// After a restart, orders that had left without an answer are in doubt.
     mutating func mistrustUnanswered(at moment: IBKRMoment) throws {
@@ -20,7 +20,7 @@ extension RebalanceMachine {
         guard !doubts.isEmpty, broker.state.isReady, doubtsDue_ms.map({ $0 <= moment.uptime_ms }) ?? true,
             isFollowing
         else { return }
-        var next_ms = moment.uptime_ms + RebalanceMachine.doubtInterval_ms
+        var next_ms = moment.uptime_ms + doubtInterval_ms
         var asks = false
         for number in doubts.sorted() {
             guard let order = engine.order(number), !order.state.isTerminal else {

@@ -94,7 +94,7 @@ extension ProductionJournal {
     private func writePlan(_ batch: JournalBatch, _ orderKeys: (OrderRecord) throws -> String) throws {
         for target in batch.targets { try writers.targets.write(target) }
         for order in batch.newOrders {
-            if order.number.isOfThisRun, order.number.value > counts.orders {
+            if !order.number.isOfEarlierRun, order.number.value > counts.orders {
                 try writers.orders.insert(order, key: orderKeys(order))
             } else {
                 try update(order)
@@ -142,7 +142,9 @@ extension JournalCounts {
     fileprivate func adding(_ batch: JournalBatch) -> JournalCounts {
         var sum = self
         sum.targets += Int64(batch.targets.count)
-        for order in batch.newOrders where order.number.isOfThisRun { sum.orders = max(sum.orders, order.number.value) }
+        for order in batch.newOrders where !order.number.isOfEarlierRun {
+            sum.orders = max(sum.orders, order.number.value)
+        }
         sum.riskDecisions += Int64(batch.riskDecisions.count)
         sum.events += Int64(batch.events.count)
         for trade in batch.broker.trades { sum.trades = max(sum.trades, trade.number) }
@@ -150,11 +152,6 @@ extension JournalCounts {
         sum.adjustments += Int64(batch.adjustments.count)
         return sum
     }
-}
-
-extension OrderNumber {
-    /// False where it is the row id of an order of an earlier run.
-    var isOfThisRun: Bool { value < RowNumbering.rowsPerRun }
 }
 
 /// A batch for a broker's account has the fill of a simulation; nothing of it was written.

@@ -59,7 +59,7 @@ public struct ProductionStore {
         of account: String, run: RunHandle, names: RunNames
     ) throws -> (AccountRecord, tickers: [String], decisions: [Decision], orderKeys: [OrderNumber: String]) {
         try connection.transaction(.deferred) {
-            var reader = try AccountReader(connection, account: account, run: run, names: names)
+            var reader = try AccountRecordReader(connection, account: account, run: run, names: names)
             try reader.read()
             return (
                 reader.record, tickers: reader.names.tickers, decisions: reader.names.decisions,
@@ -104,7 +104,7 @@ extension ProductionStore {
                 AND json_extract(later.progress, '$.orders') > 0
                 AND EXISTS (
                     SELECT 1 FROM orders o
-                    WHERE \(AccountReader.rows("o.order_id")) AND o.status IN ('PLANNED', 'SUBMITTED', 'WORKING', 'UNKNOWN'))
+                    WHERE \(AccountRecordReader.rows("o.order_id")) AND o.status IN ('PLANNED', 'SUBMITTED', 'WORKING', 'UNKNOWN'))
             ORDER BY later.run_number DESC
             """)
         statement.bind(1, run.runNumber)

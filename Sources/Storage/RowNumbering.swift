@@ -1,9 +1,11 @@
+import TradingModel
+
 /// How rows of a run are numbered across the database: `run_number * 10⁹ + number within the run`.
 ///
 /// Jobs that write to one file at once need no common counter, and a run that is done again makes the same ids relative to it.
 public struct RowNumbering: Sendable, Equatable {
     /// How many rows of one kind a run may have.
-    public static let rowsPerRun: Int64 = 1_000_000_000
+    public static let rowsPerRun: Int64 = OrderNumber.firstRowID
 
     let base: Int64
 

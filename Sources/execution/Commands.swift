@@ -133,12 +133,12 @@ enum Commands {
             A line is one JSON object: record, id, and the columns of its table, with the exact integers and the times as \
             they are there. Records are run, decision, risk_decision, trade, order_event, cash_entry, position_adjustment \
             and run_finished; what a run's column record says is recorded. What a line refers to is before it: whenever \
-            something was committed, the new lines of each run follow in this order, and by their ids. A commission that a \
-            broker reports late is a cash_entry, not a second trade; a run that failed and was taken up again is finished \
-            more than once. The file tells what it has: the same command adds what is missing, whatever ended the one \
-            before, and cuts off the rest of a line that was not written whole. A file that is no ledger, or the ledger of \
-            another database, is refused, and so is a second exporter. With --run-id or --account, decisions are those that \
-            the rows refer to.
+            something was committed, the new lines of each run follow in this order, and by their ids. A line never changes: \
+            a commission that a broker reports late is a cash_entry, so what a trade cost is the sum of its COMMISSION \
+            entries; a run that failed and was taken up again is finished more than once. The file tells what it has: the \
+            same command adds what is missing, whatever ended the one before, and cuts off the rest of a line that was not \
+            written whole. A file that is no ledger, or the ledger of another database, is refused, and so is a second \
+            exporter. With --run-id or --account, decisions are those that the rows refer to.
             """)
 
     static let gateway = CommandSpecification(

@@ -19,4 +19,12 @@ public enum CrashPoint: String, CaseIterable, Sendable {
     case listRead = "list read in reconciliation"
     case insideReconciliation = "inside the reconciliation's transaction"
     case reconciled = "reconciled"
+
+    /// Whether a process comes by more than once.
+    public var recurs: Bool {
+        switch self {
+        case .insidePlanTransaction, .planStored, .reconciled: false
+        default: true
+        }
+    }
 }

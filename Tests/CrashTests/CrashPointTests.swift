@@ -52,7 +52,7 @@ final class CrashPointTests: XCTestCase {
         var kills = 0
         for attempt in 0... {
             let isLast = attempt == 5
-            let occurrence = world.generator.number(1...(world.generator.chance(50) ? 1 : 5))
+            let occurrence = point.recurs && world.generator.chance(50) ? world.generator.number(2...5) : 1
             let words = isLast ? [] : [point.rawValue, "\(occurrence)", "\(world.generator.number(0...999))"]
             let child = try world.startChild(targets, words)
             let ending = try child.ending()

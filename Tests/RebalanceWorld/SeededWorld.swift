@@ -159,7 +159,8 @@ public struct SeededWorld {
         settings.timeout_ms = Int64(generator.number(5...120)) * 1_000
         settings.confirmationTimeout_ms = Int64(generator.number(10...30)) * 1_000
         settings.commissionWait_ms = Int64(generator.number(2...10)) * 1_000
-        settings.quietPeriod_ms = Int64(generator.number(1...10)) * 1_000
+        // Longer than bytes of a dead process are under way.
+        settings.quietPeriod_ms = Int64(generator.number(9...15)) * 1_000
         settings.stopsOnReject = generator.chance(10)
         settings.quotesAtOnce = generator.pick([1, 2, 50])
         settings.reservation.bufferE9 = Int64(generator.number(0...5)) * 10_000_000
@@ -180,7 +181,7 @@ public struct SeededWorld {
         let cents = max(100, price.e8 / 1_000_000 * Int64(generator.number(970...1_030)) / 1_000)
         return TargetRequest(
             row: Int64(index), instrument: InstrumentID(index), size: size,
-            referencePrice: generator.chance(50) ? price : nil,
+            referencePrice: hasMissingBars || generator.chance(50) ? price : nil,
             type: generator.chance(70) ? .market : .limit(Price(e8: cents * 1_000_000)),
             timeInForce: generator.pick([.day, .day, .goodTilCancelled, .immediateOrCancel]))
     }

@@ -171,6 +171,8 @@ extension World {
             switch event.kind {
             case .moved(.submit): committedKeys.insert(key)
             case .moved(.withdraw): committedKeys.remove(key)
+            case .moved(.fill) where event.from?.isTerminal == true && event.from != .filled:
+                faults.count(.fillAfterEnd)
             default: break
             }
         }

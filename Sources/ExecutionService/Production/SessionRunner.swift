@@ -85,7 +85,7 @@ struct SessionRunner {
             keys: known.keys,
             session: IBKRSessionConfiguration(account, ibkr),
             highWaterMark: mark, groupPrefix: String(handle.header.inputDigest.prefix(8)),
-            clock: Self.clock(request.configuration.localTime), makeKey: keys.key)
+            clock: GatewayZones(local: request.configuration.localTime).clock, makeKey: keys.key)
         let (runID, isLive) = (handle.header.runID, request.isLive)
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
@@ -98,22 +98,6 @@ struct SessionRunner {
                 RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
             },
             orderKey: { order in try keys.key(order).text })
-    }
-
-    /// The zones that gateways name in their times; one that the system lacks leaves such times unread.
-    private static func clock(_ local: LocalTime) -> IBKRClock {
-        var zones: [String: LocalTime] = [:]
-        let names = [
-            "US/Eastern": "America/New_York", "America/New_York": "America/New_York", "EST5EDT": "America/New_York",
-            "US/Central": "America/Chicago", "America/Chicago": "America/Chicago",
-            "US/Pacific": "America/Los_Angeles", "America/Los_Angeles": "America/Los_Angeles",
-            "Europe/London": "Europe/London", "GB": "Europe/London", "Europe/Berlin": "Europe/Berlin",
-            "Europe/Zurich": "Europe/Zurich", "Asia/Tokyo": "Asia/Tokyo", "Asia/Hong_Kong": "Asia/Hong_Kong",
-        ]
-        for (name, zone) in names {
-            if let localTime = try? LocalTime.load(name: zone) { zones[name] = localTime }
-        }
-        return IBKRClock(zones: zones, local: local)
     }
 
     private func passesGate(_ comparison: Reconciliation) throws -> Bool {

@@ -1,7 +1,7 @@
 import TradingModel
 
 /// Reads what is on record of an account, for one of its runs.
-struct AccountReader {
+struct AccountRecordReader {
     /// Executions of orders that ended come late, but not later than this, in ms.
     static let lateFills_ms: Int64 = 10 * 86_400_000
 
@@ -40,17 +40,17 @@ struct AccountReader {
     }
 }
 
-extension AccountReader {
+extension AccountRecordReader {
     /// Orders of the run, and those of others that live or changed not long ago. Dry runs sent none.
     private mutating func readOrders() throws {
-        let since = try newestOrder().map { Timestamp(ms: $0.ms - AccountReader.lateFills_ms).description } ?? ""
+        let since = try newestOrder().map { Timestamp(ms: $0.ms - AccountRecordReader.lateFills_ms).description } ?? ""
         let statement = try connection.prepare(
             """
             SELECT \(OrderReader.columns),
                 o.venue_order_id IS NOT NULL OR o.filled_size_e8 > 0
                     OR EXISTS (SELECT 1 FROM order_timings t WHERE t.order_id = o.order_id AND t.acknowledged_at IS NOT NULL)
                     OR EXISTS (SELECT 1 FROM order_events e WHERE e.order_id = o.order_id AND e.kind IN ('ACCEPTED', 'FILL'))
-            FROM execution_runs r JOIN orders o ON \(AccountReader.rows("o.order_id"))
+            FROM execution_runs r JOIN orders o ON \(AccountRecordReader.rows("o.order_id"))
             WHERE r.book = ?1
                 AND (r.run_number = ?2
                     OR r.venue <> '\(ProductionStore.dryRunVenue)'
@@ -75,7 +75,7 @@ extension AccountReader {
         let statement = try connection.prepare(
             """
             SELECT max(created_at) FROM orders WHERE order_id IN (
-                SELECT (SELECT max(o.order_id) FROM orders o WHERE \(AccountReader.rows("o.order_id")))
+                SELECT (SELECT max(o.order_id) FROM orders o WHERE \(AccountRecordReader.rows("o.order_id")))
                 FROM execution_runs r
                 WHERE r.book = ?1 AND (r.run_number = ?2 OR r.venue <> '\(ProductionStore.dryRunVenue)'))
             """)
@@ -91,7 +91,7 @@ extension AccountReader {
             SELECT t.trade_id, t.order_id, t.direction = 'BUY', t.size_e8, t.price_e8, t.supersedes_trade_id,
                 t.fill_rule = '\(BrokerFillRule.execution.rawValue)', t.execution_id, t.ticker, t.decision_id, t.timestamp,
                 t.commission_e6
-            FROM execution_runs r JOIN trades t ON \(AccountReader.rows("t.trade_id"))
+            FROM execution_runs r JOIN trades t ON \(AccountRecordReader.rows("t.trade_id"))
             WHERE r.book = ?1
             ORDER BY r.run_number, t.trade_id
             """)
@@ -172,7 +172,8 @@ extension AccountReader {
     /// The highest number of a row of the run; 0 where there is none.
     private func lastNumber(of table: String, _ id: String) throws -> Int64 {
         let statement = try connection.prepare(
-            "SELECT max(\(id)) FROM \(table), execution_runs r WHERE r.run_number = ?1 AND \(AccountReader.rows(id))")
+            "SELECT max(\(id)) FROM \(table), execution_runs r WHERE r.run_number = ?1 AND \(AccountRecordReader.rows(id))"
+        )
         statement.bind(1, run.runNumber)
         return try statement.step() ? statement.optionalInt64(0).map(numbers.number) ?? 0 : 0
     }
@@ -182,13 +183,13 @@ extension AccountReader {
         let statement = try connection.prepare(
             """
             SELECT EXISTS (
-                    SELECT 1 FROM execution_runs r JOIN cash_entries c ON \(AccountReader.rows("c.entry_id"))
+                    SELECT 1 FROM execution_runs r JOIN cash_entries c ON \(AccountRecordReader.rows("c.entry_id"))
                     WHERE r.book = ?1 AND c.kind = '\(CashKind.opening.rawValue)')
                 OR EXISTS (
-                    SELECT 1 FROM execution_runs r JOIN position_adjustments p ON \(AccountReader.rows("p.adjustment_id"))
+                    SELECT 1 FROM execution_runs r JOIN position_adjustments p ON \(AccountRecordReader.rows("p.adjustment_id"))
                     WHERE r.book = ?1 AND p.kind = '\(AdjustmentKind.opening(nil).code)')
                 OR EXISTS (
-                    SELECT 1 FROM execution_runs r JOIN trades t ON \(AccountReader.rows("t.trade_id"))
+                    SELECT 1 FROM execution_runs r JOIN trades t ON \(AccountRecordReader.rows("t.trade_id"))
                     WHERE r.book = ?1 AND t.order_id IS NOT NULL)
             """)
         try statement.bind(1, book)
