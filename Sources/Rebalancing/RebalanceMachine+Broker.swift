@@ -33,7 +33,10 @@ extension RebalanceMachine {
         let isSame = abs(difference_ms) < RebalanceMachine.clockTolerance_ms
         clockOffset_ms = isSame ? 0 : difference_ms
         guard !isSame else { return }
-        warn("the broker's clock differs by \(difference_ms / 1_000) s from this machine's; times are the broker's")
+        let direction = difference_ms < 0 ? "behind" : "ahead of"
+        warn(
+            "the broker's clock is \(difference_ms.magnitude / 1_000) s \(direction) this machine's; times are the broker's"
+        )
     }
 
     private static let clockTolerance_ms: Int64 = 5_000
