@@ -252,6 +252,25 @@ final class BrokerAccountTests: XCTestCase {
         XCTAssertEqual(engine.positions[0].quantity, Quantity(units: 10), "the old version does not come back")
     }
 
+    func testACorrectionOfAnOrderThatNobodyKeepsChangesTheAccountOnly() throws {
+        var record = AccountRecord()
+        record.executions = [
+            AccountRecord.Execution(
+                execution: fill(3_000_000_007, .buy, 5, id: "old.01"), trade: 3_000_000_001, decision: nil,
+                commission: .zero)
+        ]
+        record.positions = [
+            PositionRecord(
+                instrument: apple, position: Position(quantity: Quantity(units: 5), cost: .zero, realized: .zero),
+                updatedAt: time)
+        ]
+        engine.restore(record)
+        try take(.broker(.corrected(fill(nil, .buy, 4, id: "old.02"), replaces: ExecutionID("old.01"))))
+        XCTAssertEqual(engine.positions[0].quantity, Quantity(units: 4))
+        XCTAssertEqual(output.journal.broker.trades.map(\.order), [nil, nil])
+        XCTAssertEqual(output.journal.broker.trades.map(\.supersedes), [3_000_000_001, 3_000_000_001])
+    }
+
     func testACorrectionToLessLeavesTheOrderShort() throws {
         try plan([(apple, 10)])
         try submitAndAccept([1])

@@ -74,7 +74,8 @@ public struct SeededWorld {
         let isNextDay = generator.chance(30)
         let until =
             isNextDay
-            ? WorldMarket.opening_ms(ofDay: Int(world.now_ms / WorldMarket.day_ms) + 1) + Int64(generator.number(-30_000...100_000))
+            ? WorldMarket.opening_ms(ofDay: Int(world.now_ms / WorldMarket.day_ms) + 1)
+                + Int64(generator.number(-30_000...100_000))
             : world.now_ms + Int64(generator.number(0...60_000))
         try world.advance(to: until)
         if generator.chance(20) { try tradeByHand() }
@@ -98,7 +99,8 @@ public struct SeededWorld {
             try world.advance(to: world.now_ms + Int64(generator.number(0...20_000)))
         }
         for _ in 0..<2 where try isDone(command) { return }
-        findings.append("\(command.plan.runID) does not end although nothing goes wrong any more: \(outcomes.last ?? "")")
+        findings.append(
+            "\(command.plan.runID) does not end although nothing goes wrong any more: \(outcomes.last ?? "")")
     }
 
     private mutating func isDone(_ command: WorldCommand) throws -> Bool {
@@ -189,8 +191,7 @@ public struct SeededWorld {
         guard generator.chance(40) else { return nil }
         var session = IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
         if generator.chance(50) {
-            session.pacing?.perSecond = Int64(generator.number(2...10))
-            session.pacing?.burst = Int64(generator.number(1...4))
+            session.pacing?.perSecond = generator.number(3...14)
         }
         session.executionPoll_ms = Int64(generator.number(2...60)) * 1_000
         session.heartbeat_ms = Int64(generator.number(2...10)) * 1_000
