@@ -85,7 +85,8 @@ let package = Package(
             ], path: "Tests/RebalanceWorld"),
         tests("Rebalancing", ["RebalanceWorld"]),
         .testTarget(
-            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting"], swiftSettings: strict),
+            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting", "TestSupport"],
+            exclude: ["seeds.txt"], swiftSettings: strict),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
             name: "CommandLineTests",

@@ -52,7 +52,7 @@ public struct RebalanceMachine: Sendable {
     let settings: RebalanceSettings
     let goal: RebalanceGoal
     /// The deterministic key of an order.
-    private let makeKey: @Sendable (OrderRecord) throws -> OrderKey
+    private let makeKey: @Sendable (_ order: OrderRecord, _ ticker: String) throws -> OrderKey
 
     public internal(set) var engine: ExecutionEngine
     var broker: IBKRBroker
@@ -112,7 +112,7 @@ public struct RebalanceMachine: Sendable {
     public init(
         settings: RebalanceSettings, goal: RebalanceGoal, record: AccountRecord, keys: [OrderNumber: OrderKey],
         session: IBKRSessionConfiguration, highWaterMark: Int32, groupPrefix: String, clock: IBKRClock,
-        makeKey: @escaping @Sendable (OrderRecord) throws -> OrderKey
+        makeKey: @escaping @Sendable (_ order: OrderRecord, _ ticker: String) throws -> OrderKey
     ) {
         self.settings = settings
         self.goal = goal
@@ -278,11 +278,16 @@ public struct RebalanceMachine: Sendable {
         for case .cancel(let number, _, _) in requests { try drive(.cancel(try key(of: number)), at: moment) }
     }
 
+    /// The key that an order has or will have.
+    public func key(of order: OrderRecord) throws -> OrderKey {
+        try keys[order.number] ?? makeKey(order, engine.instruments[Int(order.terms.instrument.index)].ticker)
+    }
+
     /// The key of an order, made when it is first asked for.
     mutating func key(of number: OrderNumber) throws -> OrderKey {
         if let key = keys[number] { return key }
         guard let order = engine.order(number) else { throw UnknownOrder(number: number) }
-        let key = try makeKey(order)
+        let key = try self.key(of: order)
         keys[number] = key
         numbers[key] = number
         return key

@@ -26,8 +26,7 @@ public struct WorldCommand: Sendable {
     }
 
     /// The key of an order: what it is of, spelled out, so that a failing seed can be read.
-    func key(of order: OrderRecord, tickers: [String]) -> OrderKey? {
-        let ticker = tickers[Int(order.terms.instrument.index)]
+    func key(of order: OrderRecord, _ ticker: String) -> OrderKey? {
         let decision = plan.decisions[Int(order.decision.index)].decisionID
         let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
         return OrderKey(decision + ticker + leg)
@@ -48,7 +47,6 @@ struct HostedProcess {
     let number: Int
     var machine: RebalanceMachine
     let command: WorldCommand
-    var tickers: [String]
     var keys: [OrderNumber: OrderKey]
     /// By the machine's numbers of its connections.
     var links: [Int64: Int] = [:]

@@ -191,7 +191,7 @@ public struct SeededWorld {
         guard generator.chance(40) else { return nil }
         var session = IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
         if generator.chance(50) {
-            session.pacing?.perSecond = generator.number(3...14)
+            session.pacing?.perSecond = generator.number(2...10)
         }
         session.executionPoll_ms = Int64(generator.number(2...60)) * 1_000
         session.heartbeat_ms = Int64(generator.number(2...10)) * 1_000

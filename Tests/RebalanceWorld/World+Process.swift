@@ -38,14 +38,13 @@ extension World {
                 instruments.first { $0.ticker == ticker } ?? Instrument(ticker: ticker)
             }, currency: .usd)
         let session = command.session ?? IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
-        let tickers = opening.tickers
         let machine = RebalanceMachine(
             settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
             highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc)
-        ) { order in command.key(of: order, tickers: tickers) ?? World.noKey }
+        ) { order, ticker in command.key(of: order, ticker) ?? World.noKey }
         committedMark = opening.highWaterMark
         process = HostedProcess(
-            number: processCount, machine: machine, command: command, tickers: opening.tickers, keys: opening.keys)
+            number: processCount, machine: machine, command: command, keys: opening.keys)
         try feed(.start)
         return true
     }
@@ -132,7 +131,6 @@ extension World {
         let consent_ms = now_ms + current.command.consent_ms
         switch output {
         case .newInstrument(let instrument):
-            process?.tickers.append(instrument.ticker)
             try journal.add(ticker: instrument.ticker)
         case .openTransport(let connection, _): openLink(connection)
         case .closeTransport(let connection): closeLink(connection)
@@ -183,10 +181,7 @@ extension World {
     private mutating func isRefused(_ batch: JournalBatch, _ trouble: JournalTrouble) throws -> Bool {
         guard let current = process else { return false }
         do {
-            try journal.write(batch, trouble: trouble) { order in
-                guard let key = current.command.key(of: order, tickers: current.tickers) else { throw NotWritten() }
-                return key
-            }
+            try journal.write(batch, trouble: trouble) { try current.machine.key(of: $0) }
         } catch { return true }
         throw WorldFailure("a batch was committed that was not to be: \(trouble)")
     }
@@ -195,9 +190,7 @@ extension World {
         guard let current = process else { return }
         var keys = current.keys
         try journal.write(batch, trouble: nil) { order in
-            guard let key = current.command.key(of: order, tickers: current.tickers) else {
-                throw WorldFailure("order \(order.number.value) has no key")
-            }
+            let key = try current.machine.key(of: order)
             keys[order.number] = key
             return key
         }

@@ -98,8 +98,7 @@ struct SessionRunner {
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
                 RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
-            },
-            orderKey: { order in try keys.key(order).text })
+            })
     }
 
     private func passesGate(_ comparison: Reconciliation) throws -> Bool {
@@ -184,12 +183,12 @@ struct SessionKeys: Sendable {
     }
 
     /// The same order has the same key in whichever process.
-    func key(_ order: OrderRecord) throws -> OrderKey {
+    func key(_ order: OrderRecord, ticker: String) throws -> OrderKey {
         let leg =
             order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
         let text = try OrderKeyMaker(owner: owner).key(
             decision: names.decisions[Int(order.decision.index)].decisionID,
-            ticker: names.tickers[Int(order.terms.instrument.index)], leg: leg)
+            ticker: ticker, leg: leg)
         guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
         return key
     }
