@@ -84,7 +84,7 @@ extension RebalanceMachine {
         return !unanswered.isEmpty
     }
 
-    private mutating func resolve(_ instrument: InstrumentID, at moment: IBKRMoment) throws {
+    mutating func resolve(_ instrument: InstrumentID, at moment: IBKRMoment) throws {
         let ticker = engine.instruments[Int(instrument.index)].ticker
         try drive(.resolve(instrument, ticker: ticker, currency: goal.currency.description), at: moment)
     }

@@ -143,7 +143,8 @@ public struct RebalanceMachine: Sendable {
                 ? nil
                 : keys[order.number].map {
                     IBKRKnownOrder(
-                        key: $0, number: order.number, filled: order.filled, isEnded: order.state.isTerminal)
+                        key: $0, number: order.number, quantity: order.terms.quantity, filled: order.filled,
+                        isEnded: order.state.isTerminal)
                 }
         }
         _ = broker.handle(.register(orders), at: origin)

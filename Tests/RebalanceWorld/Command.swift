@@ -12,6 +12,8 @@ public struct WorldCommand: Sendable {
     public var ownOrders: [OwnOrder] = []
     /// When the targets were decided, before the command was given first.
     public var decidedBefore_ms: Int64 = 0
+    /// What the session is like; nil is the usual.
+    public var session: IBKRSessionConfiguration?
     /// How long the operator thinks about each question.
     public var consent_ms: Int64 = 0
     /// By the clock of the world; set when the command is given first.
@@ -37,6 +39,8 @@ public enum ProcessEnd: Sendable, Equatable {
     case finished(RebalanceOutcome)
     /// From outside, or by its journal.
     case died(FaultKind)
+    /// Its run was complete already.
+    case alreadyComplete
 }
 
 /// A process that runs a command.
@@ -52,6 +56,8 @@ struct HostedProcess {
     var waiting: [RebalanceOutput]?
     var inbox: [RebalanceInput] = []
     var end: ProcessEnd?
+    /// Whether nothing of the run is left to do.
+    var isRunComplete = false
     /// Wakes in a row at one moment.
     var wakes = 0
     var lastWake_ms: Int64 = -1

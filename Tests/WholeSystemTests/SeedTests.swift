@@ -27,6 +27,9 @@ final class SeedTests: XCTestCase {
             if life.world.log.isKept {
                 print(life.world.log.lines.joined(separator: "\n"))
                 print(life.outcomes.joined(separator: "\n"))
+                for order in life.world.gateway.orderRecords { print(order) }
+                for order in try life.world.journal.facts().orders { print(order) }
+                print(try life.world.journal.facts().notifications.joined(separator: "\n"))
             }
         }
         for kind in FaultKind.allCases { print("\(kind.rawValue): \(counts[kind] ?? 0)") }

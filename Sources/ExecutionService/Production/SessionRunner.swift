@@ -92,7 +92,8 @@ struct SessionRunner {
         return BrokerSession(
             machine: machine, journal: journal,
             surroundings: BrokerSession.Surroundings(
-                host: ibkr.host, journalPatience_ms: options.journalPatience_ms, haltFile: gate.haltFile),
+                host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
+                consentPatience_ms: request.settings.priceMaximumAge_ms, haltFile: gate.haltFile),
             observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
