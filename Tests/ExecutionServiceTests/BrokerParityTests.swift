@@ -1,4 +1,5 @@
 import ExecutionService
+import Foundation
 import SeededTesting
 import Storage
 import TestSupport
@@ -52,9 +53,31 @@ final class BrokerParityTests: ServiceTestCase {
         }
     }
 
+    func testRulesOfEveryKind() throws {
+        try forEachSeed(8) { generator in
+            let (bars, market) = try importBars()
+            let weekEnds = market.weekEnds
+            let first = generator.number(0...weekEnds.count - 16)
+            let places = Array(weekEnds[first..<first + 16])
+            let rules = ParityRules(cash: Self.cash, using: &generator)
+            let areOrders = generator.chance(40)
+            let decisions =
+                areOrders
+                ? ParityOrders(market, at: places, cash: Self.cash, using: &generator).decisions
+                : ParityTargets(
+                    market, at: places, cash: Self.cash, missing: rules.closesMissing ? 25 : 0, using: &generator
+                ).decisions
+            let inputs = ParityRun.Inputs(
+                areOrders: areOrders, decisions: decisions, configuration: rules.configuration,
+                instruments: "ticker,lot_size,tick_size\nIBM,10,0.01\nMSFT,,0.05\nAAPL,,0.01\nGOOG,,0.01\nFB,,0.01\n")
+            _ = try compare(inputs, market, bars)
+        }
+    }
+
     // MARK: - Parts
 
     private func importBars() throws -> (path: String, ParityMarket) {
+        try? FileManager.default.removeItem(atPath: folder.path("history.db"))
         var request = BarImport(database: try folder.path("history.db"), files: [Fixtures.bars])
         request.timeZone = ParityRun.zone
         _ = try request.run()

@@ -42,7 +42,8 @@ struct ParityComparison {
         trades = try table("trades", Self.tradeRows)
         orders = try table("orders", Self.orderRows)
         positions = try table(
-            "positions", "SELECT ticker, size_e8, cost_e16, realized_e16, updated_at FROM positions")
+            "positions",
+            "SELECT ticker, size_e8, average_cost_e8, realized_pnl_e6, updated_at FROM positions")
         cash = try table("cash", "SELECT currency, balance_e6 FROM cash_balances")
         let counts = try training.rows(
             "SELECT count(*) FROM (SELECT order_id FROM trades GROUP BY order_id HAVING count(*) > 1)")

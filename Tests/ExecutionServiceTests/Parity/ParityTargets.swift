@@ -10,10 +10,18 @@ struct ParityTargets {
     private(set) var decisions: [ParityDecision] = []
     /// What the account begins with, in whole units.
     private let cash: Int64
+    /// Percentage of targets that are left out.
+    private let missing: Int
 
-    /// - Parameter places: the sessions at whose end is decided.
-    init(_ market: ParityMarket, at places: [Int], cash: Int64, using generator: inout SeededGenerator) {
+    /// - Parameters:
+    ///   - places: the sessions at whose end is decided.
+    ///   - missing: of a hundred targets so many are left out.
+    init(
+        _ market: ParityMarket, at places: [Int], cash: Int64, missing: Int = 0,
+        using generator: inout SeededGenerator
+    ) {
         self.cash = cash
+        self.missing = missing
         for place in places { decisions.append(decision(market.sessions[place], place, &generator)) }
     }
 
@@ -22,7 +30,7 @@ struct ParityTargets {
     ) -> ParityDecision {
         let strategies = generator.chance(30) ? ["momentum", "value"] : ["momentum"]
         var rows: [String] = []
-        for (ticker, close_e8) in session.closes {
+        for (ticker, close_e8) in session.closes where rows.isEmpty || !generator.chance(missing) {
             let strategy = generator.pick(strategies)
             let regime = place % 3 == 0 ? "calm" : ""
             let lineage = "\(strategy)/\(session.date),\(strategy),\(strategy)-v\(place / 500 + 1),\(regime),us-5"
