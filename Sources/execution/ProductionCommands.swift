@@ -96,12 +96,13 @@ private final class ProductionConsole {
 
     private func confirm(_ preview: RebalancePreview) throws -> Bool {
         Terminal.note(preview.text)
-        guard asks else { return true }
+        guard asks, !preview.orders.isEmpty else { return true }
         guard Terminal.canAsk else {
             Terminal.note("Nobody can be asked here; --yes sends without a question.")
             return false
         }
-        return Terminal.ask("Send these orders to \(preview.account)? Type yes: ") == "yes"
+        return Terminal.ask("Send these orders to \(preview.account)? Type yes: ", unless: { Interruption.isAsked })
+            == "yes"
     }
 
     /// On a terminal its user says what becomes of open orders; a batch job does what its configuration says.
