@@ -170,7 +170,9 @@ final class BrokerSession {
         let giveUp_ms = SystemClock.monotonic_ms + surroundings.journalPatience_ms
         while true {
             do {
-                try journal.write(batch, orderKeys: { try machine.key(of: $0).text }) { try observer.step(.written(batch)) }
+                try journal.write(batch, orderKeys: { try machine.key(of: $0).text }) {
+                    try observer.step(.written(batch))
+                }
                 journalTrouble.end()
                 return try observer.step(.committed(batch))
             } catch let error as DatabaseError where SystemClock.monotonic_ms < giveUp_ms {
