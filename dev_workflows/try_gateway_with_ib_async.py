@@ -76,6 +76,11 @@ class Gateway:
             raise RuntimeError(f"{command}: {answer}")
         return answer
 
+    def table(self, command: str) -> list[list[str]]:
+        """A table of the gateway's own record."""
+        count = int(self.ask(command).split()[1])
+        return [self.answers.readline().rstrip("\n").split("\t") for _ in range(count)]
+
     def end(self) -> None:
         """Stop the process."""
         if self.process.poll() is None:
@@ -157,6 +162,7 @@ def check_contracts(ib, check: Checks):
     check.that(bars and str(bars[-1].date) == "2009-12-31", "history ends before the first bar that is played")
     ticker = ib.reqTickers(contract)[0]
     check.that(ticker.last == bars[-1].close, "a snapshot has the last close")
+    check.that(ticker.lastTimestamp == ib.reqCurrentTime(), "and its time, which is now")
     return contract
 
 
@@ -273,8 +279,16 @@ def check_away(ib, gateway: Gateway, check: Checks, contract):
     check.that(ib.client.getReqId() > 10, "the next order id goes on from the last one")
     check.that(ib.reqAllOpenOrders() == [], "no order is open")
     held = sum(position.position for position in ib.positions())
-    check.that(held == sum(fill.execution.shares * (1 if fill.execution.side == "BOT" else -1)
-                           for fill in ib.reqExecutions()), "positions are the sum of the executions")
+    fills = ib.reqExecutions()
+    check.that(held == sum(fill.execution.shares * (1 if fill.execution.side == "BOT" else -1) for fill in fills),
+               "positions are the sum of the executions")
+    # The columns of the gateway's own record stand in GATEWAY.md.
+    record = {row[0]: (row[1], float(row[7]), float(row[8])) for row in gateway.table("executions")}
+    check.that(record == {fill.execution.execId: (fill.execution.orderRef, fill.execution.shares, fill.execution.price)
+                          for fill in fills}, "executions are those of the gateway's own record")
+    cash = float(gateway.table("cash")[0][2])
+    check.that(any(value.tag == "TotalCashValue" and float(value.value) == cash for value in ib.accountSummary()),
+               "and so is the cash")
     return ib
 
 

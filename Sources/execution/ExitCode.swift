@@ -22,10 +22,9 @@ enum ExitCode: Int32 {
         switch error {
         case is CommandLineError: self = .usage
         case is RunInterrupted: self = .interrupted
-        case is RunFailed: self = .incomplete
+        case let failure as RunFailed: self = failure.isOfProduction ? .trouble : .incomplete
         case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
         case is DatabaseError, is SocketError, is LedgerFailure: self = .trouble
-        case let failure as RunFailed where failure.isOfProduction: self = .trouble
         default: self = .refused
         }
     }

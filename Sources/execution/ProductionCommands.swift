@@ -7,6 +7,7 @@ import TradingModel
 enum ProductionCommands {
     static func apply(_ arguments: CommandArguments) throws -> ExitCode {
         try RunCommands.refuse(["--bars", "--interval", "--actions"], with: "--mode production", arguments)
+        let format = try format(arguments)
         guard arguments["--broker"] ?? "ibkr" == "ibkr" else {
             throw CommandLineError(
                 description: "--broker \"\(arguments["--broker"] ?? "")\" is not known; this version has ibkr")
@@ -24,7 +25,7 @@ enum ProductionCommands {
         options.runID = arguments["--run-id"]
         options.timeout = try timeout(arguments)
         let console = ProductionConsole(asks: isLive && !arguments.has("--yes"), plan.configuration)
-        return try finish(try rebalance(plan, options: options, observer: console.observer), arguments)
+        return try finish(try rebalance(plan, options: options, observer: console.observer), format)
     }
 
     static func reconcile(_ arguments: CommandArguments) throws -> ExitCode {
@@ -32,12 +33,13 @@ enum ProductionCommands {
     }
 
     static func task(_ task: AccountTask, _ arguments: CommandArguments) throws -> ExitCode {
+        let format = try format(arguments)
         let (configuration, account) = try AccountTask.inputs(
             configuration: arguments["--config"] ?? "", account: arguments["--account"])
         let console = ProductionConsole(asks: arguments.has("--live") && !arguments.has("--yes"), configuration)
         let report = try carryOut(
             task, configuration, account: account, options: options(arguments), observer: console.observer)
-        return try finish(report, arguments)
+        return try finish(report, format)
     }
 
     private static func options(_ arguments: CommandArguments) -> RebalanceOptions {
@@ -57,8 +59,12 @@ enum ProductionCommands {
         return span
     }
 
-    private static func finish(_ report: RebalanceReport, _ arguments: CommandArguments) throws -> ExitCode {
-        let format = try arguments.choice("--format", default: RunCommands.SummaryFormat.table)
+    /// How to print the summary, checked before anything is sent.
+    private static func format(_ arguments: CommandArguments) throws(CommandLineError) -> RunCommands.SummaryFormat {
+        try arguments.choice("--format", default: .table)
+    }
+
+    private static func finish(_ report: RebalanceReport, _ format: RunCommands.SummaryFormat) throws -> ExitCode {
         try Terminal.print(format == .json ? try report.json() : report.text)
         return switch report.ending {
         case .completed: report.isWhole ? .done : .incomplete
@@ -90,12 +96,13 @@ private final class ProductionConsole {
 
     private func confirm(_ preview: RebalancePreview) throws -> Bool {
         Terminal.note(preview.text)
-        guard asks else { return true }
+        guard asks, !preview.orders.isEmpty else { return true }
         guard Terminal.canAsk else {
             Terminal.note("Nobody can be asked here; --yes sends without a question.")
             return false
         }
-        return Terminal.ask("Send these orders to \(preview.account)? Type yes: ") == "yes"
+        return Terminal.ask("Send these orders to \(preview.account)? Type yes: ", unless: { Interruption.isAsked })
+            == "yes"
     }
 
     /// On a terminal its user says what becomes of open orders; a batch job does what its configuration says.

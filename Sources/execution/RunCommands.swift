@@ -47,7 +47,12 @@ enum RunCommands {
     }
 
     static func plan(_ arguments: CommandArguments) throws -> ExitCode {
-        _ = try mode(arguments)
+        guard try mode(arguments) == .training else {
+            throw CommandLineError(
+                description:
+                    "execution plan is for training; `execution apply --mode production` without --live shows the orders "
+                    + "and sends none")
+        }
         let format = try arguments.choice("--format", default: ReportFormat.table)
         let plan = try ExecutionPlan(sources(arguments))
         for warning in plan.warnings { Terminal.note("Note: \(warning).") }

@@ -34,4 +34,21 @@ extension CommandLineTestCase {
         let dumps = try [left, right].map { try DatabaseDump(folder.path($0), ignoring: ignoring) }
         XCTAssertNil(dumps[0].difference(from: dumps[1]), file: file, line: line)
     }
+
+    /// The ports in the line in which a gateway says where it listens; the test's first command unless another one is meant.
+    func portsOfGateway(ofCommand number: Int = 1) throws -> [UInt16] {
+        let path = try folder.path(".out\(number)")
+        let deadline = Date(timeIntervalSinceNow: 20)
+        while Date() < deadline {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            if text.hasSuffix("\n") {
+                return text.components(separatedBy: "127.0.0.1:").dropFirst().compactMap {
+                    UInt16($0.prefix { $0.isNumber })
+                }
+            }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        XCTFail("it does not listen")
+        return []
+    }
 }

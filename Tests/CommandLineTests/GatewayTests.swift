@@ -7,27 +7,10 @@ import XCTest
 final class GatewayTests: CommandLineTestCase {
     private let words = ["gateway", "--bars", Fixtures.bars, "--from", "2012-01-03", "--stepped", "--port", "0"]
 
-    /// The ports in the line that says where it listens; the test's first command unless another one is meant.
-    private func ports(ofCommand number: Int = 1) throws -> [UInt16] {
-        let path = try folder.path(".out\(number)")
-        let deadline = Date(timeIntervalSinceNow: 20)
-        while Date() < deadline {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            if text.hasSuffix("\n") {
-                return text.components(separatedBy: "127.0.0.1:").dropFirst().compactMap {
-                    UInt16($0.prefix { $0.isNumber })
-                }
-            }
-            Thread.sleep(forTimeInterval: 0.02)
-        }
-        XCTFail("it does not listen")
-        return []
-    }
-
     func testItListensAndQuits() throws {
         let gateway = try start(words)
         defer { gateway.send(SIGKILL) }
-        let ports = try ports()
+        let ports = try portsOfGateway()
         XCTAssertEqual(ports.count, 2)
         let control = try TCPSocket(connectingTo: "127.0.0.1", port: try XCTUnwrap(ports.last))
         XCTAssertEqual(control.write(Array("quit\n".utf8)[...]), 5)
@@ -39,7 +22,7 @@ final class GatewayTests: CommandLineTestCase {
     func testASignalEndsIt() throws {
         let gateway = try start(words)
         defer { gateway.send(SIGKILL) }
-        _ = try ports()
+        _ = try portsOfGateway()
         gateway.send(SIGINT)
         assertCode(0, try gateway.result())
     }
@@ -55,7 +38,7 @@ final class GatewayTests: CommandLineTestCase {
         for (number, words) in [(1, ["--when-ordered"]), (2, ["--when-ordered", "20"])] {
             let gateway = try start(["gateway", "--bars", Fixtures.bars, "--port", "0"] + words)
             defer { gateway.send(SIGKILL) }
-            XCTAssertEqual(try ports(ofCommand: number).count, 1)
+            XCTAssertEqual(try portsOfGateway(ofCommand: number).count, 1)
             gateway.send(SIGINT)
             assertCode(0, try gateway.result())
         }

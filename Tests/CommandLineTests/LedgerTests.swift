@@ -236,4 +236,43 @@ final class LedgerTests: CommandLineTestCase {
         assertCode(0, try export())
         try assertComplete()
     }
+
+    /// A broker's account, whose trades learn their commissions later: those are cash entries, and no line changes.
+    func testProductionAccount() throws {
+        let production = Fixtures.package.appendingPathComponent("fixtures/example/production.json")
+        let gateway = try start(
+            ["gateway", "--bars", Fixtures.bars, "--from", "2012-06-01", "--when-ordered", "--port", "0"]
+                + ["--account", "DU123", "--config", production.path])
+        defer { gateway.send(SIGKILL) }
+        let port = try XCTUnwrap(portsOfGateway().first)
+        try folder.write(
+            try String(contentsOf: production, encoding: .utf8).replacing("port: 4002", with: "port: \(port)"),
+            to: "production.json")
+        try folder.write("as_of,ticker,target_weight\n2012-05-31,IBM,0.1\n2012-05-31,FB,0.3\n", to: "other.csv")
+        assertCode(0, try execute("init", "--db", "training.db"))
+        let rebalance = Fixtures.package.appendingPathComponent("fixtures/example/rebalance.csv").path
+        for (targets, words) in [(rebalance, ""), (rebalance, "--live --yes"), ("other.csv", "--live --yes")] {
+            let follower = try follow()
+            defer { follower.send(SIGKILL) }
+            let result = try shell(
+                """
+                EXEC_DRY_RUN=0 "$EXECUTION" apply --mode production --db training.db --targets \(targets) \
+                    --config production.json --account DU123 \(words)
+                """)
+            assertCode(0, result)
+            // Until it listens to signals it may be ended by one; it does when it writes.
+            try waitUntil("the export") { try hasCaughtUp() }
+            follower.send(words.isEmpty ? SIGKILL : SIGTERM)
+            assertCode(words.isEmpty ? -SIGKILL : 0, try follower.result())
+        }
+        let contents = try contents()
+        try contents.assertSame(as: folder.path("training.db"), ignoring: ["commission", "commission_e6"])
+        let commissions = try Database.openForReading(folder.path("training.db")).rows(
+            "SELECT sum(commission_e6), count(*) FROM trades")
+        XCTAssertEqual(
+            contents.sum("amount_e6", of: "cash_entry", kind: "COMMISSION"), -(Int64(commissions[0][0]) ?? 0))
+        XCTAssertEqual(contents.count("trade"), Int(commissions[0][1]))
+        XCTAssertGreaterThan(contents.count("trade"), 4)
+        XCTAssertEqual(contents.count("run_finished"), 3)
+    }
 }

@@ -74,4 +74,24 @@ struct HandMadeJournal {
             WHERE run_number = \(number)
             """)
     }
+
+    /// A trade of a broker's account that no order of ours made; its commission is not known yet.
+    func tradeByHand(_ id: Int64, of number: Int64) throws {
+        try connection.execute(
+            """
+            INSERT INTO trades (trade_id, timestamp, ticker, direction, run_id, mode, account, execution_id, ambiguous, size_e8,
+                price_e8, commission_e6, slippage_e6)
+            VALUES (\(id), '2020-01-01T00:00:00.000Z', 'T', 'BUY', 'r\(number)', 'PRODUCTION', 'a', 'x\(id)', 0, 1, 1, 0, 0)
+            """)
+    }
+
+    /// The commission of a trade becomes known, in a run that may be a later one.
+    func commission(of trade: Int64, entry: Int64, in number: Int64) throws {
+        try connection.execute(
+            """
+            UPDATE trades SET commission_e6 = 350000 WHERE trade_id = \(trade);
+            INSERT INTO cash_entries (entry_id, run_id, account, timestamp, kind, currency, trade_id, amount_e6)
+            VALUES (\(entry), 'r\(number)', 'a', '2020-01-01T00:00:00.000Z', 'COMMISSION', 'USD', \(trade), -350000)
+            """)
+    }
 }

@@ -141,28 +141,17 @@ final class LedgerReaderTests: XCTestCase {
         XCTAssertEqual(try poll(&reader).count, LedgerTable.allCases.count)
     }
 
-    /// Trades by hand at the broker have neither an order nor a decision.
-    func testTradesWithoutADecision() throws {
+    /// Trades by hand at the broker have neither an order nor a decision; commissions come when they come, as cash.
+    func testTradesByHandAndLateCommissions() throws {
         var journal = try HandMadeJournal(path())
-        try journal.connection.execute(
-            """
-            PRAGMA writable_schema = ON;
-            UPDATE sqlite_schema SET sql = replace(sql, 'decision_id         TEXT NOT NULL', 'decision_id         TEXT')
-            WHERE name = 'trades'
-            """)
-        journal = try HandMadeJournal(path())
-        try journal.begin(1)
-        try journal.decide("d")
-        try journal.trade(1, decision: "d")
-        try journal.connection.execute(
-            """
-            INSERT INTO trades (trade_id, timestamp, ticker, direction, run_id, mode, account, execution_id, ambiguous, size_e8,
-                price_e8, commission_e6, slippage_e6)
-            VALUES (1000000002, '2020-01-01T00:00:00.000Z', 'T', 'BUY', 'r1', 'PRODUCTION', 'a', 'x', 0, 1, 1, 0, 0)
-            """)
+        for number: Int64 in 1...2 { try journal.begin(number, mode: "PRODUCTION") }
+        try journal.tradeByHand(1_000_000_001, of: 1)
         var reader = try reader()
-        let lines = try poll(&reader)
-        XCTAssertTrue(try names(lines).contains("trade 1000000002"))
+        var lines = try poll(&reader)
+        XCTAssertEqual(try names(lines), ["run 1", "run 2", "trade 1000000001"])
+        try journal.commission(of: 1_000_000_001, entry: 2_000_000_001, in: 2)
+        lines += try poll(&reader)
+        XCTAssertEqual(try names(lines).dropFirst(3), ["cash_entry 2000000001"])
         var again = try self.reader(recalling: lines)
         XCTAssertEqual(try poll(&again), [])
     }

@@ -8,10 +8,13 @@ import TradingModel
 
 /// Performs what the machine returns, in its order: commit, then send, then log. One thread does everything.
 final class BrokerSession {
-    /// Where the gateway is, and how long a journal that cannot be written is tried again.
+    /// Where the gateway is, and what else the session heeds.
     struct Surroundings {
         var host: String
-        var journalPatience_ms: Int64 = 60_000
+        /// How long a journal that cannot be written is tried again.
+        var journalPatience_ms: Int64
+        /// How long the answer to a plan may take: its prices are of the moment it was made.
+        var consentPatience_ms: Int64
         var haltFile = HaltFile(path: nil)
     }
 
@@ -25,7 +28,6 @@ final class BrokerSession {
     /// Judges the comparison of books and broker: whether the session goes on.
     private let passesGate: (Reconciliation) throws -> Bool
     private let preview: (ExecutionEngine) -> RebalancePreview
-    private let orderKey: (OrderRecord) throws -> String
 
     private var socket: TCPSocket?
     private var connection: Int64 = 0
@@ -34,12 +36,13 @@ final class BrokerSession {
     private var inputs: [RebalanceInput] = []
     private var outcome: RebalanceOutcome?
     private var random = SystemRandomNumberGenerator()
+    private var connectionTrouble = RepeatedTrouble()
+    private var journalTrouble = RepeatedTrouble()
 
     init(
         machine: RebalanceMachine, journal: ProductionJournal, surroundings: Surroundings, observer: RebalanceObserver,
         passesGate: @escaping (Reconciliation) throws -> Bool,
-        preview: @escaping (ExecutionEngine) -> RebalancePreview,
-        orderKey: @escaping (OrderRecord) throws -> String
+        preview: @escaping (ExecutionEngine) -> RebalancePreview
     ) {
         self.machine = machine
         self.journal = journal
@@ -47,7 +50,6 @@ final class BrokerSession {
         self.observer = observer
         self.passesGate = passesGate
         self.preview = preview
-        self.orderKey = orderKey
     }
 
     /// Runs the session to its end.
@@ -124,15 +126,42 @@ final class BrokerSession {
             case .reconciled(let comparison):
                 try observer.step(.reconciled(comparison))
                 inputs.append(.consent(try passesGate(comparison)))
-            case .planned: inputs.append(.consent(try observer.confirm(preview(machine.engine))))
+            case .planned: inputs.append(.consent(try askForConsent()))
             case .notice(let notice): log(notice)
             case .finished(let end): outcome = end
             }
         }
+        for case .commit(let batch) in outputs {
+            for line in OrderNews(machine.engine).lines(of: batch) { observer.log(line, false) }
+        }
+    }
+
+    /// Whoever is asked may take long, and what was true before may not be true any more.
+    private func askForConsent() throws -> Bool {
+        let asked_ms = SystemClock.monotonic_ms
+        guard try observer.confirm(preview(machine.engine)) else { return false }
+        guard SystemClock.monotonic_ms - asked_ms <= surroundings.consentPatience_ms else {
+            observer.log(
+                "the answer took longer than a price may be old (production.price_max_age); nothing is sent", true)
+            return false
+        }
+        guard let objection = surroundings.haltFile.look().objection else { return true }
+        observer.log("halted: \(objection)", true)
+        return false
     }
 
     private func log(_ notice: RebalanceNotice) {
-        if case .warning(let text) = notice { observer.log(text, true) } else { observer.log("\(notice)", false) }
+        switch notice {
+        case .warning(let text): observer.log(text, true)
+        case .session(.connecting(let attempt)) where attempt > 1: break
+        case .session(.retrying(let reason, _)):
+            guard connectionTrouble.isTold("\(reason)", at: SystemClock.monotonic_ms) else { return }
+            observer.log("disconnected, \(reason); trying again", false)
+        case .session(.started):
+            connectionTrouble.end()
+            observer.log("\(notice)", false)
+        default: observer.log("\(notice)", false)
+        }
     }
 
     /// A database that is busy or full is given time; nothing of what follows is done before it is on record.
@@ -141,10 +170,15 @@ final class BrokerSession {
         let giveUp_ms = SystemClock.monotonic_ms + surroundings.journalPatience_ms
         while true {
             do {
-                try journal.write(batch, orderKeys: orderKey) { try observer.step(.written(batch)) }
+                try journal.write(batch, orderKeys: { try machine.key(of: $0).text }) {
+                    try observer.step(.written(batch))
+                }
+                journalTrouble.end()
                 return try observer.step(.committed(batch))
             } catch let error as DatabaseError where SystemClock.monotonic_ms < giveUp_ms {
-                observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)
+                if journalTrouble.isTold("\(error)", at: SystemClock.monotonic_ms) {
+                    observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)
+                }
                 var pause = SocketPoll()
                 pause.wait(timeout_ms: BrokerSession.journalRetry_ms)
             }

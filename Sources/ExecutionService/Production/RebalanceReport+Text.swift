@@ -4,11 +4,20 @@ import TradingModel
 extension RebalanceReport {
     /// The report for people, in lines.
     public var text: String {
-        let rows = [
-            ("Account", "\(account)\(venue == RebalanceVenue.dryRun.rawValue ? ", dry run: nothing was sent" : "")"),
-            ("Orders", "\(orders), \(filledOrders) filled whole\(openOrders > 0 ? ", \(openOrders) still open" : "")"),
-            ("Bought", money(bought)), ("Sold", money(sold)), ("Commission", money(commission)), ("Cash", money(cash)),
+        var rows = [
+            ("Account", "\(account)\(venue == RebalanceVenue.dryRun.rawValue ? ", dry run: nothing was sent" : "")")
         ]
+        // Of a session that never had an answer from the broker, nothing is known.
+        if ending != .brokerTrouble || orders > 0 {
+            rows += [
+                (
+                    "Orders",
+                    "\(orders), \(filledOrders) filled whole\(openOrders > 0 ? ", \(openOrders) still open" : "")"
+                ),
+                ("Bought", money(bought)), ("Sold", money(sold)), ("Commission", money(commission)),
+                ("Cash", money(cash)),
+            ]
+        }
         var lines = ["Production run \(runID): \(headline)"]
         lines += rows.map { "  " + $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 }
         lines += unfilledLines

@@ -61,7 +61,7 @@ struct LedgerCursor {
 
 extension LedgerRun {
     /// The id before the first row of the run, in every table.
-    var firstID: Int64 { RowNumbering(runNumber: number).id(0) }
+    var firstID: Int64 { number * RowNumbering.rowsPerRun }
     /// The id after the last row that the run may have.
-    var endID: Int64 { RowNumbering(runNumber: number).id(RowNumbering.rowsPerRun) }
+    var endID: Int64 { firstID + RowNumbering.rowsPerRun }
 }
