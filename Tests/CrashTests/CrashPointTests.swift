@@ -41,7 +41,9 @@ final class CrashPointTests: XCTestCase {
             let occurrence =
                 point.recurs && world.generator.chance(50) ? world.generator.number(2...5) : 1
             let words = [point.rawValue, "\(occurrence)", "\(world.generator.number(0...999))"]
-            if try world.isComplete(try world.startChild(targets, words)) { return CrashCampaign.Rebalance(kills: kills) }
+            if try world.isComplete(try world.startChild(targets, words)) {
+                return CrashCampaign.Rebalance(kills: kills)
+            }
         }
         try world.complete(try world.startChild(targets))
         return CrashCampaign.Rebalance(kills: 5)

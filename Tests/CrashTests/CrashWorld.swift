@@ -133,6 +133,8 @@ final class CrashWorld {
 
     /// Waits for the end of a rebalance that nobody kills.
     func complete(_ process: ChildProcess, orExitsWith codes: Set<Int32> = []) throws {
-        guard try isComplete(process, orExitsWith: codes) else { throw WrongEnding(description: "it was killed by nobody") }
+        guard try isComplete(process, orExitsWith: codes) else {
+            throw WrongEnding(description: "it was killed by nobody")
+        }
     }
 }

@@ -14,7 +14,8 @@ final class InterruptionTests: XCTestCase {
         try world.end()
     }
 
-    private func assertSays(_ process: ChildProcess, _ text: String, file: StaticString = #filePath, line: UInt = #line) {
+    private func assertSays(_ process: ChildProcess, _ text: String, file: StaticString = #filePath, line: UInt = #line)
+    {
         let isSaid = Wait.until(20) { process.errors.contains(text) || !process.isRunning }
         XCTAssertTrue(isSaid && process.errors.contains(text), process.errors, file: file, line: line)
     }
@@ -39,7 +40,7 @@ final class InterruptionTests: XCTestCase {
         assertSays(command, text, file: file, line: line)
         command.send(signal)
         XCTAssertEqual(try command.ending(), Self.interrupted, command.errors, file: file, line: line)
-        XCTAssertTrue(command.output.contains("it was stopped"), command.output, file: file, line: line)
+        XCTAssertTrue(command.output.contains("the same command begins again"), command.output, file: file, line: line)
         world.gateway.send(SIGCONT)
         try world.control.send("fault delay 0")
         XCTAssertEqual(try world.control.table("orders"), [], file: file, line: line)
@@ -65,7 +66,7 @@ final class InterruptionTests: XCTestCase {
     func testStoppedWhileItAsksForContracts() throws {
         try withWorld { world in
             try world.control.send("fault delay 60")
-            try stopBeforeOrders(world, when: "the broker's clock differs", SIGINT)
+            try stopBeforeOrders(world, when: "times are the broker's", SIGINT)
         }
     }
 
@@ -96,18 +97,20 @@ final class InterruptionTests: XCTestCase {
 
     /// What is left is cancelled and on record; the same command says so and changes nothing.
     private func assertStopped(
-        _ command: ChildProcess, _ world: CrashWorld, _ targets: String, file: StaticString = #filePath, line: UInt = #line
+        _ command: ChildProcess, _ world: CrashWorld, _ targets: String, file: StaticString = #filePath,
+        line: UInt = #line
     ) throws {
         XCTAssertEqual(try command.ending(), Self.interrupted, command.errors, file: file, line: line)
-        XCTAssertTrue(command.output.contains("it was stopped"), command.output, file: file, line: line)
+        XCTAssertTrue(command.output.contains(": stopped"), command.output, file: file, line: line)
         let orders = try world.control.table("orders")
         XCTAssertTrue(orders.contains { $0[3] == "Cancelled" }, "\(orders)", file: file, line: line)
-        XCTAssertTrue(orders.allSatisfy { ["Cancelled", "Filled"].contains($0[3]) }, "\(orders)", file: file, line: line)
+        XCTAssertTrue(
+            orders.allSatisfy { ["Cancelled", "Filled"].contains($0[3]) }, "\(orders)", file: file, line: line)
         XCTAssertEqual(try CrashAudit(world, isWhole: false).problems, [], file: file, line: line)
         let before = try DatabaseDump(world.database)
         let again = try world.startCommand(targets)
         XCTAssertEqual(try again.ending(), Self.interrupted, again.errors, file: file, line: line)
-        XCTAssertTrue(again.output.contains("it was stopped"), again.output, file: file, line: line)
+        XCTAssertTrue(again.output.contains("was stopped, nothing changed"), again.output, file: file, line: line)
         XCTAssertNil(try DatabaseDump(world.database).difference(from: before), file: file, line: line)
         XCTAssertEqual(try world.control.table("orders"), orders, file: file, line: line)
     }
@@ -154,7 +157,7 @@ final class InterruptionTests: XCTestCase {
             XCTAssertFalse(try world.isComplete(killed))
             try world.control.send("fault delay 40")
             let command = try world.startCommand(targets)
-            assertSays(command, "the broker's clock differs")
+            assertSays(command, "times are the broker's")
             command.send(SIGINT)
             try assertStopped(command, world, targets)
         }
@@ -174,7 +177,7 @@ final class InterruptionTests: XCTestCase {
                 })
             command.send(SIGINT)
             XCTAssertEqual(try command.ending(), .exited(0), command.errors)
-            XCTAssertFalse(command.output.contains("it was stopped"), command.output)
+            XCTAssertFalse(command.output.contains("stopped"), command.output)
         }
     }
 
