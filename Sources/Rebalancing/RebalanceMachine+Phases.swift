@@ -309,23 +309,33 @@ extension RebalanceMachine {
         return false
     }
 
+    /// Nothing more is sent; what is open is cancelled first where that is wanted and the broker is there.
     mutating func stop(cancels: Bool, at moment: IBKRMoment) throws {
         guard !isStopping else { return }
-        isStopping = true
         switch phase {
-        case .working, .clearing:
-            if cancels { return try beginCancelling(.stopped, at: moment) }
-            try endStopped(at: moment)
-        case .cancelling, .settling, .done: break
+        // Every order has ended; only what the fills cost is not waited for.
+        case .settling: phase = .settling(giveUp_ms: moment.uptime_ms)
         case .comparing(let comparison) where comparison.isFinal: break
-        default: try endStopped(at: moment)
+        case .done: break
+        case .cancelling: isStopping = true
+        case .working, .clearing: try stopOrders(cancels: cancels, at: moment)
+        // An earlier process of the run has left orders.
+        case .resolving, .comparing, .pricing:
+            try stopOrders(cancels: cancels && engine.openOrderCount(.run) > 0, at: moment)
+        case .idle, .connecting, .awaitingGate, .awaitingConsent: try stopOrders(cancels: false, at: moment)
         }
     }
 
     /// What was not sent never will be, though an earlier process planned it.
-    private mutating func endStopped(at moment: IBKRMoment) throws {
+    private mutating func stopOrders(cancels: Bool, at moment: IBKRMoment) throws {
+        isStopping = true
+        let isOfOrders = settings.purpose == .rebalance
+        if cancels, isOfOrders {
+            try bookHeldReports(at: moment)
+            return try beginCancelling(.stopped, at: moment)
+        }
         forgetPlan()
-        try ask(.dismiss(.stopped, .run, at: moment.time), at: moment)
+        if isOfOrders { try ask(.dismiss(.stopped, .run, at: moment.time), at: moment) }
         try finish(.stopped(openOrders: engine.openOrderCount(scope)), at: moment)
     }
 
