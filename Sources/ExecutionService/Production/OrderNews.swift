@@ -17,7 +17,7 @@ struct OrderNews {
         let sent = events.filter { $0.kind == .moved(.submit) }.compactMap { engine.order($0.order) }
         guard !sent.isEmpty else { return [] }
         let sells = sent.count { $0.terms.side == .sell }
-        return ["sending \(sent.count) orders: \(sells) to sell, \(sent.count - sells) to buy"]
+        return ["sending orders: \(sells) to sell, \(sent.count - sells) to buy"]
     }
 
     /// Refusals are notifications, which are told as such.
