@@ -58,7 +58,11 @@ let package = Package(
             dependencies: ["ExecutionService", "InputFiles", "Networking", "Reporting", "Storage", "TradingModel"],
             swiftSettings: strict),
         .executableTarget(
-            name: "execution-benchmark", dependencies: ["CSQLite", "Storage", "TradingModel"], swiftSettings: strict),
+            name: "execution-benchmark",
+            dependencies: [
+                "BrokerAdapters", "CSQLite", "ExecutionService", "Networking", "OrderPlanning", "OrderRouting",
+                "Rebalancing", "Storage", "TradingModel",
+            ], swiftSettings: strict),
 
         library("SeededTesting", path: "Tests/SeededTesting"),
         tests("TradingModel", ["SeededTesting"]),
@@ -77,11 +81,12 @@ let package = Package(
             "RebalanceWorld",
             [
                 "TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters", "Rebalancing", "MarketSimulation",
-                "GatewaySimulator", "Storage", "SeededTesting",
+                "GatewaySimulator", "Storage", "SeededTesting", "TestSupport",
             ], path: "Tests/RebalanceWorld"),
         tests("Rebalancing", ["RebalanceWorld"]),
         .testTarget(
-            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting"], swiftSettings: strict),
+            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting", "TestSupport"],
+            exclude: ["seeds.txt"], swiftSettings: strict),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
             name: "CommandLineTests",

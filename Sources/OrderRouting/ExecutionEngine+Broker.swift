@@ -203,12 +203,15 @@ extension ExecutionEngine {
         guard !isBooked(execution.id) else { return }
         guard let known = executions.removeValue(forKey: old) else { return try book(execution, &output) }
         replacedExecutions.insert(old)
+        // An order that ended so long ago that nobody keeps it stays as it is; the account does not.
+        let order = known.execution.order.flatMap { number in book.slot(of: number).map { _ in number } }
         var reversal = known.execution
+        reversal.order = order
         reversal.side = known.execution.side.opposite
         reversal.time = execution.time
         _ = try book(reversal, as: .reversal, supersedes: known.trade, commission: -known.commission, &output)
         var replacement = execution
-        replacement.order = known.execution.order
+        replacement.order = order
         let trade = try book(
             replacement, as: .execution, supersedes: known.trade, commission: known.commission, &output)
         executions[execution.id] = AccountRecord.Execution(

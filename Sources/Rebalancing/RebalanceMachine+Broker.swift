@@ -47,6 +47,11 @@ extension RebalanceMachine {
         switch report {
         case .execution, .correction, .commission: try takeExecution(report, at: moment)
         case .superseded: break
+        case .reduced(let key, let quantity):
+            guard let number = numbers[key], let order = engine.order(number), order.filled >= quantity else { return }
+            settle(number)
+            // Other members of its group filled what is left of it.
+            try ask(.broker(.closed(number, .oca, at: moment.time)), at: moment)
         case .parked(let execution):
             // Every order of this account that may still fill is registered; a key beyond those is not ours.
             if case .foreign(_, _, let reference) = execution.owner, let key = OrderKey(reference) {

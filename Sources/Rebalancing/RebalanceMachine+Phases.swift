@@ -84,7 +84,7 @@ extension RebalanceMachine {
         return !unanswered.isEmpty
     }
 
-    private mutating func resolve(_ instrument: InstrumentID, at moment: IBKRMoment) throws {
+    mutating func resolve(_ instrument: InstrumentID, at moment: IBKRMoment) throws {
         let ticker = engine.instruments[Int(instrument.index)].ticker
         try drive(.resolve(instrument, ticker: ticker, currency: goal.currency.description), at: moment)
     }
@@ -236,7 +236,10 @@ extension RebalanceMachine {
             try beginCancelling(.timeout, at: moment)
             return true
         }
-        if broker.state.isReady, settings.isLive { try ask(.release(at: moment.time), at: moment) }
+        if broker.state.isReady, settings.isLive {
+            try cancelWhatIsDue(at: moment)
+            try ask(.release(at: moment.time), at: moment)
+        }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
             return true
@@ -254,7 +257,7 @@ extension RebalanceMachine {
     }
 
     /// How long the answer to a cancel is waited for until it is asked for again.
-    private static let cancelPatience_ms: Int64 = 5_000
+    static let cancelPatience_ms: Int64 = 5_000
 
     private mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
         cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelPatience_ms

@@ -35,6 +35,8 @@ public struct World {
     var linkCount = 0
     var process: HostedProcess?
     var processCount = 0
+    /// Whether the last process left nothing of its run to do.
+    public internal(set) var isRunComplete = false
     /// Until then the gateway takes no connection.
     var gatewayAwayUntil_ms: Int64 = 0
     var isConnectivityLost = false

@@ -12,7 +12,7 @@ final class BrokerSession {
     struct Surroundings {
         var host: String
         /// How long a journal that cannot be written is tried again.
-        var journalPatience_ms: Int64 = 60_000
+        var journalPatience_ms: Int64
         /// How long the answer to a plan may take: its prices are of the moment it was made.
         var consentPatience_ms: Int64
         var haltFile = HaltFile(path: nil)
@@ -28,7 +28,6 @@ final class BrokerSession {
     /// Judges the comparison of books and broker: whether the session goes on.
     private let passesGate: (Reconciliation) throws -> Bool
     private let preview: (ExecutionEngine) -> RebalancePreview
-    private let orderKey: (OrderRecord) throws -> String
 
     private var socket: TCPSocket?
     private var connection: Int64 = 0
@@ -43,8 +42,7 @@ final class BrokerSession {
     init(
         machine: RebalanceMachine, journal: ProductionJournal, surroundings: Surroundings, observer: RebalanceObserver,
         passesGate: @escaping (Reconciliation) throws -> Bool,
-        preview: @escaping (ExecutionEngine) -> RebalancePreview,
-        orderKey: @escaping (OrderRecord) throws -> String
+        preview: @escaping (ExecutionEngine) -> RebalancePreview
     ) {
         self.machine = machine
         self.journal = journal
@@ -52,7 +50,6 @@ final class BrokerSession {
         self.observer = observer
         self.passesGate = passesGate
         self.preview = preview
-        self.orderKey = orderKey
     }
 
     /// Runs the session to its end.
@@ -173,7 +170,9 @@ final class BrokerSession {
         let giveUp_ms = SystemClock.monotonic_ms + surroundings.journalPatience_ms
         while true {
             do {
-                try journal.write(batch, orderKeys: orderKey) { try observer.step(.written(batch)) }
+                try journal.write(batch, orderKeys: { try machine.key(of: $0).text }) {
+                    try observer.step(.written(batch))
+                }
                 journalTrouble.end()
                 return try observer.step(.committed(batch))
             } catch let error as DatabaseError where SystemClock.monotonic_ms < giveUp_ms {

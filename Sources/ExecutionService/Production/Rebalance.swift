@@ -17,6 +17,8 @@ public struct RebalanceOptions: Sendable {
     public var isLiveAsked: Bool
     /// Instead of `production.timeout`.
     public var timeout: TimeSpan?
+    /// How long a journal that cannot be written is tried again before the session ends; nothing is sent meanwhile.
+    public var journalPatience_ms: Int64 = 60_000
     /// The variables of the process.
     public var environment: [String: String]
     /// A rebalance is no standing order.

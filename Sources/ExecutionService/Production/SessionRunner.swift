@@ -64,6 +64,7 @@ struct SessionRunner {
             let session = session(known, journal, keys, handle, mark: mark)
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
+            try? journal.release()
             throw error
         } catch {
             // The run stays open, and the same command goes on with it.
@@ -91,13 +92,13 @@ struct SessionRunner {
         return BrokerSession(
             machine: machine, journal: journal,
             surroundings: BrokerSession.Surroundings(
-                host: ibkr.host, consentPatience_ms: request.settings.priceMaximumAge_ms, haltFile: gate.haltFile),
+                host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
+                consentPatience_ms: request.settings.priceMaximumAge_ms, haltFile: gate.haltFile),
             observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
                 RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
-            },
-            orderKey: { order in try keys.key(order).text })
+            })
     }
 
     private func passesGate(_ comparison: Reconciliation) throws -> Bool {
@@ -182,12 +183,12 @@ struct SessionKeys: Sendable {
     }
 
     /// The same order has the same key in whichever process.
-    func key(_ order: OrderRecord) throws -> OrderKey {
+    func key(_ order: OrderRecord, ticker: String) throws -> OrderKey {
         let leg =
             order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
         let text = try OrderKeyMaker(owner: owner).key(
             decision: names.decisions[Int(order.decision.index)].decisionID,
-            ticker: names.tickers[Int(order.terms.instrument.index)], leg: leg)
+            ticker: ticker, leg: leg)
         guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
         return key
     }
