@@ -110,12 +110,17 @@ extension RebalanceMachine {
         settle(number)
         try ask(.broker(.rejected(number, status, reason, at: time)), at: moment)
         guard let order = engine.order(number) else { return }
-        let ticker = engine.instruments[Int(order.terms.instrument.index)].ticker
         let code = reason.code.map { "\($0) " } ?? ""
         notify(
             .warning, status.rawValue,
-            "\(order.terms.side.code) \(order.terms.quantity) \(ticker) was refused: \(code)\(reason.text)", at: moment)
+            "\(name(of: order)) was refused: \(code)\(reason.text)", at: moment)
         if settings.stopsOnReject, case .working = phase { try beginCancelling(.otherRejected, at: moment) }
+    }
+
+    /// As an operator knows an order.
+    func name(of order: OrderRecord) -> String {
+        let ticker = engine.instruments[Int(order.terms.instrument.index)].ticker
+        return "\(order.terms.side.code) \(order.terms.quantity) \(ticker)"
     }
 
     private mutating func note(_ stage: TimingRecord.Stage, _ number: OrderNumber, at time: Timestamp) {

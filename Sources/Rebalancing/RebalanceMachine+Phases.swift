@@ -115,7 +115,7 @@ extension RebalanceMachine {
     mutating func take(consent isGiven: Bool, at moment: IBKRMoment) throws {
         switch phase {
         case .awaitingGate:
-            guard isGiven else { return try finish(.declined, at: moment) }
+            guard isGiven else { return try finish(.refused(["the live gate is closed"]), at: moment) }
             try passGate(at: moment)
         case .awaitingConsent:
             guard isGiven else { return try finish(.declined, at: moment) }
@@ -440,7 +440,7 @@ extension RebalanceMachine {
         if (cash - engine.cash).e6.magnitude >= 10_000 {
             notify(
                 .info, "cash_difference",
-                "the broker's cash is \(cash - engine.cash) more than the book's; the next run books what remains of it",
+                "the broker's cash differs from the book's by \(cash - engine.cash); the next run books what remains of it",
                 at: moment)
         }
         try finish(outcome(breaks: found), at: moment)

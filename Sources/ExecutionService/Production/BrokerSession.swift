@@ -175,7 +175,7 @@ final class BrokerSession {
                 }
                 journalTrouble.end()
                 return try observer.step(.committed(batch))
-            } catch let error as DatabaseError where SystemClock.monotonic_ms < giveUp_ms {
+            } catch let error as DatabaseError where error.mayPass && SystemClock.monotonic_ms < giveUp_ms {
                 if journalTrouble.isTold("\(error)", at: SystemClock.monotonic_ms) {
                     observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)
                 }

@@ -8,7 +8,7 @@ struct OrderNews {
     /// - Parameter engine: as it is after what the batch records.
     init(_ engine: ExecutionEngine) { self.engine = engine }
 
-    /// In the order of the records: what is sent, what ended, what nobody answers about, and what others traded.
+    /// What is sent, what ended, what nobody answers about, and what others traded.
     func lines(of batch: JournalBatch) -> [String] {
         sending(batch.events) + batch.events.compactMap(line) + batch.broker.trades.compactMap(line)
     }
@@ -17,7 +17,7 @@ struct OrderNews {
         let sent = events.filter { $0.kind == .moved(.submit) }.compactMap { engine.order($0.order) }
         guard !sent.isEmpty else { return [] }
         let sells = sent.count { $0.terms.side == .sell }
-        return ["sending \(sent.count) orders: \(sells) to sell, \(sent.count - sells) to buy"]
+        return ["sending orders: \(sells) to sell, \(sent.count - sells) to buy"]
     }
 
     /// Refusals are notifications, which are told as such.
@@ -34,9 +34,10 @@ struct OrderNews {
     }
 
     private func line(of trade: BrokerTradeRecord) -> String? {
-        let name = "\(trade.side.code) \(trade.quantity) \(ticker(trade.instrument)) at \(trade.price)"
-        if trade.supersedes != nil, trade.rule == .execution { return "corrected by the broker: \(name)" }
-        return trade.order == nil && trade.rule == .execution ? "traded by another hand: \(name)" : nil
+        // Corrections are notifications.
+        guard trade.order == nil, trade.supersedes == nil else { return nil }
+        return
+            "traded by another hand: \(trade.side.code) \(trade.quantity) \(ticker(trade.instrument)) at \(trade.price)"
     }
 
     private func name(of order: OrderRecord) -> String {

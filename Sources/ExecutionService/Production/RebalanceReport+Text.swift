@@ -4,26 +4,29 @@ import TradingModel
 extension RebalanceReport {
     /// The report for people, in lines.
     public var text: String {
-        var rows = [
-            ("Account", "\(account)\(venue == RebalanceVenue.dryRun.rawValue ? ", dry run: nothing was sent" : "")")
-        ]
-        // Of a session that never had an answer from the broker, nothing is known.
-        if ending != .brokerTrouble || orders > 0 {
-            rows += [
-                (
-                    "Orders",
-                    "\(orders), \(filledOrders) filled whole\(openOrders > 0 ? ", \(openOrders) still open" : "")"
-                ),
-                ("Bought", money(bought)), ("Sold", money(sold)), ("Commission", money(commission)),
-                ("Cash", money(cash)),
-            ]
-        }
         var lines = ["Production run \(runID): \(headline)"]
         lines += rows.map { "  " + $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 }
         lines += unfilledLines
         lines += breaks.map { "  BREAK \($0)" }
         lines += remarks.map { "  \($0)" }
         return lines.joined(separator: "\n")
+    }
+
+    private var rows: [(String, String)] {
+        let isDryRun = venue == RebalanceVenue.dryRun.rawValue
+        var rows = [("Account", "\(account)\(isDryRun ? ", dry run: nothing was sent" : "")")]
+        if orders > 0 {
+            let open = openOrders > 0 ? ", \(openOrders) still open" : ""
+            rows += [
+                ("Orders", "\(orders), \(filledOrders) filled whole\(open)"), ("Bought", money(bought)),
+                ("Sold", money(sold)), ("Commission", money(commission)),
+            ]
+        } else {
+            rows.append(("Orders", "none"))
+        }
+        // Where the broker never answered, nothing may be known of an account.
+        if ending != .brokerTrouble { rows.append(("Cash", money(cash))) }
+        return rows
     }
 
     private var headline: String {
