@@ -131,8 +131,14 @@ final class BrokerSession {
             case .finished(let end): outcome = end
             }
         }
-        for case .commit(let batch) in outputs {
-            for line in OrderNews(machine.engine).lines(of: batch) { observer.log(line, false) }
+        for case .commit(let batch) in outputs { tell(batch, besides: outputs) }
+    }
+
+    private func tell(_ batch: JournalBatch, besides outputs: [RebalanceOutput]) {
+        for line in OrderNews(machine.engine).lines(of: batch) { observer.log(line, false) }
+        let told = outputs.compactMap { if case .notice(.warning(let text)) = $0 { text } else { nil } }
+        for alert in batch.broker.notifications where !told.contains(alert.message) {
+            observer.log(alert.message, true)
         }
     }
 
