@@ -307,7 +307,11 @@ public struct RebalanceMachine: Sendable {
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
         forgetPlan()
-        perform(broker.handle(.session(.disconnect), at: moment))
+        // Whoever hangs up needs no answers.
+        perform(
+            broker.handle(.session(.disconnect), at: moment).filter { output in
+                if case .notice(.queryFailed) = output { false } else { true }
+            })
         events.removeAll()
         phase = .done
         actions.append(.finished(honest(outcome)))
