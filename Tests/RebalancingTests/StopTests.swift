@@ -11,7 +11,7 @@ final class StopTests: XCTestCase {
     private func slowDesk() -> (RebalanceDesk, WorldCommand) {
         var rules = RebalanceDesk.plainRules
         rules.volumeLimitE9 = 1_000_000
-        var desk = RebalanceDesk(rules: rules) { $0.largestVolume = 100_000 }
+        var desk = RebalanceDesk(rules: rules, volume: 100_000)
         let command = desk.command(["AAA": 3_000, "BBB": 2_000])
         return (desk, command)
     }
