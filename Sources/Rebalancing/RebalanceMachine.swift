@@ -123,6 +123,7 @@ public struct RebalanceMachine: Sendable {
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation)
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
+        engine.assumesCancels = !settings.isLive
         engine.bracketGroups = Set(goal.ownOrders.filter(\.isGroupOfBracketOnly).compactMap(\.ocaGroup))
         acknowledged = record.acknowledged
         isAccountKnown = record.isKnown
