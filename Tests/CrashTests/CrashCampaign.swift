@@ -32,12 +32,20 @@ struct CrashCampaign {
     var pace: [String]?
     /// Rebalances once in a world, with as many processes as it takes.
     let rebalance: @Sendable (CrashWorld) throws -> Rebalance
+    /// What is wrong after a rebalance.
+    private let audit: @Sendable (CrashWorld, Rebalance) throws -> [String]
     private let firstSeed = RandomCases(defaultCount: 1).first
 
-    init(goal: Int, pace: [String]? = nil, rebalance: @escaping @Sendable (CrashWorld) throws -> Rebalance) {
+    init(
+        goal: Int, pace: [String]? = nil, rebalance: @escaping @Sendable (CrashWorld) throws -> Rebalance,
+        audit: @escaping @Sendable (CrashWorld, Rebalance) throws -> [String] = { world, done in
+            try CrashAudit(world, isWhole: done.isWhole).problems
+        }
+    ) {
         self.goal = goal
         self.pace = pace
         self.rebalance = rebalance
+        self.audit = audit
     }
 
     func run() -> Tally {
@@ -63,7 +71,7 @@ struct CrashCampaign {
         let world = try CrashWorld(seed: seed, pace: pace)
         for _ in 0..<Self.rebalancesPerWorld where isUnderWay(tally) {
             let done = try rebalance(world)
-            let problems = try CrashAudit(world, isWhole: done.isWhole).problems
+            let problems = try audit(world, done)
             tally.withLock {
                 $0.kills += done.kills
                 $0.rebalances += 1

@@ -15,8 +15,8 @@ final class CrashWorld {
     let control: GatewayControl
     private var rebalances = 0
     var generator: SeededGenerator
-    /// How long the last rebalance took that nobody killed; a guess before the first.
-    var undisturbed_ms = 300
+    /// Kills at random come within this time; nil until a test has seen how long something takes in this world.
+    var killsWithin_us: Int?
 
     /// - Parameter pace: options of the gateway that say when bars are played; nil takes one of several by the seed.
     init(seed: UInt64, pace: [String]? = nil) throws {

@@ -36,10 +36,10 @@ final class RandomKillTests: XCTestCase {
         let start = Date()
         for kills in 0..<6 {
             let command = try world.startCommand(targets, options)
-            let wait_ms = world.generator.number(5...max(10, world.undisturbed_ms))
-            if !Wait.until(TimeInterval(wait_ms) / 1_000, { !command.isRunning }) { command.send(SIGKILL) }
+            let wait_us = world.generator.number(5_000...max(10_000, world.killsWithin_us ?? 300_000))
+            if !Wait.until(TimeInterval(wait_us) / 1e6, { !command.isRunning }) { command.send(SIGKILL) }
             if try world.isComplete(command, orExitsWith: codes) {
-                if kills == 0 { world.undisturbed_ms = Int(Date().timeIntervalSince(start) * 1_000) }
+                if kills == 0 { world.killsWithin_us = Int(Date().timeIntervalSince(start) * 1e6) }
                 return CrashCampaign.Rebalance(kills: kills)
             }
         }
