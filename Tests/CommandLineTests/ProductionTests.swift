@@ -1,8 +1,8 @@
-import ExecutionService
 import Foundation
 import TestSupport
 import XCTest
 
+@testable import ExecutionService
 @testable import execution
 
 /// `apply --mode production` and the tasks of an account, against the gateway as another process.
