@@ -306,7 +306,7 @@ public struct RebalanceMachine: Sendable {
 
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
-        if phase.isAwaitingConsent, let beforePlan { (engine, output) = beforePlan }
+        forgetPlan()
         // Whoever hangs up needs no answers.
         perform(
             broker.handle(.session(.disconnect), at: moment).filter { output in
@@ -315,6 +315,12 @@ public struct RebalanceMachine: Sendable {
         events.removeAll()
         phase = .done
         actions.append(.finished(honest(outcome)))
+    }
+
+    /// A plan that nobody consented to never was.
+    mutating func forgetPlan() {
+        if phase.isAwaitingConsent, let beforePlan { (engine, output) = beforePlan }
+        beforePlan = nil
     }
 
     /// What was sent and has not ended is never called refused or declined.

@@ -9,7 +9,9 @@ struct CrashCampaign {
     struct Tally {
         var kills = 0
         var rebalances = 0
+        /// By the gateways' own records.
         var executions = 0
+        var cancelledOrders = 0
         /// What was wrong, with the seed of its world.
         var problems: [String] = []
     }
@@ -18,10 +20,25 @@ struct CrashCampaign {
     /// One gateway and one database serve so many rebalances.
     private static let rebalancesPerWorld = 10
 
+    /// What one rebalance came to.
+    struct Rebalance {
+        var kills: Int
+        /// Whether every order was to be filled.
+        var isWhole = true
+    }
+
     let goal: Int
-    /// Rebalances once in a world; says how many kills there were.
-    let rebalance: @Sendable (CrashWorld) throws -> Int
+    /// Options of the gateway; nil takes one of several by the seed.
+    var pace: [String]?
+    /// Rebalances once in a world, with as many processes as it takes.
+    let rebalance: @Sendable (CrashWorld) throws -> Rebalance
     private let firstSeed = RandomCases(defaultCount: 1).first
+
+    init(goal: Int, pace: [String]? = nil, rebalance: @escaping @Sendable (CrashWorld) throws -> Rebalance) {
+        self.goal = goal
+        self.pace = pace
+        self.rebalance = rebalance
+    }
 
     func run() -> Tally {
         let tally = Mutex(Tally())
@@ -43,18 +60,22 @@ struct CrashCampaign {
     }
 
     private func playWorld(_ seed: UInt64, _ tally: borrowing Mutex<Tally>) throws {
-        let world = try CrashWorld(seed: seed)
+        let world = try CrashWorld(seed: seed, pace: pace)
         for _ in 0..<Self.rebalancesPerWorld where isUnderWay(tally) {
-            let kills = try rebalance(world)
-            let problems = try CrashAudit(world).problems
+            let done = try rebalance(world)
+            let problems = try CrashAudit(world, isWhole: done.isWhole).problems
             tally.withLock {
-                $0.kills += kills
+                $0.kills += done.kills
                 $0.rebalances += 1
                 $0.problems += problems.map { "seed \(seed): \($0)" }
             }
         }
-        let executions = try world.executionCount
-        tally.withLock { $0.executions += executions }
+        let executions = try world.control.table("executions").count
+        let cancelled = try world.control.table("orders").count { $0[3] == "Cancelled" }
+        tally.withLock {
+            $0.executions += executions
+            $0.cancelledOrders += cancelled
+        }
         try world.end()
     }
 }

@@ -34,16 +34,18 @@ final class CrashPointTests: XCTestCase {
 
     override class func tearDown() { CrashTable.print() }
 
-    /// One rebalance that is killed up to five times; the number of kills.
-    private static func rebalance(in world: CrashWorld, killing point: CrashPoint) throws -> Int {
+    /// One rebalance that is killed up to five times.
+    private static func rebalance(in world: CrashWorld, killing point: CrashPoint) throws -> CrashCampaign.Rebalance {
         let targets = try world.writeTargets()
         for kills in 0..<5 {
             let occurrence =
                 point.recurs && world.generator.chance(50) ? world.generator.number(2...5) : 1
             let words = [point.rawValue, "\(occurrence)", "\(world.generator.number(0...999))"]
-            if try world.isComplete(try world.startChild(targets, words)) { return kills }
+            if try world.isComplete(try world.startChild(targets, words)) {
+                return CrashCampaign.Rebalance(kills: kills)
+            }
         }
         try world.complete(try world.startChild(targets))
-        return 5
+        return CrashCampaign.Rebalance(kills: 5)
     }
 }

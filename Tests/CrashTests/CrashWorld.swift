@@ -11,7 +11,7 @@ final class CrashWorld {
     static let account = "DU123"
 
     let folder: TemporaryFolder
-    private let gateway: ChildProcess
+    let gateway: ChildProcess
     let control: GatewayControl
     private var rebalances = 0
     var generator: SeededGenerator
@@ -78,9 +78,6 @@ final class CrashWorld {
 
     var database: String { folder.path("runtime.db") }
 
-    /// Executions by the gateway's own record.
-    var executionCount: Int { get throws { try control.table("executions").count } }
-
     // MARK: - Rebalances
 
     /// Writes the targets of the next rebalance: other shares of the same tickers, so that there are sales and purchases.
@@ -107,11 +104,11 @@ final class CrashWorld {
     }
 
     /// Starts the command of an operator.
-    func startCommand(_ targets: String, label: String? = nil) throws -> ChildProcess {
+    func startCommand(_ targets: String, _ options: [String] = [], label: String? = nil) throws -> ChildProcess {
         try ChildProcess(
             "execution",
             ["apply", "--mode", "production", "--account", Self.account, "--db", database, "--targets", targets]
-                + ["--config", "production.json", "--live", "--yes"],
+                + ["--config", "production.json", "--live", "--yes"] + options,
             in: folder, printsTo: label, environment: Self.environment)
     }
 
@@ -120,10 +117,11 @@ final class CrashWorld {
         let description: String
     }
 
-    /// Whether a rebalance ran to its end with every order filled; false when it was killed, and then what it left holds together.
-    func isComplete(_ process: ChildProcess) throws -> Bool {
+    /// Whether a rebalance ran to its end, with every order filled where no other code is allowed; false when it was killed, and
+    /// then what it left holds together.
+    func isComplete(_ process: ChildProcess, orExitsWith codes: Set<Int32> = []) throws -> Bool {
         switch try process.ending() {
-        case .exited(0): return true
+        case .exited(let code) where code == 0 || codes.contains(code): return true
         case .killed(SIGKILL):
             let problems = try CrashAudit(unfinished: self)?.problems ?? []
             guard problems.isEmpty else { throw WrongEnding(description: "after a kill: \(problems)") }
@@ -134,7 +132,9 @@ final class CrashWorld {
     }
 
     /// Waits for the end of a rebalance that nobody kills.
-    func complete(_ process: ChildProcess) throws {
-        guard try isComplete(process) else { throw WrongEnding(description: "it was killed by nobody") }
+    func complete(_ process: ChildProcess, orExitsWith codes: Set<Int32> = []) throws {
+        guard try isComplete(process, orExitsWith: codes) else {
+            throw WrongEnding(description: "it was killed by nobody")
+        }
     }
 }

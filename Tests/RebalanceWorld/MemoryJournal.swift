@@ -53,10 +53,12 @@ public struct MemoryJournal: WorldJournal {
         runs[runID] = run
         decisions = plan.decisions.map(\.decisionID)
         tickers = plan.tickers
-        let others = Set(orders.values.map(\.ticker) + trades.values.map(\.ticker) + positions.keys)
+        let targets = planned[run, default: []]
+        let others = Set(
+            orders.values.map(\.ticker) + trades.values.map(\.ticker) + positions.keys + targets.map(\.ticker))
         tickers += others.subtracting(tickers).sorted()
         let known = Set(decisions)
-        decisions += Set(orders.values.map(\.decision)).subtracting(known).sorted()
+        decisions += Set(orders.values.map(\.decision) + targets.map(\.decision)).subtracting(known).sorted()
         return RunOpening(
             record: accountRecord(), tickers: tickers,
             keys: Dictionary(uniqueKeysWithValues: orders.map { (number($0.key), $0.value.key) }),

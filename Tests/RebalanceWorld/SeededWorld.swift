@@ -53,13 +53,12 @@ public struct SeededWorld {
         if generator.chance(40) { try tradeByHand() }
         for _ in 0..<generator.number(1...3) {
             let command = command()
-            try give(command)
+            guard try give(command) else { return }
             try pause()
         }
         try world.endFaults()
         try world.letOrdersEnd()
-        try give(command(.reconcile(acceptsBreaks: false)), isLast: true)
-        audit(isSettled: true)
+        if try give(command(.reconcile(acceptsBreaks: false)), isLast: true) { audit(isSettled: true) }
     }
 
     private mutating func tradeByHand() throws {
@@ -83,7 +82,9 @@ public struct SeededWorld {
 
     /// Gives a command until it is done: with trouble first, then without. An operator may give up a rebalance that does not come
     /// to its end, and cancel everything instead.
-    private mutating func give(_ command: WorldCommand, isLast: Bool = false) throws {
+    ///
+    /// - Returns: whether it came to its end.
+    private mutating func give(_ command: WorldCommand, isLast: Bool = false) throws -> Bool {
         var command = command
         command.decidedAt = world.time
         if !isLast {
@@ -91,16 +92,17 @@ public struct SeededWorld {
             world.faults.budget = budget
             world.beginStrikes()
             for _ in 0..<8 where world.faults.budget > 0 {
-                if try isDone(command) { return }
+                if try isDone(command) { return true }
                 try world.advance(to: world.now_ms + Int64(generator.number(0...15_000)))
                 if !command.plan.isTask, generator.chance(10) { command = self.command(.cancelAll) }
             }
             try world.endFaults()
             try world.advance(to: world.now_ms + Int64(generator.number(0...20_000)))
         }
-        for _ in 0..<2 where try isDone(command) { return }
+        for _ in 0..<2 where try isDone(command) { return true }
         findings.append(
             "\(command.plan.runID) does not end although nothing goes wrong any more: \(outcomes.last ?? "")")
+        return false
     }
 
     private mutating func isDone(_ command: WorldCommand) throws -> Bool {

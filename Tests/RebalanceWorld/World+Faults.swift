@@ -57,7 +57,9 @@ extension World {
             try touchGateway { try $0.fault(["reject", "\(code)", "the venue does not want it"]) }
         case .correction: return try correct()
         case .foreignExecution:
-            let words = [generator.pick(["BUY", "SELL"]), "\(generator.number(1...50))", generator.pick(market.tickers)]
+            let words = [
+                generator.pick(["BUY", "SELL"]), "\(generator.number(1...50))", generator.pick(market.tickers),
+            ]
             try touchGateway { try $0.trade(words) }
         case .clockForward: wallOffset_ms += Int64(generator.number(1...7_200_000))
         case .clockBack: wallOffset_ms -= Int64(generator.number(1...7_200_000))

@@ -54,7 +54,9 @@ extension World {
     /// What is left behind by a process that is gone.
     private mutating func leave(isHostLost: Bool) throws {
         guard let process else { return }
-        for link in links.values.filter({ $0.process == process.number && $0.isOpenAtClient }).sorted(by: { $0.id < $1.id }) {
+        for link in links.values.filter({ $0.process == process.number && $0.isOpenAtClient }).sorted(by: {
+            $0.id < $1.id
+        }) {
             if isHostLost { silence(link.id) } else { closeLink(link.connection) }
             links[link.id]?.isOpenAtClient = false
         }
@@ -62,10 +64,14 @@ extension World {
         try journal.abandon()
     }
 
-    mutating func die(_ kind: FaultKind) {
-        faults.count(kind)
-        process?.end = .died(kind)
-    }
+    /// Kills the process.
+    public mutating func kill() { process?.end = .died(.killedIdle) }
+
+    /// Presses Ctrl-C.
+    public mutating func stop(cancels: Bool) throws { try feed(.stop(cancels: cancels)) }
+
+    /// What the process knows; nil while there is none.
+    public var machine: RebalanceMachine? { process?.machine }
 
     // MARK: - Inputs
 
@@ -155,7 +161,8 @@ extension World {
         else { return }
         let isComplete =
             switch outcome {
-            case .completed, .stopped: true
+            case .completed: true
+            case .stopped: machine.engine.orders.contains { !$0.number.isOfEarlierRun }
             default: false
             }
         try journal.finish(isComplete: isComplete)

@@ -23,7 +23,8 @@ struct WorldReport: Sendable {
             let folder = seed % WorldReport.seedsPerDatabase == 0 ? try TemporaryFolder() : nil
             defer { try? folder?.remove() }
             if folder != nil { onDatabase += 1 }
-            let journal: any WorldJournal = folder.map { DatabaseJournal(path: $0.path("runtime.db")) } ?? MemoryJournal()
+            let journal: any WorldJournal =
+                folder.map { DatabaseJournal(path: $0.path("runtime.db")) } ?? MemoryJournal()
             var life = SeededWorld(seed: seed, journal: journal)
             defer { count(life) }
             life.world.log.isKept = WorldReport.keepsLog

@@ -30,7 +30,9 @@ extension RebalanceReport {
     }
 
     private var headline: String {
-        if alreadyCompleted { return "complete already, nothing changed" }
+        if alreadyCompleted {
+            return ending == .stopped ? "was stopped, nothing changed" : "complete already, nothing changed"
+        }
         return switch ending {
         case .completed: breaks.isEmpty ? "complete" : "complete, with unexplained positions"
         case .unfinished: "NOT finished"

@@ -141,12 +141,16 @@ struct SessionRunner {
         let engine = session.machine.engine
         var report = RebalanceReport(engine, outcome, header: handle.header, currency: request.goal.currency)
         if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
+        if report.ending == .stopped, report.orders == 0, !request.isTask {
+            report.remarks.append("nothing was ordered; the same command begins again")
+        }
         let isOver = engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
         guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
             try journal.release()
             return report
         }
-        let isComplete = report.ending == .completed || report.ending == .stopped
+        // What was stopped before it ordered anything may begin again.
+        let isComplete = report.ending == .completed || report.ending == .stopped && report.orders > 0
         try journal.finish(
             RunOutcome(
                 status: isComplete ? .completed : .failed, summaryJSON: try report.json(), finalEquity: nil,

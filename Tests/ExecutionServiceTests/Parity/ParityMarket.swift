@@ -19,6 +19,11 @@ struct ParityMarket {
         }
     }
 
+    /// Places with the one at which what is decided there is over.
+    func spans(of places: [Int]) -> [(place: Int, end: Int)] {
+        Array(zip(places, places.dropFirst() + [sessions.count - 1]))
+    }
+
     /// The places of the last sessions of the weeks, without those of the first and the last one.
     var weekEnds: [Int] {
         sessions.indices.dropFirst(5).dropLast().filter { week(of: $0) != week(of: $0 + 1) }
@@ -35,6 +40,8 @@ struct ParityMarket {
 struct ParityDecision {
     /// The session, by its place in the market.
     let place: Int
+    /// The last session for what was decided: that of the next decision, or the last one of all.
+    let end: Int
     /// Rows of the file, each with its end of line.
     let rows: [String]
 }

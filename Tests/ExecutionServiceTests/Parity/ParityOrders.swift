@@ -19,12 +19,13 @@ struct ParityOrders {
     init(_ market: ParityMarket, at places: [Int], cash: Int64, using generator: inout SeededGenerator) {
         self.market = market
         self.cash = cash
-        for (place, next) in zip(places, places.dropFirst()) {
-            decisions.append(decision(place, until: next, &generator))
+        for (place, end) in market.spans(of: places) {
+            decisions.append(
+                ParityDecision(place: place, end: end, rows: rows(place, until: end, &generator)))
         }
     }
 
-    private func decision(_ place: Int, until next: Int, _ generator: inout SeededGenerator) -> ParityDecision {
+    private func rows(_ place: Int, until end: Int, _ generator: inout SeededGenerator) -> [String] {
         let session = market.sessions[place]
         var rows: [String] = []
         for (ticker, close_e8) in session.closes {
@@ -32,12 +33,12 @@ struct ParityOrders {
                 let shares = Int64(generator.number(1...200)) * cash / 10_000 * Price.scale / close_e8
                 var desk = Desk(
                     ref: "\(place)-\(ticker)-\(family)", ticker: ticker, quantity: max(shares, 100), close_e8: close_e8,
-                    dates: market.sessions[(place + 1)...next].map(\.date))
+                    dates: market.sessions[(place + 1)...end].map(\.date))
                 rows += desk.family(&generator)
             }
         }
         let lineage = "orders/\(session.date),desk,desk-v1,,us-5"
-        return ParityDecision(place: place, rows: rows.map { "\(session.date),\($0),\(lineage)\n" })
+        return rows.map { "\(session.date),\($0),\(lineage)\n" }
     }
 
     /// Makes the orders of one ticker that belong together.

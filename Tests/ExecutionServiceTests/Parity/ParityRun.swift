@@ -72,10 +72,7 @@ struct ParityRun {
         let gateway = try GatewayThread(try gatewayOptions())
         do {
             let configuration = try configuration(port: gateway.port)
-            for (index, decision) in inputs.decisions.enumerated() {
-                let next = inputs.decisions.dropFirst(index + 1).first?.place
-                try carryOut(decision, until: next ?? market.sessions.count - 1, gateway, configuration)
-            }
+            for decision in inputs.decisions { try carryOut(decision, gateway, configuration) }
         } catch {
             try? gateway.end()
             throw error
@@ -95,9 +92,7 @@ struct ParityRun {
         return options
     }
 
-    private func carryOut(
-        _ decision: ParityDecision, until next: Int, _ gateway: GatewayThread, _ configuration: String
-    ) throws {
+    private func carryOut(_ decision: ParityDecision, _ gateway: GatewayThread, _ configuration: String) throws {
         guard !decision.rows.isEmpty else { return }
         let bars = try gateway.status().bars
         if bars <= decision.place { _ = try gateway.step(decision.place + 1 - bars) }
@@ -106,7 +101,7 @@ struct ParityRun {
             instruments: instruments, configuration: configuration, account: Self.account)
         if inputs.areOrders { sources.orders = file } else { sources.targets = file }
         let plan = try RebalancePlan(sources, venue: .ibkr)
-        let pilot = try ParityPilot(gateway, lastBar: next + 1)
+        let pilot = try ParityPilot(gateway, lastBar: decision.end + 1)
         let options = RebalanceOptions(
             database: production, isLiveAsked: true, environment: ["EXEC_DRY_RUN": "0"], command: "parity")
         let report = try rebalance(plan, options: options, observer: pilot.observer)

@@ -22,12 +22,15 @@ struct ParityTargets {
     ) {
         self.cash = cash
         self.missing = missing
-        for place in places { decisions.append(decision(market.sessions[place], place, &generator)) }
+        for (place, end) in market.spans(of: places) {
+            decisions.append(
+                ParityDecision(place: place, end: end, rows: rows(market.sessions[place], place, &generator)))
+        }
     }
 
-    private func decision(
+    private func rows(
         _ session: ParityMarket.Session, _ place: Int, _ generator: inout SeededGenerator
-    ) -> ParityDecision {
+    ) -> [String] {
         let strategies = generator.chance(30) ? ["momentum", "value"] : ["momentum"]
         var rows: [String] = []
         for (ticker, close_e8) in session.closes where rows.isEmpty || !generator.chance(missing) {
@@ -37,7 +40,7 @@ struct ParityTargets {
             let order = "\(limitPrice(close_e8, &generator)),\(timeInForce(&generator))"
             rows.append("\(session.date),\(ticker),\(size(close_e8, &generator)),\(order),\(lineage)\n")
         }
-        return ParityDecision(place: place, rows: rows)
+        return rows
     }
 
     /// Weight, quantity, notional and reference price, of which one of the first three is given; up to 3 % of the account each way.
