@@ -81,11 +81,12 @@ let package = Package(
             "RebalanceWorld",
             [
                 "TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters", "Rebalancing", "MarketSimulation",
-                "GatewaySimulator", "Storage", "SeededTesting",
+                "GatewaySimulator", "Storage", "SeededTesting", "TestSupport",
             ], path: "Tests/RebalanceWorld"),
         tests("Rebalancing", ["RebalanceWorld"]),
         .testTarget(
-            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting"], swiftSettings: strict),
+            name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting", "TestSupport"],
+            exclude: ["seeds.txt"], swiftSettings: strict),
         tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
         .testTarget(
             name: "CommandLineTests",

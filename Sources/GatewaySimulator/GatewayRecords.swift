@@ -7,7 +7,7 @@ public struct GatewayOrderRecord: Equatable, Sendable {
     /// 0 is the user at the gateway.
     public let clientID: Int32
     public let orderID: Int32
-    /// What the client calls it.
+    /// What the client calls it now.
     public let orderRef: String
     public let account: String
     public let ticker: String
@@ -27,6 +27,7 @@ public struct GatewayExecutionRecord: Equatable, Sendable {
     public let permID: Int64
     public let clientID: Int32
     public let orderID: Int32
+    /// What the client called its order then.
     public let orderRef: String
     public let account: String
     public let ticker: String
@@ -69,7 +70,7 @@ extension SimulatedGateway {
             let order = orders[execution.orderIndex]
             return GatewayExecutionRecord(
                 executionID: execution.details.executionID, permID: order.permID, clientID: order.clientID,
-                orderID: order.orderID, orderRef: order.order.orderRef, account: settings.account,
+                orderID: order.orderID, orderRef: execution.details.orderRef, account: settings.account,
                 ticker: ticker(order.instrument), side: order.terms.side, quantity: execution.details.shares,
                 price: execution.details.price, commission: execution.commission.commission ?? .zero,
                 time: execution.time, isCorrected: execution.isCorrected)

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TradingModel
 
 extension LocalTime {
@@ -10,6 +11,7 @@ extension LocalTime {
         -> LocalTime
     {
         if ["UTC", "Etc/UTC", "GMT"].contains(name) { return .utc }
+        if let loaded = loaded.withLock({ $0[name] }) { return loaded }
         let known = TimeZone.knownTimeZoneIdentifiers
         guard known.contains(name), let zone = TimeZone(identifier: name) else {
             let suggestion = Suggestion.phrase(
@@ -17,8 +19,13 @@ extension LocalTime {
             throw InputError(
                 file: file, field: field, value: name, problem: "is not a known time zone", accepted: suggestion)
         }
-        return LocalTime(zone: zone)
+        let localTime = LocalTime(zone: zone)
+        loaded.withLock { $0[name] = localTime }
+        return localTime
     }
+
+    /// Zones by name: reading one takes thousands of questions to the system, and its tables do not change under a process.
+    private static let loaded = Mutex<[String: LocalTime]>([:])
 
     private static let first = Timestamp(ms: 0)
     private static let last = Timestamp(ms: 4_102_444_800_000)

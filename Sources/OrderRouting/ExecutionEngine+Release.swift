@@ -151,11 +151,29 @@ extension ExecutionEngine {
         _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
     ) {
         for order in book.open where order.state != .planned && scope.includes(order.number) {
-            guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { continue }
-            output.journal.append(
-                OrderEventRecord(
-                    order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))
-            output.requests.append(.cancel(order.number, effective: time, reason: reason))
+            askCancel(of: order, reason, at: time, &output)
         }
+    }
+
+    /// Ends an order that was not sent; asks for the cancel of one that may be at the broker.
+    mutating func cancel(
+        _ number: OrderNumber, _ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput
+    ) throws {
+        guard let slot = book.slot(of: number), !book.records[slot].state.isTerminal else { return }
+        if book.records[slot].state == .planned {
+            try finish(number, .cancel(reason), nil, at: time, &output)
+        } else {
+            askCancel(of: book.records[slot], reason, at: time, &output)
+        }
+    }
+
+    private mutating func askCancel(
+        of order: OrderRecord, _ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput
+    ) {
+        guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { return }
+        output.journal.append(
+            OrderEventRecord(
+                order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))
+        output.requests.append(.cancel(order.number, effective: time, reason: reason))
     }
 }

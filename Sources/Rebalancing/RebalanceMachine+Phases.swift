@@ -84,7 +84,7 @@ extension RebalanceMachine {
         return !unanswered.isEmpty
     }
 
-    private mutating func resolve(_ instrument: InstrumentID, at moment: IBKRMoment) throws {
+    mutating func resolve(_ instrument: InstrumentID, at moment: IBKRMoment) throws {
         let ticker = engine.instruments[Int(instrument.index)].ticker
         try drive(.resolve(instrument, ticker: ticker, currency: goal.currency.description), at: moment)
     }
@@ -115,7 +115,7 @@ extension RebalanceMachine {
     mutating func take(consent isGiven: Bool, at moment: IBKRMoment) throws {
         switch phase {
         case .awaitingGate:
-            guard isGiven else { return try finish(.declined, at: moment) }
+            guard isGiven else { return try finish(.refused(["the live gate is closed"]), at: moment) }
             try passGate(at: moment)
         case .awaitingConsent:
             guard isGiven else { return try finish(.declined, at: moment) }
@@ -131,7 +131,7 @@ extension RebalanceMachine {
             try drive(.cancelEverything, at: moment)
             try beginCancelling(.stopped, at: moment)
         case .rebalance:
-            phase = .clearing(giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
+            phase = .clearing(giveUp_ms: moment.uptime_ms + confirmationWait_ms)
             if settings.isLive, settings.planning.openOrders == .cancel {
                 try ask(.dismiss(.superseded, .earlierRuns, at: moment.time), at: moment)
                 try cancelOpen(.superseded, .earlierRuns, at: moment)
@@ -236,7 +236,10 @@ extension RebalanceMachine {
             try beginCancelling(.timeout, at: moment)
             return true
         }
-        if broker.state.isReady, settings.isLive { try ask(.release(at: moment.time), at: moment) }
+        if broker.state.isReady, settings.isLive {
+            try cancelWhatIsDue(at: moment)
+            try ask(.release(at: moment.time), at: moment)
+        }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
             return true
@@ -248,13 +251,18 @@ extension RebalanceMachine {
     // MARK: - Cancelling
 
     mutating func beginCancelling(_ reason: StatusReason, at moment: IBKRMoment) throws {
-        phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
+        phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + confirmationWait_ms)
         try ask(.dismiss(reason, scope, at: moment.time), at: moment)
         try cancelOpen(reason, scope, at: moment)
     }
 
+    /// What became of an order in doubt is known only after its quiet period, and a process that ends before would never know.
+    private var confirmationWait_ms: Int64 {
+        max(settings.confirmationTimeout_ms, settings.quietPeriod_ms + RebalanceMachine.cancelPatience_ms)
+    }
+
     /// How long the answer to a cancel is waited for until it is asked for again.
-    private static let cancelPatience_ms: Int64 = 5_000
+    static let cancelPatience_ms: Int64 = 5_000
 
     private mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
         cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelPatience_ms
@@ -301,18 +309,34 @@ extension RebalanceMachine {
         return false
     }
 
+    /// Nothing more is sent; what is open is cancelled first where that is wanted and the broker is there.
     mutating func stop(cancels: Bool, at moment: IBKRMoment) throws {
         guard !isStopping else { return }
-        isStopping = true
         switch phase {
-        case .working, .clearing:
-            if cancels { return try beginCancelling(.stopped, at: moment) }
-            try ask(.dismiss(.stopped, .run, at: moment.time), at: moment)
-            try finish(.stopped(openOrders: engine.openOrders.count), at: moment)
-        case .cancelling, .settling, .done: break
+        // Every order has ended; only what the fills cost is not waited for.
+        case .settling: phase = .settling(giveUp_ms: moment.uptime_ms)
         case .comparing(let comparison) where comparison.isFinal: break
-        default: try finish(.stopped(openOrders: engine.openOrders.count), at: moment)
+        case .done: break
+        case .cancelling: isStopping = true
+        case .working, .clearing: try stopOrders(cancels: cancels, at: moment)
+        // An earlier process of the run has left orders.
+        case .resolving, .comparing, .pricing:
+            try stopOrders(cancels: cancels && engine.openOrderCount(.run) > 0, at: moment)
+        case .idle, .connecting, .awaitingGate, .awaitingConsent: try stopOrders(cancels: false, at: moment)
         }
+    }
+
+    /// What was not sent never will be, though an earlier process planned it.
+    private mutating func stopOrders(cancels: Bool, at moment: IBKRMoment) throws {
+        isStopping = true
+        let isOfOrders = settings.purpose == .rebalance
+        if cancels, isOfOrders {
+            try bookHeldReports(at: moment)
+            return try beginCancelling(.stopped, at: moment)
+        }
+        forgetPlan()
+        if isOfOrders { try ask(.dismiss(.stopped, .run, at: moment.time), at: moment) }
+        try finish(.stopped(openOrders: engine.openOrderCount(scope)), at: moment)
     }
 
     // MARK: - The end
@@ -342,7 +366,7 @@ extension RebalanceMachine {
         }
         let comparison = Comparison(
             isFinal: true, askedAt_ms: moment.uptime_ms,
-            giveUp_ms: moment.uptime_ms + settings.confirmationTimeout_ms)
+            giveUp_ms: moment.uptime_ms + confirmationWait_ms)
         phase = .comparing(comparison)
         try drive(.session(.ask(RebalanceMachine.comparedLists)), at: moment)
     }
@@ -416,7 +440,7 @@ extension RebalanceMachine {
         if (cash - engine.cash).e6.magnitude >= 10_000 {
             notify(
                 .info, "cash_difference",
-                "the broker's cash is \(cash - engine.cash) more than the book's; the next run books what remains of it",
+                "the broker's cash differs from the book's by \(cash - engine.cash); the next run books what remains of it",
                 at: moment)
         }
         try finish(outcome(breaks: found), at: moment)
@@ -424,7 +448,7 @@ extension RebalanceMachine {
     }
 
     private func outcome(breaks: [Reconciliation.Break]) -> RebalanceOutcome {
-        if isStopping { return .stopped(openOrders: engine.openOrders.count) }
+        if isStopping { return .stopped(openOrders: engine.openOrderCount(scope)) }
         let own = engine.orders.filter { !$0.number.isOfEarlierRun }
         return .completed(shortfalls: own.count { $0.state != .filled }, breaks: breaks)
     }

@@ -37,13 +37,26 @@ extension RebalanceMachine {
         return price
     }
 
+    /// Asks as many as may be open at once. What was found to be held is searched for first, for nobody has ordered it.
     mutating func askQuotes(at moment: IBKRMoment) throws {
-        let running = quotes.values.count { !$0.isComplete }
-        let next = quotesWanted.prefix(max(0, settings.quotesAtOnce - running))
-        quotesWanted.removeFirst(next.count)
-        for instrument in next {
-            quotes[instrument] = Quote()
-            try drive(.query(.quote(instrument)), at: moment)
+        guard broker.state.isReady else { return }
+        let wanted = quotesWanted
+        quotesWanted = []
+        for instrument in wanted {
+            switch broker.contracts.entry(of: instrument) {
+            case nil, .refused(.noAnswer):
+                quotesWanted.append(instrument)
+                try resolve(instrument, at: moment)
+            case .asked, .awaitingRule: quotesWanted.append(instrument)
+            case .refused(let refusal): refuseQuote(instrument, BrokerReason(code: nil, text: refusal.description))
+            case .resolved:
+                guard quotes.values.count(where: { !$0.isComplete }) < settings.quotesAtOnce else {
+                    quotesWanted.append(instrument)
+                    continue
+                }
+                quotes[instrument] = Quote()
+                try drive(.query(.quote(instrument)), at: moment)
+            }
         }
     }
 

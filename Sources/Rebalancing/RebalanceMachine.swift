@@ -52,7 +52,7 @@ public struct RebalanceMachine: Sendable {
     let settings: RebalanceSettings
     let goal: RebalanceGoal
     /// The deterministic key of an order.
-    private let makeKey: @Sendable (OrderRecord) throws -> OrderKey
+    private let makeKey: @Sendable (_ order: OrderRecord, _ ticker: String) throws -> OrderKey
 
     public internal(set) var engine: ExecutionEngine
     var broker: IBKRBroker
@@ -76,6 +76,12 @@ public struct RebalanceMachine: Sendable {
     var doubts: Set<OrderNumber> = []
     var doubtsDue_ms: Int64?
     var cancelRetry_ms: Int64?
+    /// When each order of the user's own is to be cancelled, by its row in their file.
+    let cancelTimes: [Int32: Timestamp]
+    /// When such a cancel was asked for last.
+    var cancelsAsked_ms: [OrderNumber: Int64] = [:]
+    /// When the next of them is to be asked for.
+    var ownCancelDue_ms: Int64?
     /// Executions of this session whose commission is not known.
     var uncommissioned: Set<ExecutionID> = []
     /// Orders that filled, for the time of their first fill.
@@ -107,11 +113,12 @@ public struct RebalanceMachine: Sendable {
     public init(
         settings: RebalanceSettings, goal: RebalanceGoal, record: AccountRecord, keys: [OrderNumber: OrderKey],
         session: IBKRSessionConfiguration, highWaterMark: Int32, groupPrefix: String, clock: IBKRClock,
-        makeKey: @escaping @Sendable (OrderRecord) throws -> OrderKey
+        makeKey: @escaping @Sendable (_ order: OrderRecord, _ ticker: String) throws -> OrderKey
     ) {
         self.settings = settings
         self.goal = goal
         self.makeKey = makeKey
+        cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation)
@@ -137,7 +144,8 @@ public struct RebalanceMachine: Sendable {
                 ? nil
                 : keys[order.number].map {
                     IBKRKnownOrder(
-                        key: $0, number: order.number, filled: order.filled, isEnded: order.state.isTerminal)
+                        key: $0, number: order.number, quantity: order.terms.quantity, filled: order.filled,
+                        isEnded: order.state.isTerminal)
                 }
         }
         _ = broker.handle(.register(orders), at: origin)
@@ -157,6 +165,7 @@ public struct RebalanceMachine: Sendable {
         guard broker.state.isReady else { return [] }
         return [
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
+            isWorking ? ownCancelDue_ms : nil,
         ]
     }
 
@@ -268,11 +277,16 @@ public struct RebalanceMachine: Sendable {
         for case .cancel(let number, _, _) in requests { try drive(.cancel(try key(of: number)), at: moment) }
     }
 
+    /// The key that an order has or will have.
+    public func key(of order: OrderRecord) throws -> OrderKey {
+        try keys[order.number] ?? makeKey(order, engine.instruments[Int(order.terms.instrument.index)].ticker)
+    }
+
     /// The key of an order, made when it is first asked for.
     mutating func key(of number: OrderNumber) throws -> OrderKey {
         if let key = keys[number] { return key }
         guard let order = engine.order(number) else { throw UnknownOrder(number: number) }
-        let key = try makeKey(order)
+        let key = try self.key(of: order)
         keys[number] = key
         numbers[key] = number
         return key
@@ -291,11 +305,21 @@ public struct RebalanceMachine: Sendable {
 
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
-        if phase.isAwaitingConsent, let beforePlan { (engine, output) = beforePlan }
-        perform(broker.handle(.session(.disconnect), at: moment))
+        forgetPlan()
+        // Whoever hangs up needs no answers.
+        perform(
+            broker.handle(.session(.disconnect), at: moment).filter { output in
+                if case .notice(.queryFailed) = output { false } else { true }
+            })
         events.removeAll()
         phase = .done
         actions.append(.finished(honest(outcome)))
+    }
+
+    /// A plan that nobody consented to never was.
+    mutating func forgetPlan() {
+        if phase.isAwaitingConsent, let beforePlan { (engine, output) = beforePlan }
+        beforePlan = nil
     }
 
     /// What was sent and has not ended is never called refused or declined.

@@ -14,6 +14,8 @@ public enum BrokerReport: Sendable, Equatable {
     case superseded(BrokerExecution, by: ExecutionID)
     /// What an execution cost. Comes after its execution; again when the amount changes.
     case commission(BrokerCommission)
+    /// The order filled whole with less than it was placed for: brokers reduce the orders of a group. All its executions were reported.
+    case reduced(OrderKey, to: Quantity)
     /// An execution whose order key is not known here; it is held back until the key is registered or disowned.
     case parked(BrokerExecution)
     /// The remainder is cancelled; executions may still come.

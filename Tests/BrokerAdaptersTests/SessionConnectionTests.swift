@@ -276,12 +276,12 @@ final class SessionConnectionTests: XCTestCase {
         try harness.pass(1_000)
         try harness.resolveStock()
         harness.requests = []
-        let placements = try (1...30).map { try SessionHarness.placement("K\($0)", number: Int64($0)) }
+        let placements = try (1...80).map { try SessionHarness.placement("K\($0)", number: Int64($0)) }
         try harness.give(.place(placements))
-        try harness.give(.cancel(try SessionHarness.key("K30")))
+        try harness.give(.cancel(try SessionHarness.key("K80")))
         try harness.give(.cancel(try SessionHarness.key("K1")))
         try harness.pass(1_500)
-        XCTAssertEqual(harness.requests.placed.count, 30)
+        XCTAssertEqual(harness.requests.placed.count, 80)
         let order = harness.requests.compactMap { request -> String? in
             switch request {
             case .placeOrder(let order): order.order.orderRef
@@ -290,10 +290,10 @@ final class SessionConnectionTests: XCTestCase {
             }
         }
         let first = try XCTUnwrap(harness.requests.placed.first { $0.order.orderRef == "K1" })
-        let last = try XCTUnwrap(harness.requests.placed.first { $0.order.orderRef == "K30" })
+        let last = try XCTUnwrap(harness.requests.placed.first { $0.order.orderRef == "K80" })
         let overtaking = try XCTUnwrap(order.firstIndex(of: "cancel \(first.orderID)"))
         let patient = try XCTUnwrap(order.firstIndex(of: "cancel \(last.orderID)"))
-        XCTAssertLessThan(overtaking, 15)
-        XCTAssertEqual(order[patient - 1], "K30")
+        XCTAssertLessThan(overtaking, 50)
+        XCTAssertEqual(order[patient - 1], "K80")
     }
 }

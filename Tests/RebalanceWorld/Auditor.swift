@@ -97,11 +97,17 @@ public struct Auditor {
         for (row, events) in Dictionary(grouping: facts.events, by: \.order).sorted(by: { $0.key < $1.key }) {
             var last: String?
             for event in events {
-                check(event.from == last, "order \(row): \(event.kind) comes from \(event.from ?? "-"), not \(last ?? "-")")
-                check(LegalMoves.allow(event), "order \(row): \(event.from ?? "-") \(event.kind) \(event.to) is no legal move")
+                check(
+                    event.from == last,
+                    "order \(row): \(event.kind) comes from \(event.from ?? "-"), not \(last ?? "-")")
+                check(
+                    LegalMoves.allow(event),
+                    "order \(row): \(event.from ?? "-") \(event.kind) \(event.to) is no legal move")
                 last = event.to
             }
-            check(orders[row]?.status == last, "order \(row) is \(orders[row]?.status ?? "-"), its events say \(last ?? "-")")
+            check(
+                orders[row]?.status == last,
+                "order \(row) is \(orders[row]?.status ?? "-"), its events say \(last ?? "-")")
         }
         for order in facts.orders where !facts.events.contains(where: { $0.order == order.row }) {
             findings.append("order \(order.row) has no event")
@@ -188,7 +194,8 @@ public struct Auditor {
             let planned = target.held + target.open + target.planned
             check(
                 planned == target.computed || target.reason != nil,
-                "target \(target.decision) \(target.ticker) is \(target.computed), planned for \(planned) for no reason")
+                "target \(target.decision) \(target.ticker) is \(target.computed), planned for \(planned) for no reason"
+            )
             let orders = facts.orders.filter {
                 $0.run == target.run && $0.decision == target.decision && $0.ticker == target.ticker
             }
@@ -222,7 +229,9 @@ enum LegalMoves {
         var moves: Set<String> = []
         for state in states {
             for transition in transitions {
-                if let next = try? state.after(transition) { moves.insert("\(state.code) \(transition.kind) \(next.code)") }
+                if let next = try? state.after(transition) {
+                    moves.insert("\(state.code) \(transition.kind) \(next.code)")
+                }
             }
         }
         return moves

@@ -12,6 +12,8 @@ public struct WorldCommand: Sendable {
     public var ownOrders: [OwnOrder] = []
     /// When the targets were decided, before the command was given first.
     public var decidedBefore_ms: Int64 = 0
+    /// What the session is like; nil is the usual.
+    public var session: IBKRSessionConfiguration?
     /// How long the operator thinks about each question.
     public var consent_ms: Int64 = 0
     /// By the clock of the world; set when the command is given first.
@@ -24,8 +26,7 @@ public struct WorldCommand: Sendable {
     }
 
     /// The key of an order: what it is of, spelled out, so that a failing seed can be read.
-    func key(of order: OrderRecord, tickers: [String]) -> OrderKey? {
-        let ticker = tickers[Int(order.terms.instrument.index)]
+    func key(of order: OrderRecord, _ ticker: String) -> OrderKey? {
         let decision = plan.decisions[Int(order.decision.index)].decisionID
         let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
         return OrderKey(decision + ticker + leg)
@@ -37,6 +38,8 @@ public enum ProcessEnd: Sendable, Equatable {
     case finished(RebalanceOutcome)
     /// From outside, or by its journal.
     case died(FaultKind)
+    /// Its run was complete already.
+    case alreadyComplete
 }
 
 /// A process that runs a command.
@@ -44,7 +47,6 @@ struct HostedProcess {
     let number: Int
     var machine: RebalanceMachine
     let command: WorldCommand
-    var tickers: [String]
     var keys: [OrderNumber: OrderKey]
     /// By the machine's numbers of its connections.
     var links: [Int64: Int] = [:]
@@ -52,6 +54,8 @@ struct HostedProcess {
     var waiting: [RebalanceOutput]?
     var inbox: [RebalanceInput] = []
     var end: ProcessEnd?
+    /// Whether nothing of the run is left to do.
+    var isRunComplete = false
     /// Wakes in a row at one moment.
     var wakes = 0
     var lastWake_ms: Int64 = -1

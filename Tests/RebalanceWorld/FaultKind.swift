@@ -74,6 +74,8 @@ public struct FaultPlan: Sendable {
     /// How many more may happen.
     public var budget: Int
     public var isOn = true
+    /// Nothing happens until orders are planned or out.
+    public var waitsForOrders = false
     public private(set) var counts: [FaultKind: Int] = [:]
 
     public init(perMille: [FaultKind: Int] = [:], budget: Int = 0) {

@@ -21,6 +21,10 @@ public struct MemoryJournal: WorldJournal {
     }
 
     private var runs: [String: Int64] = [:]
+    private var completed: Set<String> = []
+    /// The run that was begun last and has not ended; dry runs aside.
+    private var unfinished: String?
+    private var runID = ""
     /// The run that is open, and what its numbers mean.
     private var run: Int64 = 0
     private var tickers: [String] = []
@@ -39,16 +43,22 @@ public struct MemoryJournal: WorldJournal {
 
     // MARK: - Runs
 
-    public mutating func open(_ plan: RunPlan) throws -> RunOpening {
+    public mutating func open(_ plan: RunPlan) throws -> RunOpening? {
+        runID = plan.isTask ? unfinished ?? plan.runID : plan.runID
+        if completed.contains(runID) { return nil }
+        if let unfinished, unfinished != runID, !plan.isDry { throw RecordedTwice("run \(unfinished) is unfinished") }
+        if !plan.isDry { unfinished = runID }
         let next = Int64(runs.count + 1)
-        run = runs[plan.runID] ?? next
-        runs[plan.runID] = run
+        run = runs[runID] ?? next
+        runs[runID] = run
         decisions = plan.decisions.map(\.decisionID)
         tickers = plan.tickers
-        let others = Set(orders.values.map(\.ticker) + trades.values.map(\.ticker) + positions.keys)
+        let targets = planned[run, default: []]
+        let others = Set(
+            orders.values.map(\.ticker) + trades.values.map(\.ticker) + positions.keys + targets.map(\.ticker))
         tickers += others.subtracting(tickers).sorted()
         let known = Set(decisions)
-        decisions += Set(orders.values.map(\.decision)).subtracting(known).sorted()
+        decisions += Set(orders.values.map(\.decision) + targets.map(\.decision)).subtracting(known).sorted()
         return RunOpening(
             record: accountRecord(), tickers: tickers,
             keys: Dictionary(uniqueKeysWithValues: orders.map { (number($0.key), $0.value.key) }),
@@ -56,8 +66,14 @@ public struct MemoryJournal: WorldJournal {
     }
 
     public mutating func add(ticker: String) { tickers.append(ticker) }
-    public mutating func finish() {}
+
+    public mutating func finish(isComplete: Bool) {
+        if isComplete { completed.insert(runID) }
+        if unfinished == runID { unfinished = nil }
+    }
+
     public mutating func abandon() {}
+    public func verify() -> [String] { [] }
 
     private func row(_ number: Int64) -> Int64 {
         number >= OrderNumber.firstRowID ? number : run * OrderNumber.firstRowID + number
@@ -131,7 +147,10 @@ public struct MemoryJournal: WorldJournal {
 
     // MARK: - Writing
 
-    public mutating func write(_ batch: JournalBatch, key: (OrderRecord) throws -> OrderKey) throws {
+    public mutating func write(
+        _ batch: JournalBatch, trouble: JournalTrouble?, key: (OrderRecord) throws -> OrderKey
+    ) throws {
+        if trouble != nil { throw NotWritten() }
         for order in batch.newOrders {
             let row = row(order.number.value)
             guard orders[row] == nil else { throw RecordedTwice("order \(row)") }

@@ -1,3 +1,4 @@
+import BrokerAdapters
 import MarketSimulation
 import OrderPlanning
 import OrderRouting
@@ -27,7 +28,8 @@ public struct SeededWorld {
             barsPerSession: generator.number(20...60), largestVolume: generator.pick([300, 2_000, 20_000]),
             gapPercent: hasMissingBars ? 20 : 0)
         budget = generator.number(1...8)
-        let plan = FaultPlan(perMille: FaultRates.draw(&generator), budget: 0)
+        var plan = FaultPlan(perMille: FaultRates.draw(&generator), budget: 0)
+        plan.waitsForOrders = generator.chance(60)
         let cash = Money(e6: Int64(generator.number(20...500)) * 1_000 * Money.scale)
         world = World(
             market: market, cash: cash, rules: SeededWorld.rules(&generator), journal: journal,
@@ -51,13 +53,12 @@ public struct SeededWorld {
         if generator.chance(40) { try tradeByHand() }
         for _ in 0..<generator.number(1...3) {
             let command = command()
-            try give(command)
+            guard try give(command) else { return }
             try pause()
         }
         try world.endFaults()
         try world.letOrdersEnd()
-        try give(command(.reconcile(acceptsBreaks: false)), isLast: true)
-        audit(isSettled: true)
+        if try give(command(.reconcile(acceptsBreaks: false)), isLast: true) { audit(isSettled: true) }
     }
 
     private mutating func tradeByHand() throws {
@@ -72,14 +73,18 @@ public struct SeededWorld {
         let isNextDay = generator.chance(30)
         let until =
             isNextDay
-            ? WorldMarket.opening_ms(ofDay: Int(world.now_ms / WorldMarket.day_ms) + 1) + Int64(generator.number(-30_000...100_000))
+            ? WorldMarket.opening_ms(ofDay: Int(world.now_ms / WorldMarket.day_ms) + 1)
+                + Int64(generator.number(-30_000...100_000))
             : world.now_ms + Int64(generator.number(0...60_000))
         try world.advance(to: until)
         if generator.chance(20) { try tradeByHand() }
     }
 
-    /// Gives a command until it is done: with trouble first, then without.
-    private mutating func give(_ command: WorldCommand, isLast: Bool = false) throws {
+    /// Gives a command until it is done: with trouble first, then without. An operator may give up a rebalance that does not come
+    /// to its end, and cancel everything instead.
+    ///
+    /// - Returns: whether it came to its end.
+    private mutating func give(_ command: WorldCommand, isLast: Bool = false) throws -> Bool {
         var command = command
         command.decidedAt = world.time
         if !isLast {
@@ -87,30 +92,37 @@ public struct SeededWorld {
             world.faults.budget = budget
             world.beginStrikes()
             for _ in 0..<8 where world.faults.budget > 0 {
-                if try isDone(command) { return }
+                if try isDone(command) { return true }
                 try world.advance(to: world.now_ms + Int64(generator.number(0...15_000)))
+                if !command.plan.isTask, generator.chance(10) { command = self.command(.cancelAll) }
             }
             try world.endFaults()
             try world.advance(to: world.now_ms + Int64(generator.number(0...20_000)))
         }
-        for _ in 0..<2 where try isDone(command) { return }
-        findings.append("\(command.plan.runID) does not end although nothing goes wrong any more: \(outcomes.last ?? "")")
+        for _ in 0..<2 where try isDone(command) { return true }
+        findings.append(
+            "\(command.plan.runID) does not end although nothing goes wrong any more: \(outcomes.last ?? "")")
+        return false
     }
 
     private mutating func isDone(_ command: WorldCommand) throws -> Bool {
         let end = try world.run(command)
         outcomes.append("\(command.plan.runID): \(end)")
         audit(isSettled: false)
-        guard case .finished(.completed(_, let breaks)) = end else { return false }
-        if !breaks.isEmpty { findings.append("\(command.plan.runID) ends with breaks: \(breaks)") }
-        return true
+        if case .finished(.completed(_, let breaks)) = end, !breaks.isEmpty {
+            findings.append("\(command.plan.runID) ends with breaks: \(breaks)")
+        }
+        return world.isRunComplete
     }
 
     private mutating func audit(isSettled: Bool) {
         do {
             var auditor = Auditor(world.gateway, try world.journal.facts())
             var found = world.violations + auditor.checkAlways()
-            if isSettled { found += auditor.checkSettled(since: Timestamp(ms: 0)) }
+            if isSettled {
+                found += auditor.checkSettled(since: Timestamp(ms: 0))
+                found += try world.journal.verify()
+            }
             for finding in found where !findings.contains(finding) { findings.append(finding) }
         } catch { findings.append("the journal cannot be read: \(error)") }
     }
@@ -124,6 +136,7 @@ public struct SeededWorld {
         case 2, 3:
             var dry = command(.rebalance)
             dry.settings.isLive = false
+            dry.plan.isDry = true
             return dry
         default: return command(.rebalance)
         }
@@ -141,8 +154,14 @@ public struct SeededWorld {
         }
         let plan = RunPlan(runID: "run-\(commands)", account: World.account, tickers: tickers, decisions: decisions)
         var command = WorldCommand(plan: plan, settings: settings(purpose))
+        command.plan.isTask = purpose != .rebalance
+        command.session = session()
         command.consent_ms = Int64(generator.pick([0, 10, 2_000]))
         guard purpose == .rebalance else { return command }
+        if generator.chance(15) {
+            addOwnOrders(to: &command)
+            return command
+        }
         var targets: [[TargetRequest]] = decisions.map { _ in [] }
         for (index, ticker) in tickers.enumerated() {
             let request = target(index, ticker)
@@ -170,6 +189,61 @@ public struct SeededWorld {
         return settings
     }
 
+    private mutating func session() -> IBKRSessionConfiguration? {
+        guard generator.chance(40) else { return nil }
+        var session = IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
+        if generator.chance(50) {
+            session.pacing?.perSecond = generator.number(2...10)
+        }
+        session.executionPoll_ms = Int64(generator.number(2...60)) * 1_000
+        session.heartbeat_ms = Int64(generator.number(2...10)) * 1_000
+        session.identifierBlock = generator.pick([1, 7, 256])
+        return session
+    }
+
+    // MARK: - Orders that users bring
+
+    private mutating func addOwnOrders(to command: inout WorldCommand) {
+        for _ in 0..<generator.number(1...3) {
+            let row = Int64(command.ownOrders.count)
+            let index = generator.number(0...command.plan.tickers.count - 1)
+            let price = world.market.price(of: command.plan.tickers[index]) ?? Price(e8: Price.scale)
+            let side: Side = generator.chance(60) ? .buy : .sell
+            let quantity = Quantity(units: Int64(generator.number(1...300)))
+            let type: OrderType = generator.pick([.market, .limit(near(price)), .stop(near(price))])
+            let lives: TimeInForce = generator.pick([.day, .goodTilCancelled])
+            let terms = OrderTerms(
+                instrument: InstrumentID(index), side: side, quantity: quantity, type: type, timeInForce: lives)
+            command.ownOrders.append(OwnOrder(row: row, decision: DecisionID(0), terms: terms))
+            if generator.chance(40) { addExits(of: terms, at: price, entry: row, to: &command) }
+        }
+    }
+
+    /// A target and a stop that cancel each other.
+    private mutating func addExits(
+        of entry: OrderTerms, at price: Price, entry row: Int64, to command: inout WorldCommand
+    ) {
+        let group = Int32(command.plan.ocaGroups.count)
+        command.plan.ocaGroups.append("exits of \(row)")
+        let away = price.e8 / 100_000_000 * 2_000_000 + 1_000_000
+        for isTarget in [true, false] {
+            let level = Price(e8: max(1_000_000, price.e8 + (isTarget ? away : -away) * entry.side.sign))
+            var terms = entry
+            terms.side = entry.side.opposite
+            terms.type = isTarget ? .limit(level) : .stop(level)
+            terms.timeInForce = .goodTilCancelled
+            command.ownOrders.append(
+                OwnOrder(
+                    row: Int64(command.ownOrders.count), decision: DecisionID(0), terms: terms, parentRow: row,
+                    ocaGroup: group, isGroupOfBracketOnly: true))
+        }
+    }
+
+    /// A price on the grid, not far away.
+    private mutating func near(_ price: Price) -> Price {
+        Price(e8: max(100, price.e8 / 1_000_000 * Int64(generator.number(970...1_030)) / 1_000) * 1_000_000)
+    }
+
     private mutating func target(_ index: Int, _ ticker: String) -> TargetRequest {
         let price = world.market.price(of: ticker) ?? Price(e8: Price.scale)
         let size: TargetSize =
@@ -178,11 +252,10 @@ public struct SeededWorld {
             case 1: .notional(Money(e6: Int64(generator.number(-5_000...60_000)) * Money.scale))
             default: .weight(e12: Int64(generator.number(-100...500)) * 1_000_000_000)
             }
-        let cents = max(100, price.e8 / 1_000_000 * Int64(generator.number(970...1_030)) / 1_000)
         return TargetRequest(
             row: Int64(index), instrument: InstrumentID(index), size: size,
             referencePrice: hasMissingBars || generator.chance(50) ? price : nil,
-            type: generator.chance(70) ? .market : .limit(Price(e8: cents * 1_000_000)),
+            type: generator.chance(70) ? .market : .limit(near(price)),
             timeInForce: generator.pick([.day, .day, .goodTilCancelled, .immediateOrCancel]))
     }
 }
@@ -198,7 +271,7 @@ enum FaultRates {
         .killedInWrite: 5, .declined: 100,
     ]
 
-    /// Nothing at all, one kind often, or many kinds now and then.
+    /// Nothing at all, one kind often, or many kinds now and then; in most worlds only once orders are out.
     static func draw(_ generator: inout SeededGenerator) -> [FaultKind: Int] {
         let kinds = FaultKind.allCases
         switch generator.number(0...9) {

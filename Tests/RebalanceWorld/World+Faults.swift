@@ -4,14 +4,21 @@ import TradingModel
 extension World {
     /// Whether a trouble happens at this opportunity.
     mutating func chance(_ kind: FaultKind) -> Bool {
-        guard faults.allows(kind), generator.number(0...999) < faults.perMille[kind] ?? 0 else { return false }
+        guard isArmed, faults.allows(kind), generator.number(0...999) < faults.perMille[kind] ?? 0 else { return false }
         faults.count(kind)
         note("fault: \(kind.rawValue)")
         return true
     }
 
+    /// Whether it is time for trouble.
+    private var isArmed: Bool {
+        !faults.waitsForOrders || process.map { $0.machine.engine.openOrderCount(.account) > 0 } ?? true
+    }
+
     /// Begins the troubles that come by themselves.
-    public mutating func beginStrikes() { queue.add(.strike, at: now_ms + Int64(generator.number(0...15_000))) }
+    public mutating func beginStrikes() {
+        queue.add(.strike, at: now_ms + Int64(generator.number(0...(faults.waitsForOrders ? 4_000 : 15_000))))
+    }
 
     private static let strikes: [FaultKind] = [
         .cutToGateway, .halfOpen, .idRollback, .connectivityKept, .connectivityLost, .restart, .reject, .correction,
@@ -23,6 +30,7 @@ extension World {
         let kinds = World.strikes.filter(faults.allows)
         guard !kinds.isEmpty else { return }
         beginStrikes()
+        guard isArmed else { return }
         let kind = generator.pick(kinds)
         guard try strike(kind) else { return }
         faults.count(kind)
@@ -49,7 +57,9 @@ extension World {
             try touchGateway { try $0.fault(["reject", "\(code)", "the venue does not want it"]) }
         case .correction: return try correct()
         case .foreignExecution:
-            let words = [generator.pick(["BUY", "SELL"]), "\(generator.number(1...50))", generator.pick(market.tickers)]
+            let words = [
+                generator.pick(["BUY", "SELL"]), "\(generator.number(1...50))", generator.pick(market.tickers),
+            ]
             try touchGateway { try $0.trade(words) }
         case .clockForward: wallOffset_ms += Int64(generator.number(1...7_200_000))
         case .clockBack: wallOffset_ms -= Int64(generator.number(1...7_200_000))

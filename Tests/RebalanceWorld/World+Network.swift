@@ -80,6 +80,13 @@ extension World {
 
     // MARK: - Closing
 
+    /// Breaks the connection of the process.
+    public mutating func cutConnection() {
+        for link in links.values where link.process == process?.number && link.isOpenAtClient {
+            cut(link.id, after_ms: now_ms)
+        }
+    }
+
     /// Nothing sent from now on arrives, and both sides hear of it in their time.
     mutating func cut(_ id: Int, after_ms: Int64) {
         links[id]?.isCut = true

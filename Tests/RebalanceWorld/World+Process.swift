@@ -7,7 +7,11 @@ extension World {
     /// Runs one process of a command until it ends.
     @discardableResult
     public mutating func run(_ command: WorldCommand) throws -> ProcessEnd {
-        try start(command)
+        isRunComplete = false
+        guard try start(command) else {
+            isRunComplete = true
+            return .alreadyComplete
+        }
         let limit_ms = now_ms + 3_600_000
         while process?.end == nil {
             guard now_ms < limit_ms else { throw WorldFailure("a process runs for an hour") }
@@ -15,13 +19,17 @@ extension World {
         }
         guard let end = process?.end else { throw WorldFailure("no process") }
         note("process \(processCount) ended: \(end)")
+        isRunComplete = process?.isRunComplete ?? false
         try leave(isHostLost: end == .died(.hostLost))
         return end
     }
 
-    private mutating func start(_ command: WorldCommand) throws {
+    /// False where there is nothing left to do.
+    private mutating func start(_ command: WorldCommand) throws -> Bool {
         processCount += 1
-        let opening = try journal.open(command.plan)
+        var plan = command.plan
+        plan.startedAt = time
+        guard let opening = try journal.open(plan) else { return false }
         note("process \(processCount) runs \(command.plan.runID)")
         let goal = RebalanceGoal(
             batches: command.batches, ownOrders: command.ownOrders,
@@ -29,16 +37,16 @@ extension World {
             instruments: opening.tickers.map { ticker in
                 instruments.first { $0.ticker == ticker } ?? Instrument(ticker: ticker)
             }, currency: .usd)
-        let session = IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
-        let tickers = opening.tickers
+        let session = command.session ?? IBKRSessionConfiguration(account: World.account, clientID: 17, port: 4_002)
         let machine = RebalanceMachine(
             settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
             highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc)
-        ) { order in command.key(of: order, tickers: tickers) ?? World.noKey }
+        ) { order, ticker in command.key(of: order, ticker) ?? World.noKey }
         committedMark = opening.highWaterMark
         process = HostedProcess(
-            number: processCount, machine: machine, command: command, tickers: opening.tickers, keys: opening.keys)
+            number: processCount, machine: machine, command: command, keys: opening.keys)
         try feed(.start)
+        return true
     }
 
     private static let noKey = OrderKey("NOKEY")!
@@ -46,7 +54,9 @@ extension World {
     /// What is left behind by a process that is gone.
     private mutating func leave(isHostLost: Bool) throws {
         guard let process else { return }
-        for link in links.values.filter({ $0.process == process.number && $0.isOpenAtClient }).sorted(by: { $0.id < $1.id }) {
+        for link in links.values.filter({ $0.process == process.number && $0.isOpenAtClient }).sorted(by: {
+            $0.id < $1.id
+        }) {
             if isHostLost { silence(link.id) } else { closeLink(link.connection) }
             links[link.id]?.isOpenAtClient = false
         }
@@ -54,10 +64,14 @@ extension World {
         try journal.abandon()
     }
 
-    mutating func die(_ kind: FaultKind) {
-        faults.count(kind)
-        process?.end = .died(kind)
-    }
+    /// Kills the process.
+    public mutating func kill() { process?.end = .died(.killedIdle) }
+
+    /// Presses Ctrl-C.
+    public mutating func stop(cancels: Bool) throws { try feed(.stop(cancels: cancels)) }
+
+    /// What the process knows; nil while there is none.
+    public var machine: RebalanceMachine? { process?.machine }
 
     // MARK: - Inputs
 
@@ -94,9 +108,9 @@ extension World {
             switch output {
             case .commit(let batch):
                 if !isRetry, chance(.killedBeforeCommit) { return end(.killedBeforeCommit) }
-                if !isRetry, hold(outputs[place...]) { return }
-                isRetry = false
+                if !isRetry, try hold(outputs[place...], batch) { return }
                 try commit(batch)
+                isRetry = false
                 if chance(.lostCommit) { return end(.lostCommit) }
                 if chance(.killedBeforeSend) { return end(.killedBeforeSend) }
             case .send(let connection, let bytes):
@@ -123,7 +137,6 @@ extension World {
         let consent_ms = now_ms + current.command.consent_ms
         switch output {
         case .newInstrument(let instrument):
-            process?.tickers.append(instrument.ticker)
             try journal.add(ticker: instrument.ticker)
         case .openTransport(let connection, _): openLink(connection)
         case .closeTransport(let connection): closeLink(connection)
@@ -136,32 +149,55 @@ extension World {
             queue.add(.consent(process: current.number, !chance(.declined)), at: consent_ms)
         case .finished(let outcome):
             process?.end = .finished(outcome)
-            if case .completed = outcome { try journal.finish() }
+            try finishRun(outcome)
         case .notice, .commit, .send: break
         }
     }
 
+    /// A run is over when none of its orders can be heard of any more.
+    private mutating func finishRun(_ outcome: RebalanceOutcome) throws {
+        guard let machine = process?.machine,
+            machine.engine.openOrders.allSatisfy({ $0.number.isOfEarlierRun || $0.state == .planned })
+        else { return }
+        let isComplete =
+            switch outcome {
+            case .completed: true
+            case .stopped: machine.engine.orders.contains { !$0.number.isOfEarlierRun }
+            default: false
+            }
+        try journal.finish(isComplete: isComplete)
+        process?.isRunComplete = isComplete
+    }
+
     /// Whether the journal lets the process wait, or ends it.
-    private mutating func hold(_ outputs: ArraySlice<RebalanceOutput>) -> Bool {
+    private mutating func hold(_ outputs: ArraySlice<RebalanceOutput>, _ batch: JournalBatch) throws -> Bool {
         guard let number = process?.number else { return false }
         if chance(.fullJournal) {
+            guard try isRefused(batch, .full) else { return false }
             end(.fullJournal)
             return true
         }
-        let isBusy = chance(.busyJournal)
-        guard isBusy || chance(.failedCommit) else { return false }
+        let trouble: JournalTrouble? = chance(.busyJournal) ? .busy : chance(.failedCommit) ? .failing : nil
+        guard let trouble, try isRefused(batch, trouble) else { return false }
         process?.waiting = Array(outputs)
         queue.add(.journalFree(process: number), at: now_ms + Int64(generator.number(10...6_000)))
         return true
     }
 
+    /// Whether the journal throws for a batch, as it is to; the batch is given again later.
+    private mutating func isRefused(_ batch: JournalBatch, _ trouble: JournalTrouble) throws -> Bool {
+        guard let current = process else { return false }
+        do {
+            try journal.write(batch, trouble: trouble) { try current.machine.key(of: $0) }
+        } catch { return true }
+        throw WorldFailure("a batch was committed that was not to be: \(trouble)")
+    }
+
     private mutating func commit(_ batch: JournalBatch) throws {
         guard let current = process else { return }
         var keys = current.keys
-        try journal.write(batch) { order in
-            guard let key = current.command.key(of: order, tickers: current.tickers) else {
-                throw WorldFailure("order \(order.number.value) has no key")
-            }
+        try journal.write(batch, trouble: nil) { order in
+            let key = try current.machine.key(of: order)
             keys[order.number] = key
             return key
         }

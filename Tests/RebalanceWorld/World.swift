@@ -35,6 +35,8 @@ public struct World {
     var linkCount = 0
     var process: HostedProcess?
     var processCount = 0
+    /// Whether the last process left nothing of its run to do.
+    public internal(set) var isRunComplete = false
     /// Until then the gateway takes no connection.
     var gatewayAwayUntil_ms: Int64 = 0
     var isConnectivityLost = false
@@ -89,6 +91,11 @@ public struct World {
         now_ms = max(now_ms, time_ms)
     }
 
+    /// Does something later, such as what an operator or the venue does.
+    public mutating func after(_ ms: Int64, _ body: @escaping (inout World) throws -> Void) {
+        queue.add(.act(body), at: now_ms + ms)
+    }
+
     /// Lets the market go on until no order is open, of whomever it is.
     public mutating func letOrdersEnd() throws {
         let isOver = ["Filled", "Cancelled", "Inactive"]
@@ -134,6 +141,7 @@ public struct World {
         case .gatewayHearsClose(let link): try closeAtGateway(link)
         case .bar: try playBar()
         case .strike: try strike()
+        case .act(let body): try body(&self)
         case .connectivityRestored(let areSubscriptionsLost):
             isConnectivityLost = false
             try touchGateway { try $0.fault(["restore"] + (areSubscriptionsLost ? ["lost"] : [])) }
@@ -149,7 +157,7 @@ public struct World {
     // MARK: - The gateway
 
     /// Does something with the gateway, at the time there is, and carries what it says.
-    mutating func touchGateway(_ body: (inout SimulatedGateway) throws -> Void) throws {
+    public mutating func touchGateway(_ body: (inout SimulatedGateway) throws -> Void) throws {
         gateway.tick(time)
         try body(&gateway)
         try drainGateway()

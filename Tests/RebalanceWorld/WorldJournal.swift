@@ -7,6 +7,12 @@ public struct RunPlan: Sendable, Equatable {
     public var account: String
     public var tickers: [String]
     public var decisions: [Decision]
+    public var ocaGroups: [String] = []
+    /// A run that sends nothing.
+    public var isDry = false
+    /// A task is part of the run that was left unfinished, where there is one.
+    public var isTask = false
+    public var startedAt = Timestamp(ms: 0)
 
     public init(runID: String, account: String, tickers: [String], decisions: [Decision]) {
         self.runID = runID
@@ -25,22 +31,39 @@ public struct RunOpening: Sendable {
     public var highWaterMark: Int32
 }
 
+/// Why a journal does not take a batch.
+public enum JournalTrouble: Sendable {
+    /// Another writer has it.
+    case busy
+    /// An error right before the commit.
+    case failing
+    /// The disk is full.
+    case full
+}
+
 /// The journal of an account: one transaction a batch, all of it or nothing.
 public protocol WorldJournal {
-    /// Takes up a run, new or interrupted.
-    mutating func open(_ run: RunPlan) throws -> RunOpening
+    /// Takes up a run, new or interrupted; nil for one that is complete.
+    mutating func open(_ run: RunPlan) throws -> RunOpening?
     /// An instrument that came up later; it has the next id.
     mutating func add(ticker: String) throws
-    mutating func write(_ batch: JournalBatch, key: (OrderRecord) throws -> OrderKey) throws
-    /// The run is over; another may begin.
-    mutating func finish() throws
+    /// Commits a batch; with a trouble it throws instead, and the batch is not written at all.
+    mutating func write(
+        _ batch: JournalBatch, trouble: JournalTrouble?, key: (OrderRecord) throws -> OrderKey) throws
+    /// The run is over; one that is not complete is taken up by the same command.
+    mutating func finish(isComplete: Bool) throws
     /// The process is gone, whatever it was doing.
     mutating func abandon() throws
     /// Everything on record, for the auditor.
     func facts() throws -> JournalFacts
+    /// What the journal itself finds wrong with what is on record.
+    func verify() throws -> [String]
     /// One text for everything on record; the same journal has the same.
     func digest() throws -> String
 }
+
+/// A batch that was not to be written was not.
+public struct NotWritten: Error {}
 
 /// What is on record, in the words of its tables.
 public struct JournalFacts: Sendable {

@@ -64,6 +64,7 @@ struct SessionRunner {
             let session = session(known, journal, keys, handle, mark: mark)
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
+            try? journal.release()
             throw error
         } catch {
             // The run stays open, and the same command goes on with it.
@@ -85,33 +86,21 @@ struct SessionRunner {
             keys: known.keys,
             session: IBKRSessionConfiguration(account, ibkr),
             highWaterMark: mark, groupPrefix: String(handle.header.inputDigest.prefix(8)),
-            clock: Self.clock(request.configuration.localTime), makeKey: keys.key)
+            clock: GatewayZones(local: request.configuration.localTime).clock, makeKey: keys.key)
         let (runID, isLive) = (handle.header.runID, request.isLive)
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
             machine: machine, journal: journal,
-            surroundings: BrokerSession.Surroundings(host: ibkr.host, haltFile: gate.haltFile), observer: observer,
+            surroundings: BrokerSession.Surroundings(
+                host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
+                consentPatience_ms: request.settings.priceMaximumAge_ms,
+                // What sends nothing has nothing to stop; a dry run says that the switch is on.
+                haltFile: request.isLive ? gate.haltFile : HaltFile(path: nil)),
+            observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
                 RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
-            },
-            orderKey: { order in try keys.key(order).text })
-    }
-
-    /// The zones that gateways name in their times; one that the system lacks leaves such times unread.
-    private static func clock(_ local: LocalTime) -> IBKRClock {
-        var zones: [String: LocalTime] = [:]
-        let names = [
-            "US/Eastern": "America/New_York", "America/New_York": "America/New_York", "EST5EDT": "America/New_York",
-            "US/Central": "America/Chicago", "America/Chicago": "America/Chicago",
-            "US/Pacific": "America/Los_Angeles", "America/Los_Angeles": "America/Los_Angeles",
-            "Europe/London": "Europe/London", "GB": "Europe/London", "Europe/Berlin": "Europe/Berlin",
-            "Europe/Zurich": "Europe/Zurich", "Asia/Tokyo": "Asia/Tokyo", "Asia/Hong_Kong": "Asia/Hong_Kong",
-        ]
-        for (name, zone) in names {
-            if let localTime = try? LocalTime.load(name: zone) { zones[name] = localTime }
-        }
-        return IBKRClock(zones: zones, local: local)
+            })
     }
 
     private func passesGate(_ comparison: Reconciliation) throws -> Bool {
@@ -152,12 +141,16 @@ struct SessionRunner {
         let engine = session.machine.engine
         var report = RebalanceReport(engine, outcome, header: handle.header, currency: request.goal.currency)
         if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
+        if report.ending == .stopped, report.orders == 0, !request.isTask {
+            report.remarks.append("nothing was ordered; the same command begins again")
+        }
         let isOver = engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
         guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
             try journal.release()
             return report
         }
-        let isComplete = report.ending == .completed || report.ending == .stopped
+        // What was stopped before it ordered anything may begin again.
+        let isComplete = report.ending == .completed || report.ending == .stopped && report.orders > 0
         try journal.finish(
             RunOutcome(
                 status: isComplete ? .completed : .failed, summaryJSON: try report.json(), finalEquity: nil,
@@ -196,12 +189,12 @@ struct SessionKeys: Sendable {
     }
 
     /// The same order has the same key in whichever process.
-    func key(_ order: OrderRecord) throws -> OrderKey {
+    func key(_ order: OrderRecord, ticker: String) throws -> OrderKey {
         let leg =
             order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
         let text = try OrderKeyMaker(owner: owner).key(
             decision: names.decisions[Int(order.decision.index)].decisionID,
-            ticker: names.tickers[Int(order.terms.instrument.index)], leg: leg)
+            ticker: ticker, leg: leg)
         guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
         return key
     }

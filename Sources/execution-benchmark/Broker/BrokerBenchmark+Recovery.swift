@@ -38,7 +38,7 @@ extension BrokerBenchmark {
             keys: keys.compactMapValues { OrderKey($0) },
             session: IBKRSessionConfiguration(account: Self.account, clientID: 17, port: options.port),
             highWaterMark: try store.highWaterMark(venue: "ibkr", account: Self.account) ?? 0, groupPrefix: "recovery",
-            clock: IBKRClock(local: .utc), makeKey: { _ in throw BenchmarkError("nothing is ordered") })
+            clock: IBKRClock(local: .utc), makeKey: { _, _ in throw BenchmarkError("nothing is ordered") })
         _ = try machine.handle(.start, at: IBKRMoment(uptime_ms: 1, time: history.now))
         let end_s = Clock.seconds
         try ProductionJournal(database, handle: handle, names: names).release()

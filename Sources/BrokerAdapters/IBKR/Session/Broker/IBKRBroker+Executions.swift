@@ -60,6 +60,7 @@ extension IBKRBroker {
             default: break
             }
             report(item)
+            if case .execution(let execution) = item, case .own(let key) = execution.owner { reportReduced(key) }
         }
     }
 

@@ -30,6 +30,7 @@ extension IBKRBroker {
         if open.clientID == session.configuration.clientID { registry.bind(orderID: open.orderID, to: key) }
         let status = BrokerOrderStatus(open.state.status, whyHeld: "")
         observe(key, status, permanentID: open.permID, isListed: isListed, at: moment)
+        if status == .filled { noteFilled(key, with: open.order.totalQuantity) }
         let warning = open.state.warningText
         if !warning.isEmpty, registry[key]?.warning != warning {
             registry.update(key) { $0.warning = warning }
@@ -51,10 +52,27 @@ extension IBKRBroker {
         }
         let state = BrokerOrderStatus(status.status, whyHeld: status.whyHeld)
         observe(order.key, state, permanentID: status.permID, isListed: false, at: moment)
+        if state == .filled { noteFilled(order.key, with: status.filled) }
         // A status never makes a fill; it makes us ask (failure catalogue, 5 and 10).
         if let filled = status.filled, filled > (registry[order.key]?.filled ?? .zero) {
             drive(.hastenExecutions, at: moment)
         }
+    }
+
+    /// The gateway calls an order filled. Where that is less than was placed, the order is over once its executions add up to it.
+    mutating func noteFilled(_ key: OrderKey, with filled: Quantity?) {
+        guard let filled, filled > .zero, let placed = registry[key]?.quantity, filled < placed else { return }
+        registry.update(key) { $0.reducedTo = filled }
+        reportReduced(key)
+    }
+
+    mutating func reportReduced(_ key: OrderKey) {
+        guard let order = registry[key], let whole = order.reducedTo, order.filled >= whole else { return }
+        registry.update(key) {
+            $0.quantity = whole
+            $0.reducedTo = nil
+        }
+        report(.reduced(key, to: whole))
     }
 
     /// The order of a message, by our key and else by the permanent id.

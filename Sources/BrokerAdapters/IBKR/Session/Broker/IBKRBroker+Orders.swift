@@ -7,6 +7,7 @@ extension IBKRBroker {
             var entry = IBKROrderRegistry.Order(
                 key: order.key, number: order.number, phase: order.isEnded ? .ended : .known)
             entry.permanentIDs = order.permanentIDs
+            entry.quantity = order.quantity
             entry.filled = order.filled
             registry.add(entry)
         }
@@ -44,6 +45,7 @@ extension IBKRBroker {
                 var order = IBKROrderRegistry.Order(
                     key: placement.key, number: placement.order.number, phase: .queued)
                 order.orderID = request.orderID
+                order.quantity = placement.order.terms.quantity
                 order.isResent = isResend
                 registry.add(order)
                 messages.append(

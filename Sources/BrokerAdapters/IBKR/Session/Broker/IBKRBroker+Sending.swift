@@ -43,7 +43,8 @@ extension IBKRBroker {
         registry.remove(key)
         guard order.isResent else { return }
         registry.add(
-            IBKROrderRegistry.Order(key: key, number: order.number, phase: .known, isResent: true))
+            IBKROrderRegistry.Order(
+                key: key, number: order.number, phase: .known, quantity: order.quantity, isResent: true))
     }
 
     private mutating func expectAnswer(_ key: OrderKey, at moment: IBKRMoment) {

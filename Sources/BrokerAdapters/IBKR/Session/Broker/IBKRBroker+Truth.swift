@@ -43,9 +43,11 @@ extension IBKRBroker {
             end(order.key, .cancelled)
             report(.cancelled(order.key, reason, at: moment.time))
         case .filled:
-            guard order.isNews(.filled) else { return }
-            end(order.key, .filled)
-            report(.status(order.key, .filled, at: moment.time))
+            if order.isNews(.filled) {
+                end(order.key, .filled)
+                report(.status(order.key, .filled, at: moment.time))
+            }
+            noteFilled(order.key, with: completed.filledQuantity)
         case .inactive(let why):
             guard order.phase != .ended else { return }
             end(order.key, .inactive(why: why))

@@ -34,13 +34,16 @@ public struct IBKRKnownOrder: Sendable, Equatable {
     public var key: OrderKey
     public var number: OrderNumber?
     public var permanentIDs: [Int64]
+    /// What it was placed for.
+    public var quantity: Quantity?
     public var filled: Quantity
     public var isEnded: Bool
 
     public init(
-        key: OrderKey, number: OrderNumber? = nil, permanentIDs: [Int64] = [], filled: Quantity = .zero,
-        isEnded: Bool = false
+        key: OrderKey, number: OrderNumber? = nil, permanentIDs: [Int64] = [], quantity: Quantity? = nil,
+        filled: Quantity = .zero, isEnded: Bool = false
     ) {
+        self.quantity = quantity
         self.key = key
         self.number = number
         self.permanentIDs = permanentIDs

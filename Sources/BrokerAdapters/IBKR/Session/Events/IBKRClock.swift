@@ -4,14 +4,21 @@ import TradingModel
 ///
 /// Protocol page, "Value spelling", time stamps.
 public struct IBKRClock: Sendable {
-    private let zones: [String: LocalTime]
+    private let zone: @Sendable (String) -> LocalTime?
     private let local: LocalTime?
 
     /// - Parameters:
     ///   - zones: The zones by the names that the gateway may use.
     ///   - local: The zone the gateway is set to, for times without a zone.
     public init(zones: [String: LocalTime] = [:], local: LocalTime? = nil) {
-        self.zones = zones
+        self.init(local: local) { zones[$0] }
+    }
+
+    /// - Parameters:
+    ///   - local: The zone the gateway is set to, for times without a zone.
+    ///   - zone: Finds a zone by the name that the gateway uses, the same one each time; asked for names that occur.
+    public init(local: LocalTime?, zone: @escaping @Sendable (String) -> LocalTime?) {
+        self.zone = zone
         self.local = local
     }
 
@@ -31,7 +38,7 @@ public struct IBKRClock: Sendable {
         switch time.zone {
         case .utc, .named("UTC"), .named("GMT"): .utc
         case .local: local
-        case .named(let name): zones[name]
+        case .named(let name): zone(name)
         }
     }
 

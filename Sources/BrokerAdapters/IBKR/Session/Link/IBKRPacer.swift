@@ -1,16 +1,12 @@
 /// How many messages may leave; protocol page, "Pacing and limits": at most 50 a second over everything together.
 public struct IBKRPacingRules: Sendable, Equatable {
-    /// In any second at most `perSecond` + `burst` messages leave; the two add up to 49.
-    public var perSecond: Int64 = 40
-    public var burst: Int64 = 9
+    /// At most so many messages leave in any second, all of them at once where so many wait.
+    public var perSecond = 49
 
     public init() {}
 
-    /// At most so many messages in any second; two is the least.
-    public init(atMost messagesPerSecond: Int64) {
-        burst = min(9, max(messagesPerSecond / 2, 1))
-        perSecond = max(messagesPerSecond - burst, 1)
-    }
+    /// At most so many messages in any second; one is the least.
+    public init(atMost messagesPerSecond: Int64) { perSecond = Int(clamping: max(messagesPerSecond, 1)) }
 }
 
 /// What a message is for; the order is the order in which they leave.
@@ -20,19 +16,18 @@ public enum IBKRPriority: Int, Sendable, Hashable, CaseIterable {
     case query
 }
 
-/// A token bucket with a queue for each priority.
+/// A token bucket with a queue for each priority; each token comes back by itself, a little more than a second after it was spent.
 struct IBKRPacer: Sendable {
+    /// A second, and what two messages may come nearer to each other on their way.
+    private static let tokenReturn_ms: Int64 = 1_050
+
     private let rules: IBKRPacingRules?
-    /// Thousandths of a message.
-    private var tokens_e3: Int64
-    private var refilledAt_ms: Int64?
+    /// When the tokens that are not back were spent, ascending.
+    private var spent_ms: [Int64] = []
     private var pausedUntil_ms: Int64?
     private var queues: [IBKRQueue] = IBKRPriority.allCases.map { _ in IBKRQueue() }
 
-    init(_ rules: IBKRPacingRules?) {
-        self.rules = rules
-        tokens_e3 = (rules?.burst ?? 0) * 1_000
-    }
+    init(_ rules: IBKRPacingRules?) { self.rules = rules }
 
     var isEmpty: Bool { queues.allSatisfy(\.isEmpty) }
 
@@ -51,10 +46,8 @@ struct IBKRPacer: Sendable {
     func delay_ms(at now_ms: Int64) -> Int64? {
         guard !isEmpty else { return nil }
         let pause = max((pausedUntil_ms ?? now_ms) - now_ms, 0)
-        guard let rules else { return pause }
-        let missing = max(1_000 - tokens_e3, 0)
-        let wait = rules.perSecond > 0 ? (missing + rules.perSecond - 1) / rules.perSecond : 1_000
-        return max(wait, pause)
+        guard let rules, spent_ms.count >= rules.perSecond, let oldest = spent_ms.first else { return pause }
+        return max(oldest + IBKRPacer.tokenReturn_ms - now_ms, pause)
     }
 
     /// The gateway complained: nothing leaves for a while.
@@ -69,12 +62,10 @@ struct IBKRPacer: Sendable {
     private mutating func takeToken(at now_ms: Int64) -> Bool {
         if let pausedUntil_ms, now_ms < pausedUntil_ms { return false }
         guard let rules else { return true }
-        let elapsed = max(now_ms - (refilledAt_ms ?? now_ms), 0)
-        refilledAt_ms = max(refilledAt_ms ?? now_ms, now_ms)
-        // Beyond the size of the bucket more time adds nothing.
-        tokens_e3 = min(rules.burst * 1_000, tokens_e3 + min(elapsed, 3_600_000) * rules.perSecond)
-        guard tokens_e3 >= 1_000 else { return false }
-        tokens_e3 -= 1_000
+        let back = spent_ms.firstIndex { now_ms - $0 < IBKRPacer.tokenReturn_ms } ?? spent_ms.count
+        spent_ms.removeSubrange(..<back)
+        guard spent_ms.count < rules.perSecond else { return false }
+        spent_ms.append(now_ms)
         return true
     }
 }

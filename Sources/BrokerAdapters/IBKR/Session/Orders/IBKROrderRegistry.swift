@@ -30,6 +30,10 @@ struct IBKROrderRegistry: Sendable {
         var isCancelAsked = false
         var hasPresetWarning = false
         var filled = Quantity.zero
+        /// What it was placed for, where that is known.
+        var quantity: Quantity?
+        /// With how much the gateway calls it filled, where that is less.
+        var reducedTo: Quantity?
         /// When it left, of the clock that never goes back.
         var sentAt_ms: Int64?
         var isDoubtReported = false
