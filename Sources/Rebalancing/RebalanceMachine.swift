@@ -64,7 +64,8 @@ public struct RebalanceMachine: Sendable {
     var actions: [RebalanceOutput] = []
     /// The journal has to know them before the commit.
     var newInstruments: [Instrument] = []
-    private var events: [IBKREvent] = []
+    /// What is to be taken up, the next one first.
+    private var events: ArraySlice<IBKREvent> = []
     private var timers: [IBKRTimer: Int64] = [:]
 
     var keys: [OrderNumber: OrderKey] = [:]
@@ -235,10 +236,8 @@ public struct RebalanceMachine: Sendable {
     /// Gives the broker an input, and takes up what comes of it until all is quiet.
     mutating func drive(_ input: IBKRBrokerInput, at moment: IBKRMoment) throws {
         perform(broker.handle(input, at: moment))
-        while !events.isEmpty {
-            let event = events.removeFirst()
-            try take(event, at: moment)
-        }
+        while let event = events.popFirst() { try take(event, at: moment) }
+        events = []
     }
 
     private mutating func perform(_ outputs: [IBKRBrokerOutput]) {
