@@ -58,7 +58,11 @@ let package = Package(
             dependencies: ["ExecutionService", "InputFiles", "Networking", "Reporting", "Storage", "TradingModel"],
             swiftSettings: strict),
         .executableTarget(
-            name: "execution-benchmark", dependencies: ["CSQLite", "Storage", "TradingModel"], swiftSettings: strict),
+            name: "execution-benchmark",
+            dependencies: [
+                "BrokerAdapters", "CSQLite", "ExecutionService", "Networking", "OrderPlanning", "OrderRouting",
+                "Rebalancing", "Storage", "TradingModel",
+            ], swiftSettings: strict),
 
         library("SeededTesting", path: "Tests/SeededTesting"),
         tests("TradingModel", ["SeededTesting"]),

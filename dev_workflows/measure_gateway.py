@@ -140,6 +140,7 @@ def measure(gateway: Gateway, count: int) -> bool:
                      lambda: client.exchange(frame("7|3|9|0||||||")))
     working = b"".join(order(number, "SELL", "LMT|9999") for number in range(count + 1, 2 * count + 1))
     client.exchange(working)
+    client.exchange(gateway.ask("step"))
     changes = b"".join(order(number, "SELL", "LMT|9998") for number in range(count + 1, 2 * count + 1))
     changed = measured(gateway, "modifications", count, lambda: client.exchange(changes))
     shown = measured(gateway, "open orders, asked for", count, lambda: client.exchange(frame("5|1")))

@@ -4,19 +4,19 @@ import TradingModel
 ///
 /// 160 bits of SHA-256 in the base-32 letters of RFC 4648: 32 letters and digits, which every venue takes as client order id.
 /// The same decision planned twice has the same keys.
-final class OrderKeyMaker {
+package final class OrderKeyMaker {
     private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
     private let digest: SHA256Digest
     private let owner: String
 
     /// - Parameter owner: the run in TRAINING, the account in PRODUCTION.
-    init(owner: String) throws(DigestFailure) {
+    package init(owner: String) throws(DigestFailure) {
         self.owner = owner
         digest = try SHA256Digest()
     }
 
     /// The key of one order; `leg` tells apart the orders of one decision and ticker.
-    func key(decision: String, ticker: String, leg: String, attempt: Int = 0) throws(DigestFailure) -> String {
+    package func key(decision: String, ticker: String, leg: String, attempt: Int = 0) throws(DigestFailure) -> String {
         try digest.update("\(owner)\u{1F}\(decision)\u{1F}\(ticker)\u{1F}\(leg)\u{1F}\(attempt)")
         let bytes = try digest.finish()
         var key: [UInt8] = []

@@ -15,6 +15,8 @@ public final class TCPSocket {
 
     let descriptor: Int32
     private var isOpen = true
+    /// Where reads go before they are as long as what came.
+    private var buffer: [UInt8] = []
 
     init(descriptor: Int32) throws(SocketError) {
         self.descriptor = descriptor
@@ -59,10 +61,10 @@ public final class TCPSocket {
     /// Takes what has come, at most `limit` bytes.
     public func read(limit: Int = 65_536) -> ReadResult {
         guard isOpen else { return .ended }
-        var bytes = [UInt8](repeating: 0, count: limit)
+        if buffer.count < limit { buffer = [UInt8](repeating: 0, count: limit) }
         while true {
-            let count = recv(descriptor, &bytes, limit, 0)
-            if count > 0 { return .bytes(Array(bytes.prefix(count))) }
+            let count = recv(descriptor, &buffer, limit, 0)
+            if count > 0 { return .bytes(Array(buffer[..<count])) }
             if count == 0 { return .ended }
             if errno == EINTR { continue }
             return errno == EAGAIN || errno == EWOULDBLOCK ? .nothing : .ended

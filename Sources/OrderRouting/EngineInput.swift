@@ -81,6 +81,8 @@ public enum EngineInput: Sendable {
     case dismiss(StatusReason, OrderScope, at: Timestamp)
     /// The cancel of orders that may be at the broker is asked for.
     case cancelOpen(StatusReason, OrderScope, at: Timestamp)
+    /// The same for one order, sent or not.
+    case cancel(OrderNumber, StatusReason, at: Timestamp)
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
 }

@@ -17,23 +17,29 @@ extension ExecutionEngine {
     ) throws {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
-        for batch in batches {
-            for request in batch.targets { try aim(request, batch.decision, equity, at: time, lastCloses, &output) }
+        for (request, decision) in Self.inOrderOfRows(batches) {
+            try aim(request, decision, equity, at: time, lastCloses, &output)
         }
         if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
     }
 
-    /// Positions that no batch of the time names are closed, on behalf of the last one.
+    /// Whichever decision a target is of: orders queue by their rows, at a broker by their numbers.
+    private static func inOrderOfRows(_ batches: [TargetBatch]) -> [(TargetRequest, DecisionID)] {
+        let requests = batches.flatMap { batch in batch.targets.map { ($0, batch.decision) } }
+        return batches.count > 1 ? requests.sorted { $0.0.row < $1.0.row } : requests
+    }
+
+    /// Positions that no batch of the time names are closed, on behalf of the last one and behind every row.
     private mutating func closeMissing(
         _ batches: [TargetBatch], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) throws {
         guard let batch = batches.last else { return }
         let named = Set(batches.lazy.flatMap(\.targets).map(\.instrument.index))
-        let lastRow = batch.targets.map(\.row).max() ?? 0
+        let lastRow = batches.lazy.flatMap(\.targets).map(\.row).max() ?? 0
         for index in positions.indices where !named.contains(Int32(index)) {
             guard positions[index].quantity != .zero || book.hasOpenOrders(InstrumentID(index)) else { continue }
             let request = TargetRequest(
-                row: lastRow, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
+                row: lastRow + 1, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
                 type: .market,
                 timeInForce: batch.targets.first?.timeInForce ?? .day)
             try aim(request, batch.decision, .zero, at: time, lastCloses, &output)

@@ -8,11 +8,14 @@ extension ExecutionEngine {
     mutating func release(at time: Timestamp, _ output: inout EngineOutput) throws {
         guard book.plannedCount > 0 else { return }
         // What earlier runs have planned and not sent fits nothing any more.
-        let planned = book.open.filter { $0.state == .planned && !$0.number.isOfEarlierRun }
+        let planned = book.planned.filter { !$0.number.isOfEarlierRun }
         for order in planned where !waitsForCash(order) { try submit(order, at: time, &output) }
-        var available = try availableCash()
-        let areSellsDone = !book.open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
-        for order in planned where waitsForCash(order) {
+        let waiting = planned.filter(waitsForCash)
+        guard !waiting.isEmpty else { return }
+        let open = book.open
+        var available = try availableCash(besides: open)
+        let areSellsDone = !open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
+        for order in waiting {
             let cost = try cost(of: order)
             if cost <= available {
                 available = available - cost
@@ -31,9 +34,9 @@ extension ExecutionEngine {
     private func isPhaseTwo(_ order: OrderRecord) -> Bool { planning.isTwoPhase && order.terms.side == .buy }
 
     /// Cash without what the working buys may still cost.
-    private func availableCash() throws(ArithmeticOverflow) -> Money {
+    private func availableCash(besides open: [OrderRecord]) throws(ArithmeticOverflow) -> Money {
         var available = cash
-        for order in book.open where order.terms.side == .buy && order.state != .planned {
+        for order in open where order.terms.side == .buy && order.state != .planned {
             available = try available.adding(-(try cost(of: order)), "the cash that buys reserve")
         }
         return available
@@ -61,7 +64,7 @@ extension ExecutionEngine {
             planning.insufficientCash == .reject ? Quantity.zero : try affordableQuantity(of: order, with: available)
         guard affordable > .zero else {
             // Working buys may cost less than they reserve.
-            let isNothingWorking = !book.open.contains { $0.state != .planned }
+            let isNothingWorking = book.openCount == book.plannedCount
             if isNothingWorking || planning.insufficientCash == .reject {
                 try finish(order.number, .cancel(.insufficientCash), nil, at: time, &output)
             }
@@ -138,7 +141,7 @@ extension ExecutionEngine {
     mutating func dismiss(
         _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
     ) throws {
-        for order in book.open where order.state == .planned && scope.includes(order.number) {
+        for order in book.planned where scope.includes(order.number) {
             try finish(order.number, .cancel(reason), nil, at: time, &output)
         }
     }
@@ -148,11 +151,29 @@ extension ExecutionEngine {
         _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
     ) {
         for order in book.open where order.state != .planned && scope.includes(order.number) {
-            guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { continue }
-            output.journal.append(
-                OrderEventRecord(
-                    order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))
-            output.requests.append(.cancel(order.number, effective: time, reason: reason))
+            askCancel(of: order, reason, at: time, &output)
         }
+    }
+
+    /// Ends an order that was not sent; asks for the cancel of one that may be at the broker.
+    mutating func cancel(
+        _ number: OrderNumber, _ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput
+    ) throws {
+        guard let slot = book.slot(of: number), !book.records[slot].state.isTerminal else { return }
+        if book.records[slot].state == .planned {
+            try finish(number, .cancel(reason), nil, at: time, &output)
+        } else {
+            askCancel(of: book.records[slot], reason, at: time, &output)
+        }
+    }
+
+    private mutating func askCancel(
+        of order: OrderRecord, _ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput
+    ) {
+        guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { return }
+        output.journal.append(
+            OrderEventRecord(
+                order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))
+        output.requests.append(.cancel(order.number, effective: time, reason: reason))
     }
 }

@@ -101,6 +101,8 @@ public struct ExecutionEngine: Sendable {
             try dismiss(reason, scope, at: time, &output)
         case .cancelOpen(let reason, let scope, let time):
             cancelOpen(reason, scope, at: time, &output)
+        case .cancel(let number, let reason, let time):
+            try cancel(number, reason, at: time, &output)
         case .endOfData:
             closeWaitingPlans(&output)
             for order in book.open { statistics.countEnd(of: order) }

@@ -26,13 +26,17 @@ struct OrderBook: Sendable {
     private let keepsEnded: Bool
     /// The oldest and the newest open order of each instrument; −1 where there is none.
     private var ends: [(oldest: Int32, newest: Int32)]
+    /// Looking at orders does not cost more with every one that has ended.
+    private var openSlots = SlotSet()
+    private var plannedSlots = SlotSet()
     private var newSlots: [Int32] = []
     private var changedSlots: [Int32] = []
     private(set) var lastNumber = OrderNumber(0)
-    /// How many orders are open, how many of them are of earlier runs, and how many wait for their release.
-    private(set) var openCount = 0
+    /// How many of the open orders are of earlier runs.
     private(set) var earlierOpenCount = 0
-    private(set) var plannedCount = 0
+    var openCount: Int { openSlots.count }
+    /// How many orders wait for their release.
+    var plannedCount: Int { plannedSlots.count }
 
     init(instruments: Int, keepsEnded: Bool = false) {
         ends = Array(repeating: (-1, -1), count: instruments)
@@ -73,7 +77,7 @@ struct OrderBook: Sendable {
         setSlot(slot, of: record.number)
         newSlots.append(slot)
         if !record.state.isTerminal { link(slot) }
-        if record.state == .planned { plannedCount += 1 }
+        if record.state == .planned { plannedSlots.insert(slot) }
     }
 
     private mutating func setSlot(_ slot: Int32, of number: OrderNumber) {
@@ -118,7 +122,7 @@ struct OrderBook: Sendable {
     func cancelReason(_ slot: Int) -> StatusReason? { notes[slot].cancelReason }
 
     private mutating func link(_ slot: Int32) {
-        openCount += 1
+        openSlots.insert(slot)
         if records[Int(slot)].number.isOfEarlierRun { earlierOpenCount += 1 }
         let instrument = Int(records[Int(slot)].terms.instrument.index)
         let newest = ends[instrument].newest
@@ -129,7 +133,7 @@ struct OrderBook: Sendable {
     }
 
     private mutating func unlink(_ slot: Int) {
-        openCount -= 1
+        openSlots.remove(Int32(slot))
         if records[slot].number.isOfEarlierRun { earlierOpenCount -= 1 }
         let instrument = Int(records[slot].terms.instrument.index)
         let (previous, next) = (notes[slot].previous, notes[slot].next)
@@ -154,7 +158,11 @@ struct OrderBook: Sendable {
         let wasOpen = !records[slot].state.isTerminal
         let wasPlanned = records[slot].state == .planned
         try change(&records[slot])
-        plannedCount += (records[slot].state == .planned ? 1 : 0) - (wasPlanned ? 1 : 0)
+        switch (wasPlanned, records[slot].state == .planned) {
+        case (true, false): plannedSlots.remove(Int32(slot))
+        case (false, true): plannedSlots.insert(Int32(slot))
+        default: break
+        }
         if !notes[slot].isNew, !notes[slot].isMarkedChanged {
             notes[slot].isMarkedChanged = true
             changedSlots.append(Int32(slot))
@@ -192,7 +200,14 @@ struct OrderBook: Sendable {
     }
 
     /// Every order that is open, by number; those of earlier runs come last.
-    var open: [OrderRecord] { all.filter { !$0.state.isTerminal } }
+    var open: [OrderRecord] { orders(in: openSlots) }
+
+    /// Every order that waits for its release, by number; those of earlier runs come last.
+    var planned: [OrderRecord] { orders(in: plannedSlots) }
+
+    private func orders(in set: SlotSet) -> [OrderRecord] {
+        set.slots.map { records[Int($0)] }.sorted { $0.number < $1.number }
+    }
 
     /// Every order that is kept, by number; those of earlier runs come last.
     var all: [OrderRecord] {

@@ -33,7 +33,10 @@ extension RebalanceMachine {
         let isSame = abs(difference_ms) < RebalanceMachine.clockTolerance_ms
         clockOffset_ms = isSame ? 0 : difference_ms
         guard !isSame else { return }
-        warn("the broker's clock differs by \(difference_ms / 1_000) s from this machine's; times are the broker's")
+        let direction = difference_ms < 0 ? "behind" : "ahead of"
+        warn(
+            "the broker's clock is \(difference_ms.magnitude / 1_000) s \(direction) this machine's; times are the broker's"
+        )
     }
 
     private static let clockTolerance_ms: Int64 = 5_000
@@ -107,12 +110,17 @@ extension RebalanceMachine {
         settle(number)
         try ask(.broker(.rejected(number, status, reason, at: time)), at: moment)
         guard let order = engine.order(number) else { return }
-        let ticker = engine.instruments[Int(order.terms.instrument.index)].ticker
         let code = reason.code.map { "\($0) " } ?? ""
         notify(
             .warning, status.rawValue,
-            "\(order.terms.side.code) \(order.terms.quantity) \(ticker) was refused: \(code)\(reason.text)", at: moment)
+            "\(name(of: order)) was refused: \(code)\(reason.text)", at: moment)
         if settings.stopsOnReject, case .working = phase { try beginCancelling(.otherRejected, at: moment) }
+    }
+
+    /// As an operator knows an order.
+    func name(of order: OrderRecord) -> String {
+        let ticker = engine.instruments[Int(order.terms.instrument.index)].ticker
+        return "\(order.terms.side.code) \(order.terms.quantity) \(ticker)"
     }
 
     private mutating func note(_ stage: TimingRecord.Stage, _ number: OrderNumber, at time: Timestamp) {

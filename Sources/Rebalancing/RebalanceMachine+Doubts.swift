@@ -56,7 +56,7 @@ extension RebalanceMachine {
         if acknowledged.contains(number) {
             notify(
                 .critical, "order_vanished",
-                "order \(try key(of: number)) was at the broker, and its complete lists do not show it any more; "
+                "\(try described(number)) was at the broker, and its complete lists do not show it any more; "
                     + "it counts as ended", at: moment)
             return try ask(.broker(.closed(number, .vanished, at: moment.time)), at: moment)
         }
@@ -68,8 +68,14 @@ extension RebalanceMachine {
         }
         notify(
             .warning, "sent_again",
-            "order \(try key(of: number)) never arrived: complete lists do not have it; it is sent again", at: moment)
+            "\(try described(number)) never arrived: complete lists do not have it; it is sent again",
+            at: moment)
         try drive(.resend([IBKRPlacement(order: order, key: try key(of: number))]), at: moment)
+    }
+
+    private mutating func described(_ number: OrderNumber) throws -> String {
+        let key = try key(of: number)
+        return engine.order(number).map { "\(name(of: $0)), order \(key)," } ?? "order \(key)"
     }
 
     private var cancelReason: StatusReason {

@@ -115,7 +115,7 @@ extension RebalanceMachine {
     mutating func take(consent isGiven: Bool, at moment: IBKRMoment) throws {
         switch phase {
         case .awaitingGate:
-            guard isGiven else { return try finish(.declined, at: moment) }
+            guard isGiven else { return try finish(.refused(["the live gate is closed"]), at: moment) }
             try passGate(at: moment)
         case .awaitingConsent:
             guard isGiven else { return try finish(.declined, at: moment) }
@@ -236,7 +236,10 @@ extension RebalanceMachine {
             try beginCancelling(.timeout, at: moment)
             return true
         }
-        if broker.state.isReady, settings.isLive { try ask(.release(at: moment.time), at: moment) }
+        if broker.state.isReady, settings.isLive {
+            try cancelWhatIsDue(at: moment)
+            try ask(.release(at: moment.time), at: moment)
+        }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
             return true
@@ -259,7 +262,7 @@ extension RebalanceMachine {
     }
 
     /// How long the answer to a cancel is waited for until it is asked for again.
-    private static let cancelPatience_ms: Int64 = 5_000
+    static let cancelPatience_ms: Int64 = 5_000
 
     private mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
         cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelPatience_ms
@@ -306,23 +309,33 @@ extension RebalanceMachine {
         return false
     }
 
+    /// Nothing more is sent; what is open is cancelled first where that is wanted and the broker is there.
     mutating func stop(cancels: Bool, at moment: IBKRMoment) throws {
         guard !isStopping else { return }
-        isStopping = true
         switch phase {
-        case .working, .clearing:
-            if cancels { return try beginCancelling(.stopped, at: moment) }
-            try endStopped(at: moment)
-        case .cancelling, .settling, .done: break
+        // Every order has ended; only what the fills cost is not waited for.
+        case .settling: phase = .settling(giveUp_ms: moment.uptime_ms)
         case .comparing(let comparison) where comparison.isFinal: break
-        default: try endStopped(at: moment)
+        case .done: break
+        case .cancelling: isStopping = true
+        case .working, .clearing: try stopOrders(cancels: cancels, at: moment)
+        // An earlier process of the run has left orders.
+        case .resolving, .comparing, .pricing:
+            try stopOrders(cancels: cancels && engine.openOrderCount(.run) > 0, at: moment)
+        case .idle, .connecting, .awaitingGate, .awaitingConsent: try stopOrders(cancels: false, at: moment)
         }
     }
 
     /// What was not sent never will be, though an earlier process planned it.
-    private mutating func endStopped(at moment: IBKRMoment) throws {
+    private mutating func stopOrders(cancels: Bool, at moment: IBKRMoment) throws {
+        isStopping = true
+        let isOfOrders = settings.purpose == .rebalance
+        if cancels, isOfOrders {
+            try bookHeldReports(at: moment)
+            return try beginCancelling(.stopped, at: moment)
+        }
         forgetPlan()
-        try ask(.dismiss(.stopped, .run, at: moment.time), at: moment)
+        if isOfOrders { try ask(.dismiss(.stopped, .run, at: moment.time), at: moment) }
         try finish(.stopped(openOrders: engine.openOrderCount(scope)), at: moment)
     }
 
@@ -427,7 +440,7 @@ extension RebalanceMachine {
         if (cash - engine.cash).e6.magnitude >= 10_000 {
             notify(
                 .info, "cash_difference",
-                "the broker's cash is \(cash - engine.cash) more than the book's; the next run books what remains of it",
+                "the broker's cash differs from the book's by \(cash - engine.cash); the next run books what remains of it",
                 at: moment)
         }
         try finish(outcome(breaks: found), at: moment)

@@ -115,7 +115,8 @@ extension RebalanceMachine {
         guard difference != .zero else { return .zero }
         try ask(.adoptCash(cash, .reconciled, at: moment.time), at: moment)
         notify(
-            .info, "cash_reconciled", "the broker's cash is \(difference) more than the book's; it is booked as that",
+            .info, "cash_reconciled",
+            "the broker's cash differs from the book's by \(difference), which is booked as RECONCILED",
             at: moment)
         return difference
     }

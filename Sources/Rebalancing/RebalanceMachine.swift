@@ -64,7 +64,8 @@ public struct RebalanceMachine: Sendable {
     var actions: [RebalanceOutput] = []
     /// The journal has to know them before the commit.
     var newInstruments: [Instrument] = []
-    private var events: [IBKREvent] = []
+    /// What is to be taken up, the next one first.
+    private var events: ArraySlice<IBKREvent> = []
     private var timers: [IBKRTimer: Int64] = [:]
 
     var keys: [OrderNumber: OrderKey] = [:]
@@ -75,6 +76,12 @@ public struct RebalanceMachine: Sendable {
     var doubts: Set<OrderNumber> = []
     var doubtsDue_ms: Int64?
     var cancelRetry_ms: Int64?
+    /// When each order of the user's own is to be cancelled, by its row in their file.
+    let cancelTimes: [Int32: Timestamp]
+    /// When such a cancel was asked for last.
+    var cancelsAsked_ms: [OrderNumber: Int64] = [:]
+    /// When the next of them is to be asked for.
+    var ownCancelDue_ms: Int64?
     /// Executions of this session whose commission is not known.
     var uncommissioned: Set<ExecutionID> = []
     /// Orders that filled, for the time of their first fill.
@@ -111,6 +118,7 @@ public struct RebalanceMachine: Sendable {
         self.settings = settings
         self.goal = goal
         self.makeKey = makeKey
+        cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation)
@@ -158,6 +166,7 @@ public struct RebalanceMachine: Sendable {
         guard broker.state.isReady else { return [] }
         return [
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
+            isWorking ? ownCancelDue_ms : nil,
         ]
     }
 
@@ -227,10 +236,8 @@ public struct RebalanceMachine: Sendable {
     /// Gives the broker an input, and takes up what comes of it until all is quiet.
     mutating func drive(_ input: IBKRBrokerInput, at moment: IBKRMoment) throws {
         perform(broker.handle(input, at: moment))
-        while !events.isEmpty {
-            let event = events.removeFirst()
-            try take(event, at: moment)
-        }
+        while let event = events.popFirst() { try take(event, at: moment) }
+        events = []
     }
 
     private mutating func perform(_ outputs: [IBKRBrokerOutput]) {
@@ -300,7 +307,11 @@ public struct RebalanceMachine: Sendable {
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
         forgetPlan()
-        perform(broker.handle(.session(.disconnect), at: moment))
+        // Whoever hangs up needs no answers.
+        perform(
+            broker.handle(.session(.disconnect), at: moment).filter { output in
+                if case .notice(.queryFailed) = output { false } else { true }
+            })
         events.removeAll()
         phase = .done
         actions.append(.finished(honest(outcome)))

@@ -18,10 +18,11 @@ final class CashWriter {
         entry.bind(3, context.account)
         entry.bind(4, time.pooled)
         entry.bind(6, context.currency)
+        // Not from `excluded`: behind a generated column SQLite 3.40 has taken its integers through a double.
         balance = try context.connection.prepare(
             """
             INSERT INTO cash_balances (book, run_id, account, currency, balance_e6) VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT DO UPDATE SET run_id = excluded.run_id, balance_e6 = excluded.balance_e6
+            ON CONFLICT DO UPDATE SET run_id = ?2, balance_e6 = ?5
             """)
         balance.bind(1, context.book)
         balance.bind(2, context.runID)

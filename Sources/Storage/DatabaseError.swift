@@ -23,6 +23,9 @@ public struct DatabaseError: Error, Equatable, Sendable {
 
     /// Whether the same call may succeed once another writer is done.
     public var isBusy: Bool { code == .busy || code == .locked }
+
+    /// Whether the same call may succeed once the disk, the file or other writers allow it; what breaks a rule of the schema never does.
+    public var mayPass: Bool { isBusy || [.full, .inputOutput, .readOnly, .cannotOpen].contains(code) }
 }
 
 extension DatabaseError: CustomStringConvertible {

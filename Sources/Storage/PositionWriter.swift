@@ -9,15 +9,14 @@ final class PositionWriter {
 
     init(_ context: JournalContext) throws(DatabaseError) {
         self.context = context
+        // Not from `excluded`: behind a generated column SQLite 3.40 has taken its integers through a double.
         position = try context.connection.prepare(
             """
             INSERT INTO positions (book, run_id, account, ticker, updated_at, size_e8, average_cost_e8, realized_pnl_e6,
                 cost_e16, realized_e16)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            ON CONFLICT DO UPDATE SET run_id = excluded.run_id, updated_at = excluded.updated_at,
-                size_e8 = excluded.size_e8, average_cost_e8 = excluded.average_cost_e8,
-                realized_pnl_e6 = excluded.realized_pnl_e6, cost_e16 = excluded.cost_e16,
-                realized_e16 = excluded.realized_e16
+            ON CONFLICT DO UPDATE SET run_id = ?2, updated_at = ?5, size_e8 = ?6, average_cost_e8 = ?7,
+                realized_pnl_e6 = ?8, cost_e16 = ?9, realized_e16 = ?10
             """)
         adjustment = try context.connection.prepare(
             """

@@ -68,7 +68,7 @@ public struct ProductionStore {
         }
     }
 
-    /// The lowest order id that may be used at a venue from now on; nil where none was used yet.
+    /// The highest order id that may have been used at a venue; nil where none was.
     public func highWaterMark(venue: String, account: String) throws -> Int32? {
         let statement = try connection.prepare(
             "SELECT high_water_mark FROM venue_marks WHERE venue = ?1 AND account = ?2")
@@ -77,7 +77,7 @@ public struct ProductionStore {
         return try statement.step() ? Int32(truncatingIfNeeded: statement.int64(0)) : nil
     }
 
-    /// Raises the lowest order id that may be used at a venue; a lower one than is on record changes nothing.
+    /// Raises the highest order id that may have been used at a venue; a lower one than is on record changes nothing.
     public func setHighWaterMark(_ mark: Int32, venue: String, account: String) throws {
         try connection.transaction {
             try VenueMarkWriter(connection).raise(to: mark, venue: venue, account: account)

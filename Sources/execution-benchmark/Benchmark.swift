@@ -9,11 +9,12 @@ struct Benchmark {
 
     static func main() {
         let words = Array(CommandLine.arguments.dropFirst())
-        if words.contains("--help") || words.contains("-h") {
+        if words.first != "broker", words.contains("--help") || words.contains("-h") {
             print(Options.help)
             return
         }
         do {
+            if words.first == "broker" { return try BrokerBenchmark.run(Array(words.dropFirst())) }
             try Benchmark(options: try Options(words)).run()
         } catch {
             FileHandle.standardError.write(Data("execution-benchmark: \(error)\n".utf8))

@@ -19,6 +19,7 @@ struct Options {
         execution-benchmark measures `execution` on the workloads of dev_workflows/BENCHMARKS.md.
 
         Usage: execution-benchmark [OPTION…]
+               execution-benchmark broker --help     for the way to a broker and back
 
           --workload W1,W2,W3          which workloads; all unless said
           --record trades,full,summary which record levels; all unless said

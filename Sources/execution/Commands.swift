@@ -18,9 +18,11 @@ enum Commands {
     private static let configuration = Option(
         "--config", "FILE", "configuration, JSON5; dev_workflows/CONFIGURATION.md has every key", isRequired: true)
     private static let account = Option("--account", "ID", "production: the account; with --live it has to be given")
+    private static let accountOfTask = Option("--account", "ID", "the account; that of the configuration unless said")
     private static let live = Option(
         "--live", nil, "production: send orders, if every condition of the live gate is met")
     private static let yes = Option("--yes", nil, "production: do not ask before sending; for batch jobs")
+    private static let liveOfTask = Option("--live", nil, "send, if every condition of the live gate is met")
     private static let summaryFormat = Option(
         "--format", "table|json", "how to print the summary; table unless said otherwise")
 
@@ -81,7 +83,7 @@ enum Commands {
     static let reconcile = CommandSpecification(
         "reconcile", summary: "bring the books of an account up to date with the broker; sends no order",
         options: [
-            database, configuration, account,
+            database, configuration, accountOfTask,
             Option("--accept", nil, "book what nobody explains as the broker says it is"), summaryFormat,
         ],
         discussion: """
@@ -92,14 +94,21 @@ enum Commands {
     static let cancelAll = CommandSpecification(
         "cancel-all",
         summary: "cancel every open order of an account, also those of others, and wait for the confirmations",
-        options: [database, configuration, account, live, yes, summaryFormat],
+        options: [
+            database, configuration, accountOfTask, liveOfTask,
+            Option("--yes", nil, "changes nothing: cancels are not asked about"), summaryFormat,
+        ],
         discussion: """
-            A run that was left unfinished ends with it. It passes the live gate but for the comparison of the books.
+            A run that was left unfinished ends with it. It passes the live gate but for the comparison of the books. Exit codes: 0 \
+            everything is cancelled, 1 it is not certain, 2 refused before anything was sent, 3 broker or database trouble.
             """)
 
     static let resetPaper = CommandSpecification(
         "reset-paper", summary: "close everything that a paper account holds, for tests",
-        options: [database, configuration, account, live, yes, summaryFormat],
+        options: [
+            database, configuration, accountOfTask, liveOfTask,
+            Option("--yes", nil, "do not ask before sending; for batch jobs"), summaryFormat,
+        ],
         discussion: "Refused for accounts that do not begin with DU or DF.")
 
     static let trades = table("trades", "show trades with their lineage")

@@ -3,7 +3,8 @@ enum Help {
     static var overview: String {
         let rows = Commands.all.map { row($0.name, $0.summary, width: 15) }
         return """
-            execution turns target positions into orders and fills: in TRAINING on historical bars, recorded in SQLite.
+            execution turns target positions into orders and fills: in TRAINING on historical bars, in PRODUCTION \
+            through Interactive Brokers; everything is recorded in SQLite.
 
             Usage: execution COMMAND [OPTION…]
 

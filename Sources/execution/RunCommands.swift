@@ -49,7 +49,8 @@ enum RunCommands {
     static func plan(_ arguments: CommandArguments) throws -> ExitCode {
         guard try mode(arguments) == .training else {
             throw CommandLineError(
-                description: "execution plan is for training; `execution apply --mode production` without --live shows the orders "
+                description:
+                    "execution plan is for training; `execution apply --mode production` without --live shows the orders "
                     + "and sends none")
         }
         let format = try arguments.choice("--format", default: ReportFormat.table)

@@ -23,9 +23,16 @@ enum Terminal {
     /// Whether somebody sits at the terminal who can answer.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
-    /// Asks on standard error and takes a line; nil at the end of the input.
-    static func ask(_ question: String) -> String? {
+    /// Asks on standard error and takes a line; nil at the end of the input, and when there is no more to ask for.
+    static func ask(_ question: String, unless isOver: () -> Bool = { false }) -> String? {
         try? write(question, to: .standardError)
+        var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        while poll(&input, 1, 100) <= 0 {
+            guard !isOver() else {
+                note("")
+                return nil
+            }
+        }
         return readLine()?.trimmingCharacters(in: .whitespaces)
     }
 

@@ -7,64 +7,45 @@ import XCTest
 /// is at the gateway once, and the books agree with its record to the last digit.
 final class CrashPointTests: XCTestCase {
     private static let killsPerPoint = 50
-    /// One gateway serves so many rebalances.
-    private static let rebalancesPerWorld = 8
 
-    func testKilledInsideThePlansTransaction() throws { try killEverywhere(at: .insidePlanTransaction) }
-    func testKilledWhenThePlanIsStored() throws { try killEverywhere(at: .planStored) }
-    func testKilledWhenAnOrderIsJournaled() throws { try killEverywhere(at: .orderJournaled) }
-    func testKilledWhenSendingIsCommitted() throws { try killEverywhere(at: .sendingCommitted) }
-    func testKilledWhenBytesArePartlyWritten() throws { try killEverywhere(at: .bytesPartlyWritten) }
-    func testKilledWhenBytesAreWritten() throws { try killEverywhere(at: .bytesWritten) }
-    func testKilledWhenAnAcknowledgementIsRead() throws { try killEverywhere(at: .acknowledgementRead) }
-    func testKilledWhenAFillIsRead() throws { try killEverywhere(at: .fillRead) }
-    func testKilledInsideTheFillsTransaction() throws { try killEverywhere(at: .insideFillTransaction) }
-    func testKilledAfterTheFillsTransaction() throws { try killEverywhere(at: .fillCommitted) }
-    func testKilledWhenAListIsRead() throws { try killEverywhere(at: .listRead) }
-    func testKilledInsideTheReconciliationsTransaction() throws { try killEverywhere(at: .insideReconciliation) }
-    func testKilledWhenItIsReconciled() throws { try killEverywhere(at: .reconciled) }
+    func testKilledInsideThePlansTransaction() { killOverAndOver(at: .insidePlanTransaction) }
+    func testKilledWhenThePlanIsStored() { killOverAndOver(at: .planStored) }
+    func testKilledWhenAnOrderIsJournaled() { killOverAndOver(at: .orderJournaled) }
+    func testKilledWhenSendingIsCommitted() { killOverAndOver(at: .sendingCommitted) }
+    func testKilledWhenBytesArePartlyWritten() { killOverAndOver(at: .bytesPartlyWritten) }
+    func testKilledWhenBytesAreWritten() { killOverAndOver(at: .bytesWritten) }
+    func testKilledWhenAnAcknowledgementIsRead() { killOverAndOver(at: .acknowledgementRead) }
+    func testKilledWhenAFillIsRead() { killOverAndOver(at: .fillRead) }
+    func testKilledInsideTheFillsTransaction() { killOverAndOver(at: .insideFillTransaction) }
+    func testKilledAfterTheFillsTransaction() { killOverAndOver(at: .fillCommitted) }
+    func testKilledWhenAListIsRead() { killOverAndOver(at: .listRead) }
+    func testKilledInsideTheReconciliationsTransaction() { killOverAndOver(at: .insideReconciliation) }
+    func testKilledWhenItIsReconciled() { killOverAndOver(at: .reconciled) }
 
-    private func killEverywhere(at point: CrashPoint) throws {
+    private func killOverAndOver(at point: CrashPoint) {
         let start = Date()
-        var (kills, rebalances, executions, seed) = (0, 0, 0, UInt64(1))
-        while kills < Self.killsPerPoint {
-            let world = try CrashWorld(seed: seed, pace: ["--when-ordered", "\(1 + seed % 5 * 3)"])
-            for _ in 0..<Self.rebalancesPerWorld where kills < Self.killsPerPoint {
-                kills += try rebalance(in: world, killing: point)
-                rebalances += 1
-                let audit = try CrashAudit(world)
-                guard audit.problems.isEmpty else {
-                    return XCTFail("\(point.rawValue), seed \(seed): \(audit.problems.joined(separator: "\n"))")
-                }
-            }
-            executions += Int(try world.control.table("executions").count)
-            try world.end()
-            seed += 1
-            guard rebalances < Self.killsPerPoint * 4 else { return XCTFail("\(point.rawValue) is hardly ever reached") }
-        }
-        let seconds = String(format: "%.1f", Date().timeIntervalSince(start))
-        print("crash point: \(point.rawValue): \(kills) kills in \(rebalances) rebalances with \(executions) executions, \(seconds) s")
+        let tally = CrashCampaign(goal: Self.killsPerPoint) { world in
+            try Self.rebalance(in: world, killing: point)
+        }.run()
+        XCTAssertEqual(tally.problems, [], point.rawValue)
+        XCTAssertGreaterThanOrEqual(tally.kills, Self.killsPerPoint, "\(point.rawValue) is hardly ever reached")
+        CrashTable.add(point.rawValue, tally, since: start)
     }
 
-    /// One rebalance, killed up to five times; the number of kills.
-    private func rebalance(in world: CrashWorld, killing point: CrashPoint) throws -> Int {
+    override class func tearDown() { CrashTable.print() }
+
+    /// One rebalance that is killed up to five times.
+    private static func rebalance(in world: CrashWorld, killing point: CrashPoint) throws -> CrashCampaign.Rebalance {
         let targets = try world.writeTargets()
-        var kills = 0
-        for attempt in 0... {
-            let isLast = attempt == 5
-            let occurrence = point.recurs && world.generator.chance(50) ? world.generator.number(2...5) : 1
-            let words = isLast ? [] : [point.rawValue, "\(occurrence)", "\(world.generator.number(0...999))"]
-            let child = try world.startChild(targets, words)
-            let ending = try child.ending()
-            if ending == .killed(signal: SIGKILL) {
-                kills += 1
-                let audit = try CrashAudit(unfinished: world)
-                XCTAssertEqual(audit.problems, [])
-                continue
+        for kills in 0..<5 {
+            let occurrence =
+                point.recurs && world.generator.chance(50) ? world.generator.number(2...5) : 1
+            let words = [point.rawValue, "\(occurrence)", "\(world.generator.number(0...999))"]
+            if try world.isComplete(try world.startChild(targets, words)) {
+                return CrashCampaign.Rebalance(kills: kills)
             }
-            XCTAssertEqual(ending, .exited(0), child.output + child.errors)
-            break
         }
-        return kills
+        try world.complete(try world.startChild(targets))
+        return CrashCampaign.Rebalance(kills: 5)
     }
 }

@@ -11,13 +11,15 @@ final class CrashWorld {
     static let account = "DU123"
 
     let folder: TemporaryFolder
-    private let gateway: ChildProcess
+    let gateway: ChildProcess
     let control: GatewayControl
     private var rebalances = 0
     var generator: SeededGenerator
+    /// Kills at random come within this time; nil until a test has seen how long something takes in this world.
+    var killsWithin_us: Int?
 
-    /// - Parameter pace: options of the gateway that say when bars are played.
-    init(seed: UInt64, pace: [String]) throws {
+    /// - Parameter pace: options of the gateway that say when bars are played; nil takes one of several by the seed.
+    init(seed: UInt64, pace: [String]? = nil) throws {
         folder = try TemporaryFolder()
         generator = SeededGenerator(seed: seed)
         try folder.write(MinuteBars.csv(minutes: 2_000, using: &generator), to: "bars.csv")
@@ -31,7 +33,7 @@ final class CrashWorld {
         gateway = try ChildProcess(
             "execution",
             ["gateway", "--bars", "bars.csv", "--port", "0", "--control-port", "0", "--account", Self.account]
-                + ["--config", "gateway.json"] + pace,
+                + ["--config", "gateway.json"] + (pace ?? ["--when-ordered", "\(1 + seed % 4 * 3)"]),
             in: folder, printsTo: "gateway")
         let ports = try Self.ports(gateway)
         control = try GatewayControl(port: ports[1])
@@ -86,7 +88,7 @@ final class CrashWorld {
         let sum = max(1, parts.reduce(0, +))
         var csv = "as_of,ticker,target_weight,decision_id,strategy_id,profile_version_id,regime_id,universe_id\n"
         for (ticker, part) in zip(MinuteBars.tickers, parts) {
-            let weight = String(format: "%.4f", 0.8 * Double(part) / Double(sum))
+            let weight = String(format: "%.4f", 0.92 * Double(part) / Double(sum))
             csv += "\(MinuteBars.date),\(ticker),\(weight),decision-\(rebalances),s,s-v1,calm,four\n"
         }
         return try folder.write(csv, to: name)
@@ -102,11 +104,37 @@ final class CrashWorld {
     }
 
     /// Starts the command of an operator.
-    func startCommand(_ targets: String, label: String? = nil) throws -> ChildProcess {
+    func startCommand(_ targets: String, _ options: [String] = [], label: String? = nil) throws -> ChildProcess {
         try ChildProcess(
             "execution",
             ["apply", "--mode", "production", "--account", Self.account, "--db", database, "--targets", targets]
-                + ["--config", "production.json", "--live", "--yes"],
+                + ["--config", "production.json", "--live", "--yes"] + options,
             in: folder, printsTo: label, environment: Self.environment)
+    }
+
+    /// A process that ended in another way than it was to.
+    struct WrongEnding: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Whether a rebalance ran to its end, with every order filled where no other code is allowed; false when it was killed, and
+    /// then what it left holds together.
+    func isComplete(_ process: ChildProcess, orExitsWith codes: Set<Int32> = []) throws -> Bool {
+        switch try process.ending() {
+        case .exited(let code) where code == 0 || codes.contains(code): return true
+        case .killed(SIGKILL):
+            let problems = try CrashAudit(unfinished: self)?.problems ?? []
+            guard problems.isEmpty else { throw WrongEnding(description: "after a kill: \(problems)") }
+            return false
+        case let ending:
+            throw WrongEnding(description: "\(ending): \(process.output) \(process.errors.suffix(4_000))")
+        }
+    }
+
+    /// Waits for the end of a rebalance that nobody kills.
+    func complete(_ process: ChildProcess, orExitsWith codes: Set<Int32> = []) throws {
+        guard try isComplete(process, orExitsWith: codes) else {
+            throw WrongEnding(description: "it was killed by nobody")
+        }
     }
 }

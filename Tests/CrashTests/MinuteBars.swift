@@ -18,7 +18,7 @@ enum MinuteBars {
                 let close = moved(open, &generator)
                 prices[index] = close
                 let bar = [open, max(open, close) + 2, min(open, close) - 2, close].map { String(format: "%d.%02d", $0 / 100, $0 % 100) }
-                csv += "\(ticker),\(time),\(bar.joined(separator: ",")),\(generator.number(2_000...20_000))\n"
+                csv += "\(ticker),\(time),\(bar.joined(separator: ",")),\(generator.number(1_000...6_000))\n"
             }
             second += 60
         }

@@ -1,51 +1,19 @@
 import ExecutionService
-import Networking
+import Foundation
 import SeededTesting
 import Storage
 import TestSupport
 import TradingModel
 import XCTest
 
-/// The same targets, bars and configuration through the simulator, and over real TCP through a broker's gateway, give the same
-/// trades, positions and cash.
+/// The same targets, bars and configuration through the simulator, and through a broker's protocol over real TCP against a gateway
+/// that fills from the same bars, give the same trades, positions and cash.
 final class BrokerParityTests: ServiceTestCase {
+    /// Ample, so that no buy is limited by it.
     private static let cash: Int64 = 1_000_000_000
-
-    func testWeeklyTargetsOverRealBars() throws {
-        try forEachSeed(1) { generator in
-            let bars = try importBars()
-            let market = ParityMarket(
-                rows: try Database.openForReading(bars).rows(
-                    "SELECT substr(timestamp, 1, 10), ticker, close_e8 FROM bars ORDER BY timestamp, ticker"))
-            let targets = ParityTargets(market, cash: Self.cash, using: &generator)
-            print(targets.decisions.count, market.sessions.count)
-            let case_ = try ParityCase(folder, bars: bars, configuration: Self.configuration, instruments: Self.instruments)
-            let t0 = SystemClock.monotonic_ms
-            try case_.train(targets.csv)
-            let t1 = SystemClock.monotonic_ms
-            let limit = ProcessInfo.processInfo.environment["PARITY_LIMIT"].flatMap { Int($0) } ?? .max
-            try case_.produce(Array(targets.decisions.prefix(limit)), market)
-            let t2 = SystemClock.monotonic_ms
-            print("training", t1 - t0, "production", t2 - t1)
-            try case_.compare()
-        }
-    }
-
-    private func importBars() throws -> String {
-        var request = BarImport(database: try folder.path("history.db"), files: [Fixtures.bars])
-        request.timeZone = "America/New_York"
-        XCTAssertEqual(try request.run().bars.inserted, 12_154)
-        return request.database
-    }
-
-    private static let configuration = """
-        { account: { cash: 1000000000 }, orders: { time_in_force: "GTC" },
-          simulation: { volume_limit: 0.003, slippage: { model: "fixed_bps", bps: 5 }, commission: { model: "ibkr_fixed" } },
-          brokers: { ibkr: { port: PORT, account: "DU123", messages_per_second: null } },
-          live: { permit: true, account: "DU123" },
-          production: { price_max_age: "168h" },
-          time_zone: "America/New_York" }
-        """
+    private static let account = "account: { cash: \(cash) }"
+    private static let simulation =
+        "simulation: { volume_limit: 0.003, slippage: { model: \"fixed_bps\", bps: 5 }, commission: { model: \"ibkr_fixed\" } }"
 
     private static let instruments = """
         ticker,lot_size,tick_size,minimum_notional
@@ -55,81 +23,88 @@ final class BrokerParityTests: ServiceTestCase {
         GOOG,0.5,0.01,
         FB,1,0.01,
         """
-}
 
-struct ParityCase {
-    let folder: TemporaryFolder
-    let bars: String
-    let configuration: String
-    let instruments: String
-
-    init(_ folder: TemporaryFolder, bars: String, configuration: String, instruments: String) throws {
-        self.folder = folder
-        self.bars = bars
-        self.configuration = configuration
-        self.instruments = try folder.write(instruments, to: "instruments.csv")
-    }
-
-    func train(_ targets: String) throws {
-        let config = try folder.write(configuration.replacingOccurrences(of: "PORT", with: "4002"), to: "t.json")
-        let plan = try ExecutionPlan(
-            ExecutionPlan.Sources(
-                targets: try folder.write(targets, to: "targets.csv"), bars: bars, instruments: instruments,
-                configuration: config))
-        let report = try apply(plan, mode: .training, database: folder.path("training.db"))
-        print(report)
-    }
-
-    func produce(_ decisions: [(place: Int, rows: String)], _ market: ParityMarket) throws {
-        var options = GatewayOptions(bars: bars)
-        options.configuration = folder.path("t.json")
-        options.instruments = instruments
-        options.pace = .stepped
-        options.port = 0
-        options.controlPort = 0
-        options.daysKept = 10
-        let gateway = try GatewayThread(options)
-        defer { try? gateway.end() }
-        let config = try folder.write(configuration.replacingOccurrences(of: "PORT", with: "\(gateway.port)"), to: "p.json")
-        for (index, decision) in decisions.enumerated() {
-            let bars = try gateway.status().bars
-            if bars <= decision.place { _ = try gateway.step(decision.place + 1 - bars) }
-            let path = try folder.write(ParityTargets.header + decision.rows, to: "decision.csv")
-            let plan = try RebalancePlan(
-                RebalancePlan.Sources(targets: path, instruments: instruments, configuration: config, account: "DU123"),
-                venue: .ibkr)
-            let last = index + 1 < decisions.count ? decisions[index + 1].place + 1 : market.sessions.count
-            let pilot = try ParityPilot(gateway, lastBar: last)
-            let options = RebalanceOptions(
-                database: folder.path("production.db"), isLiveAsked: true, environment: ["EXEC_DRY_RUN": "0"], command: "parity")
-            let report = try rebalance(plan, options: options, observer: pilot.observer)
-            if pilot.failure != nil || !report.breaks.isEmpty || ![.completed, .stopped].contains(report.ending) {
-                XCTFail("\(market.sessions[decision.place].date): \(report) \(pilot.failure ?? "")\n\(pilot.log.joined(separator: "\n"))")
-                return
-            }
+    func testWeeklyTargetsOverRealBars() throws {
+        try forEachSeed(1) { generator in
+            let (bars, market) = try importBars()
+            let targets = ParityTargets(market, at: market.weekEnds, cash: Self.cash, using: &generator)
+            let inputs = ParityRun.Inputs(
+                decisions: targets.decisions,
+                configuration: "\(Self.account), \(Self.simulation), orders: { time_in_force: \"GTC\" }",
+                instruments: Self.instruments)
+            let comparison = try compare(inputs, market, bars)
+            XCTAssertGreaterThan(comparison.orders.rows, 3_000)
+            XCTAssertGreaterThan(comparison.trades.rows, 3_000)
+            XCTAssertGreaterThan(comparison.partlyFilled, 500)
         }
     }
 
-    func compare() throws {
-        let training = try Database.openForReading(folder.path("training.db"))
-        let production = try Database.openForReading(folder.path("production.db"))
-        for sql in [Self.trades, Self.positions, Self.cash, Self.orders] {
-            let left = try training.rows(sql), right = try production.rows(sql)
-            let a = Set(left), b = Set(right)
-            print(left.count, right.count, "only training", a.subtracting(b).count, "only production", b.subtracting(a).count)
-            for row in left.filter({ !b.contains($0) }).prefix(12) { print("  T", row.joined(separator: "|")) }
-            for row in right.filter({ !a.contains($0) }).prefix(12) { print("  P", row.joined(separator: "|")) }
+    func testOrdersOfEveryKindOverRealBars() throws {
+        try forEachSeed(1) { generator in
+            let (bars, market) = try importBars()
+            let places = market.weekEnds.enumerated().filter { $0.offset % 4 == 0 }.map(\.element)
+            let orders = ParityOrders(market, at: places, cash: Self.cash, using: &generator)
+            let inputs = ParityRun.Inputs(
+                areOrders: true, decisions: orders.decisions, configuration: "\(Self.account), \(Self.simulation)",
+                instruments: Self.instruments)
+            let comparison = try compare(inputs, market, bars)
+            XCTAssertGreaterThan(comparison.orders.rows, 800)
+            XCTAssertGreaterThan(comparison.partlyFilled, 100)
         }
     }
 
-    static let trades = """
-        SELECT timestamp, ticker, direction, size_e8, price_e8, commission_e6, decision_id, strategy_id, profile_version_id, regime_id,
-            universe_id FROM trades ORDER BY timestamp, ticker, decision_id, direction, size_e8, price_e8, commission_e6
-        """
-    static let positions = "SELECT ticker, size_e8, average_cost_e8, realized_pnl_e6, updated_at FROM positions ORDER BY ticker"
-    static let cash = "SELECT currency, balance_e6 FROM cash_balances"
-    static let orders = """
-        SELECT d.decided_at, o.ticker, o.decision_id, o.action, o.direction, o.order_type, o.size_e8, o.limit_price_e8, o.filled_size_e8
-        FROM orders o JOIN pipeline_decisions d USING (decision_id) ORDER BY 1, 2, 4
-        """
+    func testRulesOfEveryKind() throws {
+        try forEachSeed(8) { generator in
+            let (bars, market) = try importBars()
+            let weekEnds = market.weekEnds
+            let first = generator.number(0...weekEnds.count - 16)
+            let places = Array(weekEnds[first..<first + 16])
+            let rules = ParityRules(cash: Self.cash, using: &generator)
+            let areOrders = generator.chance(40)
+            let decisions =
+                areOrders
+                ? ParityOrders(market, at: places, cash: Self.cash, using: &generator).decisions
+                : ParityTargets(
+                    market, at: places, cash: Self.cash, missing: rules.closesMissing ? 25 : 0, using: &generator
+                ).decisions
+            let inputs = ParityRun.Inputs(
+                areOrders: areOrders, decisions: decisions, configuration: rules.configuration,
+                // Only limits are rounded; a stop between two steps is refused.
+                instruments: "ticker,lot_size,tick_size\nIBM,10,0.01\nMSFT,,\(areOrders ? "0.01" : "0.05")\n"
+                    + "AAPL,,0.01\nGOOG,,0.01\nFB,,0.01\n")
+            _ = try compare(inputs, market, bars)
+        }
+    }
+
+    // MARK: - Parts
+
+    private func importBars() throws -> (path: String, ParityMarket) {
+        try? FileManager.default.removeItem(atPath: folder.path("history.db"))
+        var request = BarImport(database: try folder.path("history.db"), files: [Fixtures.bars])
+        request.timeZone = ParityRun.zone
+        _ = try request.run()
+        let rows = try Database.openForReading(request.database).rows(
+            "SELECT substr(timestamp, 1, 10), ticker, close_e8 FROM bars ORDER BY timestamp, ticker")
+        return (request.database, ParityMarket(rows: rows))
+    }
+
+    private func compare(_ inputs: ParityRun.Inputs, _ market: ParityMarket, _ bars: String) throws -> ParityComparison
+    {
+        let memory = try TemporaryFolder.inMemory()
+        defer { try? memory.remove() }
+        let run = try ParityRun(inputs, market, bars: bars, in: memory)
+        try run.train()
+        try run.produce()
+        let comparison = try ParityComparison(run)
+        print(
+            "\(name): \(inputs.decisions.count) decisions, \(comparison.orders.rows) orders, \(comparison.trades.rows) trades, "
+                + "\(comparison.partlyFilled) orders with partial fills, "
+                + "\(comparison.tables.reduce(0) { $0 + $1.differences.count }) differences")
+        for table in comparison.tables {
+            XCTAssertEqual(Array(table.differences.prefix(10)), [], table.name)
+        }
+        try assertVerified(run.training)
+        try assertVerified(run.production)
+        return comparison
+    }
 }

@@ -47,12 +47,16 @@ final class SimulatorPropertyTests: XCTestCase {
             }
         }
         XCTAssertEqual(Set(FillRule.allCases).subtracting(rules), [.stopClose], "that one is zipline's")
-        // What the engine, the gate and the loader give is not the simulator's.
+        // What the engine, the gate, the loader and brokers give is not the simulator's.
         XCTAssertEqual(
             Set(StatusReason.allCases).subtracting(reasons),
-            [.superseded, .belowMinimumNotional, .offTick, .notionalOverflow, .endOfData])
-        XCTAssertEqual(causes, Set(ResizeCause.allCases))
-        XCTAssertEqual(Set(CashKind.allCases).subtracting(kinds), [.deposit, .trade, .commission])
+            [
+                .superseded, .belowMinimumNotional, .offTick, .notionalOverflow, .endOfData, .dryRun, .brokerRejected,
+                .brokerCancelled, .notSendable, .timeout, .stopped, .otherRejected, .vanished, .givenUp, .corrected,
+            ])
+        XCTAssertEqual(Set(ResizeCause.allCases).subtracting(causes), [.cash, .overfill])
+        XCTAssertEqual(
+            Set(CashKind.allCases).subtracting(kinds), [.deposit, .trade, .commission, .opening, .reconciled])
         XCTAssertGreaterThan(ambiguous, 10)
     }
 

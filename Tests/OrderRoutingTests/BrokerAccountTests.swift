@@ -137,6 +137,36 @@ final class BrokerAccountTests: XCTestCase {
         XCTAssertEqual(try release(), [])
     }
 
+    /// Failure catalogue, 14: an exit that has filled in part and a second exit never sell more than is held.
+    func testFailure14_APartlyFilledExitAndAnEmergencyExitSellWhatIsHeld() throws {
+        try open(cash: 0, held: 10)
+        try plan([(ibm, 2)])
+        XCTAssertEqual(try release(), ["1 SELL 8"])
+        try take(.broker(.acknowledged(OrderNumber(1), venueOrderID: "91", at: time)))
+        try take(.broker(.executed(fill(1, .sell, 3, id: "a.01"))))
+        // Everything has to go, at once, while the first exit still works.
+        output.requests = []
+        try take(
+            .decide(
+                [
+                    TargetBatch(
+                        decision: DecisionID(1),
+                        targets: [
+                            TargetRequest(
+                                row: 0, instrument: ibm, size: .quantity(.zero), referencePrice: nil, type: .market,
+                                timeInForce: .day)
+                        ])
+                ], at: DecisionTime(instant: time, isDate: false), lastCloses: [price(100), price(100)]))
+        XCTAssertEqual(output.requests.count, 1, "the cancel of the first exit, and no second one beside it")
+        try take(.broker(.executed(fill(1, .sell, 1, id: "b.01"))))
+        XCTAssertEqual(try release(), [], "the first exit may still fill")
+        try take(.broker(.cancelled(OrderNumber(1), nil, at: time)))
+        XCTAssertEqual(try release(), ["2 SELL 6"], "10 held, 4 sold")
+        try take(.broker(.acknowledged(OrderNumber(2), venueOrderID: "92", at: time)))
+        try take(.broker(.executed(fill(2, .sell, 6, id: "c.01"))))
+        XCTAssertEqual(engine.positions[1].quantity, .zero)
+    }
+
     // MARK: - Executions
 
     func testAFillBooksTradeCashAndPositionOnce() throws {
@@ -220,6 +250,26 @@ final class BrokerAccountTests: XCTestCase {
         XCTAssertEqual(state(1), .filled)
         try take(.broker(.executed(fill(1, .buy, 10, at: 100, id: "a.01"))))
         XCTAssertEqual(engine.positions[0].quantity, Quantity(units: 10), "the old version does not come back")
+    }
+
+    func testACorrectionOfAnOrderThatNobodyKeepsChangesTheAccountOnly() throws {
+        var record = AccountRecord()
+        record.executions = [
+            AccountRecord.Execution(
+                execution: fill(3_000_000_007, .buy, 5, id: "old.01"), trade: 3_000_000_001,
+                decision: DecisionID(4), commission: .zero)
+        ]
+        record.positions = [
+            PositionRecord(
+                instrument: apple, position: Position(quantity: Quantity(units: 5), cost: .zero, realized: .zero),
+                updatedAt: time)
+        ]
+        engine.restore(record)
+        try take(.broker(.corrected(fill(nil, .buy, 4, id: "old.02"), replaces: ExecutionID("old.01"))))
+        XCTAssertEqual(engine.positions[0].quantity, Quantity(units: 4))
+        XCTAssertEqual(output.journal.broker.trades.map(\.order), [nil, nil])
+        XCTAssertEqual(output.journal.broker.trades.map(\.decision), [DecisionID(4), DecisionID(4)])
+        XCTAssertEqual(output.journal.broker.trades.map(\.supersedes), [3_000_000_001, 3_000_000_001])
     }
 
     func testACorrectionToLessLeavesTheOrderShort() throws {

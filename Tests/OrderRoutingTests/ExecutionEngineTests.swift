@@ -294,7 +294,37 @@ final class ExecutionEngineTests: XCTestCase {
         try desk.checkBooks()
     }
 
+    /// A broker gets orders by their numbers, a simulation queues them by their rows.
+    func testNumbersFollowTheRowsWhicheverDecisionTheyAreOf() throws {
+        var desk = try Desk()
+        let targets = [(0, 10), (1, 20), (2, 30)].map { row, units in
+            TargetRequest(
+                row: Int64(row), instrument: InstrumentID(row), size: .quantity(Quantity(units: Int64(units))),
+                referencePrice: nil, type: .market, timeInForce: .day)
+        }
+        let batches = [
+            TargetBatch(decision: DecisionID(0), targets: [targets[0], targets[2]]),
+            TargetBatch(decision: DecisionID(1), targets: [targets[1]]),
+        ]
+        try desk.take(
+            .decide(batches, at: DecisionTime(instant: desk.time, isDate: false), lastCloses: desk.closes))
+        XCTAssertEqual(desk.sent, ["1 BUY 10", "2 BUY 20", "3 BUY 30"])
+        XCTAssertEqual((1...3).map { desk.orders[OrderNumber($0)]?.decision.index }, [0, 1, 0])
+    }
+
     // MARK: - Missing targets
+
+    func testMissingTargetsAreClosedBehindBothLegsOfTheLastOne() throws {
+        var desk = try Desk(PlanningRules(missingTargets: .close))
+        try desk.decide(0, [(0, 10), (1, 10)])
+        try desk.fill(1, 10)
+        try desk.fill(2, 10)
+        try desk.decide(1, [(1, -5)])
+        let sent = desk.venue.submitted.dropFirst(2)
+        XCTAssertEqual(sent.map(\.number.value), [3, 4, 5])
+        XCTAssertEqual(sent.map(\.row), [0, 1, 2])
+        XCTAssertEqual(sent.last?.terms.instrument, InstrumentID(0))
+    }
 
     func testMissingTargetsAreHeldUnlessTold() throws {
         var desk = try Desk()

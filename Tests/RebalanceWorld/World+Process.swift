@@ -163,7 +163,8 @@ extension World {
         else { return }
         let isComplete =
             switch outcome {
-            case .completed, .stopped: true
+            case .completed: true
+            case .stopped: machine.engine.orders.contains { !$0.number.isOfEarlierRun }
             default: false
             }
         try journal.finish(isComplete: isComplete)

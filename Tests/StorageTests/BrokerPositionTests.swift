@@ -57,6 +57,21 @@ final class BrokerPositionTests: AccountTestCase {
         XCTAssertEqual(try broken(database), [])
     }
 
+    /// Brokers give the times of executions in seconds, so one that comes after the report can bear an earlier time.
+    func testAnExecutionOfTheReportsOwnSecondIsNoBreak() throws {
+        let database = try makeDatabase()
+        var (account, journal, _) = try AccountScenario.begin(database)
+        try account.open(cash: Money(e6: 50_000_000_000), holding: 10, of: 0, at: hundred)
+        try account.executeForeign("h.01", .buy, 3, of: 0, at: hundred)
+        account.report()
+        try account.write(to: journal)
+        account.now = account.now.adding(ms: -500)
+        try account.executeForeign("h.02", .buy, 2, of: 0, at: hundred)
+        try account.executeForeign("h.03", .buy, 2, of: 1, at: hundred)
+        try account.write(to: journal)
+        XCTAssertEqual(try broken(database), [])
+    }
+
     func testAnEmptyReportSaysThatNothingIsHeld() throws {
         let database = try makeDatabase()
         var (account, journal, _) = try AccountScenario.begin(database)

@@ -64,6 +64,30 @@ final class RunJournalTests: DatabaseTestCase {
         XCTAssertEqual(try DatabaseVerifier(database).verify(), [])
     }
 
+    /// Doubles hold integers up to 2^53 only.
+    func testLargeBooksAreExactWhenTheyAreWrittenAgain() throws {
+        let database = try makeDatabase()
+        let start = try RunStore(database).begin(Scenario.header(), decisions: Scenario.decisions)
+        guard case .started(let handle) = start else { return XCTFail("\(start)") }
+        let journal = try RunJournal(database, handle: handle, names: Scenario.names)
+        let large: Int64 = 81_573_237_044_162_445
+        for amount in [large - 1, large] {
+            var batch = JournalBatch()
+            batch.balance = Money(e6: amount)
+            batch.positions = [
+                PositionRecord(
+                    instrument: InstrumentID(0),
+                    position: Position(
+                        quantity: Quantity(e8: amount), cost: .zero, realized: ExactValue(Money(e6: amount))),
+                    updatedAt: Scenario.start)
+            ]
+            try journal.write(batch, orderKeys: Scenario.key)
+        }
+        XCTAssertEqual(try rows(database, "SELECT balance_e6 FROM cash_balances"), [["\(large)"]])
+        XCTAssertEqual(
+            try rows(database, "SELECT size_e8, realized_pnl_e6 FROM positions"), [["\(large)", "\(large)"]])
+    }
+
     func testEveryKindOfOrderIsWritten() throws {
         let database = try makeDatabase()
         let trail = OrderType.trailingStop(.amount(Price(e8: 5)), initialStop: Price(e8: 7))

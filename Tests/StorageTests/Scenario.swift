@@ -129,7 +129,8 @@ struct Scenario {
         let change = newQuantity - position.quantity
         position.split(to: newQuantity, exactQuantity: newQuantity)
         positions[id] = position
-        batch.adjustments.append(AdjustmentRecord(time: now, instrument: id, kind: .split(ratioE9: 2_000_000_000), change: change))
+        batch.adjustments.append(
+            AdjustmentRecord(time: now, instrument: id, kind: .split(ratioE9: 2_000_000_000), change: change))
     }
 
     mutating func advance() { now = now.adding(ms: 86_400_000) }

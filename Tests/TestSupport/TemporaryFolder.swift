@@ -6,10 +6,18 @@ public struct TemporaryFolder: Sendable {
     public let url: URL
 
     /// Makes a new, empty folder.
-    public init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("execution-tests-\(UUID().uuidString)")
-            .resolvingSymlinksInPath()
+    public init() throws { try self.init(in: FileManager.default.temporaryDirectory) }
+
+    private init(in parent: URL) throws {
+        url = parent.appendingPathComponent("execution-tests-\(UUID().uuidString)").resolvingSymlinksInPath()
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    /// A folder in memory where the system has a place for that, for tests that commit thousands of times.
+    public static func inMemory() throws -> TemporaryFolder {
+        let memory = "/dev/shm"
+        guard FileManager.default.isWritableFile(atPath: memory) else { return try TemporaryFolder() }
+        return try TemporaryFolder(in: URL(fileURLWithPath: memory))
     }
 
     /// The path of a file in it.

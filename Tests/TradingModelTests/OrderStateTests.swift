@@ -4,7 +4,7 @@ import XCTest
 final class OrderStateTests: XCTestCase {
     /// What the table says of one pair.
     private enum Outcome: Equatable {
-        case planned, submitted, working, unknown, filled, cancelled, expired, rejected
+        case planned, submitted, working, unknown, filled, cancelled, corrected, expired, rejected
         /// The state stays as it is, with its own reason.
         case same
         case refused
@@ -15,22 +15,39 @@ final class OrderStateTests: XCTestCase {
 
     private static let transitions: [OrderTransition] = [
         .submit, .accept, .reject(newReason), .fill(isComplete: false), .fill(isComplete: true), .cancel(newReason),
-        .expire(newReason), .loseTrack,
+        .expire(newReason), .loseTrack, .withdraw, .correct(isComplete: false), .correct(isComplete: true),
     ]
 
-    /// The whole life cycle: one line a state, one column a transition.
+    /// The whole life cycle: one line a state, one character a transition, in their order; `.` is refused, `=` stays as it is.
     private static let table: [(state: OrderState, outcomes: [Outcome])] = [
-        //                      submit     accept    reject     part fill  whole fill cancel      expire    lose track
-        (.denied(ownReason), [.refused, .refused, .refused, .refused, .refused, .refused, .refused, .refused]),
-        (.planned, [.submitted, .refused, .refused, .refused, .refused, .cancelled, .expired, .refused]),
-        (.submitted, [.refused, .working, .rejected, .working, .filled, .cancelled, .expired, .unknown]),
-        (.working, [.refused, .refused, .rejected, .working, .filled, .cancelled, .expired, .unknown]),
-        (.unknown, [.refused, .working, .rejected, .working, .filled, .cancelled, .expired, .refused]),
-        (.filled, [.refused, .refused, .refused, .refused, .refused, .refused, .refused, .refused]),
-        (.cancelled(ownReason), [.refused, .refused, .refused, .same, .filled, .refused, .refused, .refused]),
-        (.expired(ownReason), [.refused, .refused, .refused, .same, .filled, .refused, .refused, .refused]),
-        (.rejected(ownReason), [.refused, .refused, .refused, .same, .filled, .refused, .refused, .refused]),
+        (.denied(ownReason), row(". . . . . . . . . . .")),
+        (.planned, row("s . r . . c e . . . .")),
+        (.submitted, row(". w r w f c e u p = f")),
+        (.working, row(". . r w f c e u . = f")),
+        (.unknown, row(". w r w f c e . . = f")),
+        (.filled, row(". . . f f . . . . d f")),
+        (.cancelled(ownReason), row(". w . = f . . . . = f")),
+        (.expired(ownReason), row(". w . = f . . . . = f")),
+        (.rejected(ownReason), row(". w . = f . . . . = f")),
     ]
+
+    private static func row(_ letters: String) -> [Outcome] {
+        letters.split(separator: " ").map { letter in
+            switch letter {
+            case "p": .planned
+            case "s": .submitted
+            case "w": .working
+            case "u": .unknown
+            case "f": .filled
+            case "c": .cancelled
+            case "d": .corrected
+            case "e": .expired
+            case "r": .rejected
+            case "=": .same
+            default: .refused
+            }
+        }
+    }
 
     private static func state(_ outcome: Outcome, from state: OrderState) -> OrderState? {
         switch outcome {
@@ -40,6 +57,7 @@ final class OrderStateTests: XCTestCase {
         case .unknown: .unknown
         case .filled: .filled
         case .cancelled: .cancelled(newReason)
+        case .corrected: .cancelled(.corrected)
         case .expired: .expired(newReason)
         case .rejected: .rejected(newReason)
         case .same: state
@@ -63,15 +81,18 @@ final class OrderStateTests: XCTestCase {
         }
     }
 
-    /// Nothing leads back into the beginning, and what has ended takes nothing but a late fill.
-    func testEndsAreFinalButForLateFills() {
+    /// Only what did not leave is planned again; what has ended takes late fills, corrections, and a second life.
+    func testEndsAreFinalButForWhatBrokersReportLate() {
         for (state, _) in Self.table {
             for transition in Self.transitions {
                 guard let next = try? state.after(transition) else { continue }
-                XCTAssertNotEqual(next, .planned)
+                XCTAssertEqual(next == .planned, transition == .withdraw)
                 guard state.isTerminal else { continue }
-                guard case .fill = transition else { return XCTFail("\(state) took \(transition)") }
-                XCTAssertTrue(next.isTerminal)
+                switch transition {
+                case .fill, .correct: XCTAssertTrue(next.isTerminal)
+                case .accept: XCTAssertEqual(next, .working)
+                default: XCTFail("\(state) took \(transition)")
+                }
             }
         }
     }
@@ -88,7 +109,10 @@ final class OrderStateTests: XCTestCase {
             [Self.ownReason, nil, nil, nil, nil, nil, Self.ownReason, Self.ownReason, Self.ownReason])
         XCTAssertEqual(
             Self.transitions.map(\.kind),
-            ["SUBMITTED", "ACCEPTED", "REJECTED", "FILL", "FILL", "CANCELLED", "EXPIRED", "UNKNOWN"])
+            [
+                "SUBMITTED", "ACCEPTED", "REJECTED", "FILL", "FILL", "CANCELLED", "EXPIRED", "UNKNOWN", "NOT_SENT",
+                "CORRECTED", "CORRECTED",
+            ])
         let error = IllegalTransition(state: .filled, transition: .cancel(.oca))
         XCTAssertEqual("\(error)", "an order that is FILLED cannot take CANCELLED")
     }

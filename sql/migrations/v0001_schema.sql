@@ -438,6 +438,8 @@ CREATE TABLE broker_positions (
     reported_at     TEXT NOT NULL CHECK (length(reported_at) = 24),
     size_e8         INTEGER NOT NULL,
     average_cost_e8 INTEGER,
+    -- The newest trade that was booked by then. Times do not tell: brokers give those of executions in seconds.
+    booked_through  INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, ticker)
 ) STRICT, WITHOUT ROWID;
 
@@ -467,8 +469,8 @@ CREATE TABLE cash_balances (
     PRIMARY KEY (book, currency)
 ) STRICT, WITHOUT ROWID;
 
--- The lowest order id that may be used at a venue from now on: ids that were used once are never used again, whatever the
--- venue proposes.
+-- The highest order id that may have been used at a venue. It rises before an id above it is used, and a later process begins
+-- above it, whatever the venue proposes.
 CREATE TABLE venue_marks (
     venue           TEXT NOT NULL,
     account         TEXT NOT NULL,

@@ -73,8 +73,8 @@ SELECT order_id, order_ref, run_id, decision_id, ticker, direction, order_type, 
 FROM filled;
 
 -- Positions that contradict something; empty when all is well. what = 'book': not the sum of the trades and adjustments of
--- its book. what = 'broker': not what the broker said last, neither now nor without the trades since then. run_id is the run
--- that changed the position last; difference_e8 is the position less what it should be.
+-- its book. what = 'broker': not what the broker said last, neither now nor without the trades booked since then. run_id is the
+-- run that changed the position last; difference_e8 is the position less what it should be.
 CREATE VIEW position_breaks AS
 WITH booked AS (
     SELECT run_id, ticker, size_e8 AS position_e8, 0 AS moved_e8 FROM positions
@@ -91,7 +91,7 @@ summed AS (
     GROUP BY r.book, b.ticker
 ),
 reported AS (
-    SELECT 'account ' || b.account AS book, p.run_id, b.ticker, b.size_e8, b.reported_at,
+    SELECT 'account ' || b.account AS book, p.run_id, b.ticker, b.size_e8, b.booked_through,
            coalesce(p.size_e8, 0) AS position_e8
     FROM broker_positions b
     LEFT JOIN positions p ON p.book = 'account ' || b.account AND p.ticker = b.ticker
@@ -109,7 +109,7 @@ WHERE b.size_e8 <> b.position_e8
     AND b.size_e8 <> b.position_e8 - (
         SELECT coalesce(sum(CASE t.direction WHEN 'BUY' THEN t.size_e8 ELSE -t.size_e8 END), 0)
         FROM execution_runs r
-        JOIN trades t ON t.run_id = r.run_id AND t.ticker = b.ticker AND t.timestamp > b.reported_at
+        JOIN trades t ON t.run_id = r.run_id AND t.ticker = b.ticker AND t.trade_id > b.booked_through
         WHERE r.book = b.book);
 
 -- The value of each trade in 10^-6 of the currency, half away from zero, exact: size and price are split at their decimal

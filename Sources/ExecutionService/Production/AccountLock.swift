@@ -35,7 +35,10 @@ public final class AccountLock {
     ) throws(AccountLockRefusal) {
         path = Self.path(database: database, account: account)
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw AccountLockRefusal.unusable(path: path, why: Self.message(errno)) }
+        guard descriptor >= 0 else {
+            throw AccountLockRefusal.unusable(
+                path: path, why: errno == ENOENT ? "its folder does not exist" : Self.message(errno))
+        }
         do throws(AccountLockRefusal) {
             try Self.lock(descriptor, path, account)
             let holder = Holder(

@@ -8,10 +8,13 @@ import TradingModel
 
 /// Performs what the machine returns, in its order: commit, then send, then log. One thread does everything.
 final class BrokerSession {
-    /// Where the gateway is, and how long a journal that cannot be written is tried again.
+    /// Where the gateway is, and what else the session heeds.
     struct Surroundings {
         var host: String
-        var journalPatience_ms: Int64 = 60_000
+        /// How long a journal that cannot be written is tried again.
+        var journalPatience_ms: Int64
+        /// How long the answer to a plan may take: its prices are of the moment it was made.
+        var consentPatience_ms: Int64
         var haltFile = HaltFile(path: nil)
     }
 
@@ -33,6 +36,10 @@ final class BrokerSession {
     private var inputs: [RebalanceInput] = []
     private var outcome: RebalanceOutcome?
     private var random = SystemRandomNumberGenerator()
+    /// How long the session stood still altogether.
+    private var standstill_ms: Int64 = 0
+    private var connectionTrouble = RepeatedTrouble()
+    private var journalTrouble = RepeatedTrouble()
 
     init(
         machine: RebalanceMachine, journal: ProductionJournal, surroundings: Surroundings, observer: RebalanceObserver,
@@ -60,7 +67,7 @@ final class BrokerSession {
             if case .received(_, let bytes) = input { try observer.step(.received(bytes)) }
             try handle(input)
             // Timers are not kept waiting by a stream that never pauses.
-            if let due = machine.nextDeadline_ms, due <= SystemClock.monotonic_ms { try handle(.wake) }
+            if let due = machine.nextDeadline_ms, due <= uptime_ms { try handle(.wake) }
         }
     }
 
@@ -74,12 +81,21 @@ final class BrokerSession {
     }
 
     private var moment: IBKRMoment {
-        IBKRMoment(uptime_ms: SystemClock.monotonic_ms, time: SystemClock.now, random: random.next())
+        IBKRMoment(uptime_ms: uptime_ms, time: SystemClock.now, random: random.next())
+    }
+
+    /// While the journal or an answer of the user is waited for, nobody looks at the broker, so no time counts against it.
+    private var uptime_ms: Int64 { SystemClock.monotonic_ms - standstill_ms }
+
+    private func standingStill<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let begin_ms = SystemClock.monotonic_ms
+        defer { standstill_ms += SystemClock.monotonic_ms - begin_ms }
+        return try body()
     }
 
     /// Ctrl-C and the halt file end the session.
     private func lookOutside() throws {
-        if let cancels = observer.stopRequest() { try handle(.stop(cancels: cancels)) }
+        if let cancels = standingStill({ observer.stopRequest() }) { try handle(.stop(cancels: cancels)) }
         guard outcome == nil, let objection = surroundings.haltFile.look().objection else { return }
         observer.log("halted: \(objection)", true)
         try handle(.stop(cancels: true))
@@ -88,7 +104,7 @@ final class BrokerSession {
     /// What comes next: bytes, the end of the connection, or a moment that the machine waits for.
     private func waitForInput() -> RebalanceInput {
         let due = machine.nextDeadline_ms ?? .max
-        let wait_ms = max(0, min(BrokerSession.longestWait_ms, due - SystemClock.monotonic_ms))
+        let wait_ms = max(0, min(BrokerSession.longestWait_ms, due - uptime_ms))
         var poll = SocketPoll()
         if let socket { poll.add(socket, wantsToWrite: !unsent.isEmpty) }
         poll.wait(timeout_ms: Int32(wait_ms))
@@ -114,22 +130,55 @@ final class BrokerSession {
         for output in outputs {
             switch output {
             case .newInstrument(let instrument): _ = journal.add(ticker: instrument.ticker)
-            case .commit(let batch): try commit(batch)
+            case .commit(let batch): try standingStill { try commit(batch) }
             case .openTransport(let number, let port): connect(number, port)
             case .closeTransport: close()
             case .send(let number, let bytes): try send(bytes, on: number)
             case .reconciled(let comparison):
                 try observer.step(.reconciled(comparison))
                 inputs.append(.consent(try passesGate(comparison)))
-            case .planned: inputs.append(.consent(try observer.confirm(preview(machine.engine))))
+            case .planned: inputs.append(.consent(try standingStill { try askForConsent() }))
             case .notice(let notice): log(notice)
             case .finished(let end): outcome = end
             }
         }
+        for case .commit(let batch) in outputs { tell(batch, besides: outputs) }
+    }
+
+    private func tell(_ batch: JournalBatch, besides outputs: [RebalanceOutput]) {
+        for line in OrderNews(machine.engine).lines(of: batch) { observer.log(line, false) }
+        let told = outputs.compactMap { if case .notice(.warning(let text)) = $0 { text } else { nil } }
+        for alert in batch.broker.notifications where !told.contains(alert.message) {
+            observer.log(alert.message, true)
+        }
+    }
+
+    /// Whoever is asked may take long, and what was true before may not be true any more.
+    private func askForConsent() throws -> Bool {
+        let asked_ms = SystemClock.monotonic_ms
+        guard try observer.confirm(preview(machine.engine)) else { return false }
+        guard SystemClock.monotonic_ms - asked_ms <= surroundings.consentPatience_ms else {
+            observer.log(
+                "the answer took longer than a price may be old (production.price_max_age); nothing is sent", true)
+            return false
+        }
+        guard let objection = surroundings.haltFile.look().objection else { return true }
+        observer.log("halted: \(objection)", true)
+        return false
     }
 
     private func log(_ notice: RebalanceNotice) {
-        if case .warning(let text) = notice { observer.log(text, true) } else { observer.log("\(notice)", false) }
+        switch notice {
+        case .warning(let text): observer.log(text, true)
+        case .session(.connecting(let attempt)) where attempt > 1: break
+        case .session(.retrying(let reason, _)):
+            guard connectionTrouble.isTold("\(reason)", at: SystemClock.monotonic_ms) else { return }
+            observer.log("disconnected, \(reason); trying again", false)
+        case .session(.started):
+            connectionTrouble.end()
+            observer.log("\(notice)", false)
+        default: observer.log("\(notice)", false)
+        }
     }
 
     /// A database that is busy or full is given time; nothing of what follows is done before it is on record.
@@ -138,10 +187,15 @@ final class BrokerSession {
         let giveUp_ms = SystemClock.monotonic_ms + surroundings.journalPatience_ms
         while true {
             do {
-                try journal.write(batch, orderKeys: { try machine.key(of: $0).text }) { try observer.step(.written(batch)) }
+                try journal.write(batch, orderKeys: { try machine.key(of: $0).text }) {
+                    try observer.step(.written(batch))
+                }
+                journalTrouble.end()
                 return try observer.step(.committed(batch))
-            } catch let error as DatabaseError where SystemClock.monotonic_ms < giveUp_ms {
-                observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)
+            } catch let error as DatabaseError where error.mayPass && SystemClock.monotonic_ms < giveUp_ms {
+                if journalTrouble.isTold("\(error)", at: SystemClock.monotonic_ms) {
+                    observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)
+                }
                 var pause = SocketPoll()
                 pause.wait(timeout_ms: BrokerSession.journalRetry_ms)
             }

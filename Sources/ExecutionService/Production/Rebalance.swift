@@ -17,6 +17,8 @@ public struct RebalanceOptions: Sendable {
     public var isLiveAsked: Bool
     /// Instead of `production.timeout`.
     public var timeout: TimeSpan?
+    /// How long a journal that cannot be written is tried again before the session ends; nothing is sent meanwhile.
+    public var journalPatience_ms: Int64 = 60_000
     /// The variables of the process.
     public var environment: [String: String]
     /// A rebalance is no standing order.
@@ -56,7 +58,7 @@ public func rebalance(
 }
 
 /// What else a session with the broker is for.
-public enum AccountTask: Sendable {
+public enum AccountTask: Sendable, Equatable {
     /// Brings the books up to date; `acceptsBreaks` makes them what the broker says.
     case reconcile(acceptsBreaks: Bool)
     /// Cancels every open order of the account; a run that was left unfinished ends with it.

@@ -1,3 +1,4 @@
+import Foundation
 import TradingModel
 
 extension RebalancePreview {
@@ -12,7 +13,7 @@ extension RebalancePreview {
         if !working.isEmpty {
             lines += ["Sent by an earlier process of the run, and open:"] + working.map { "  \(line(of: $0))" }
         }
-        lines.append("Cash \(cash) \(currency)")
+        lines.append("Cash \(Decimal(cash).inCents) \(currency)")
         return lines.joined(separator: "\n")
     }
 

@@ -4,11 +4,6 @@ import TradingModel
 extension RebalanceReport {
     /// The report for people, in lines.
     public var text: String {
-        let rows = [
-            ("Account", "\(account)\(venue == RebalanceVenue.dryRun.rawValue ? ", dry run: nothing was sent" : "")"),
-            ("Orders", "\(orders), \(filledOrders) filled whole\(openOrders > 0 ? ", \(openOrders) still open" : "")"),
-            ("Bought", money(bought)), ("Sold", money(sold)), ("Commission", money(commission)), ("Cash", money(cash)),
-        ]
         var lines = ["Production run \(runID): \(headline)"]
         lines += rows.map { "  " + $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 }
         lines += unfilledLines
@@ -17,8 +12,27 @@ extension RebalanceReport {
         return lines.joined(separator: "\n")
     }
 
+    private var rows: [(String, String)] {
+        let isDryRun = venue == RebalanceVenue.dryRun.rawValue
+        var rows = [("Account", "\(account)\(isDryRun ? ", dry run: nothing was sent" : "")")]
+        if orders > 0 {
+            let open = openOrders > 0 ? ", \(openOrders) still open" : ""
+            rows += [
+                ("Orders", "\(orders), \(filledOrders) filled whole\(open)"), ("Bought", money(bought)),
+                ("Sold", money(sold)), ("Commission", money(commission)),
+            ]
+        } else {
+            rows.append(("Orders", "none"))
+        }
+        // Where the broker never answered, nothing may be known of an account.
+        if ending != .brokerTrouble { rows.append(("Cash", money(cash))) }
+        return rows
+    }
+
     private var headline: String {
-        if alreadyCompleted { return "complete already, nothing changed" }
+        if alreadyCompleted {
+            return ending == .stopped ? "was stopped, nothing changed" : "complete already, nothing changed"
+        }
         return switch ending {
         case .completed: breaks.isEmpty ? "complete" : "complete, with unexplained positions"
         case .unfinished: "NOT finished"

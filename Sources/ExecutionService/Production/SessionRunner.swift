@@ -64,6 +64,7 @@ struct SessionRunner {
             let session = session(known, journal, keys, handle, mark: mark)
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
+            try? journal.release()
             throw error
         } catch {
             // The run stays open, and the same command goes on with it.
@@ -90,7 +91,12 @@ struct SessionRunner {
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
             machine: machine, journal: journal,
-            surroundings: BrokerSession.Surroundings(host: ibkr.host, haltFile: gate.haltFile), observer: observer,
+            surroundings: BrokerSession.Surroundings(
+                host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
+                consentPatience_ms: request.settings.priceMaximumAge_ms,
+                // What sends nothing has nothing to stop; a dry run says that the switch is on.
+                haltFile: request.isLive ? gate.haltFile : HaltFile(path: nil)),
+            observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
                 RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
@@ -135,12 +141,16 @@ struct SessionRunner {
         let engine = session.machine.engine
         var report = RebalanceReport(engine, outcome, header: handle.header, currency: request.goal.currency)
         if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
+        if report.ending == .stopped, report.orders == 0, !request.isTask {
+            report.remarks.append("nothing was ordered; the same command begins again")
+        }
         let isOver = engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
         guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
             try journal.release()
             return report
         }
-        let isComplete = report.ending == .completed || report.ending == .stopped
+        // What was stopped before it ordered anything may begin again.
+        let isComplete = report.ending == .completed || report.ending == .stopped && report.orders > 0
         try journal.finish(
             RunOutcome(
                 status: isComplete ? .completed : .failed, summaryJSON: try report.json(), finalEquity: nil,

@@ -33,7 +33,7 @@ public enum IBKRNotice: Sendable, Equatable, CustomStringConvertible {
         case .retrying(let reason, let after_ms): "disconnected, \(reason); trying again in \(after_ms) ms"
         case .started(let version, let time, let accounts):
             "session started, version \(version), gateway time \(time), accounts \(accounts.joined(separator: ", "))"
-        case .identifierIgnored(let offered, let next): "the gateway offers order id \(offered), \(next) is used"
+        case .identifierIgnored(let offered, let next): "order ids go on from \(next), the gateway offers \(offered)"
         case .queryFailed(let kind, let failure): "\(kind.rawValue) not known: \(failure)"
         case .contradiction(let text): "contradiction: \(text)"
         case .ignored(let text): "ignored: \(text)"

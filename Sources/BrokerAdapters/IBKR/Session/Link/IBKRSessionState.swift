@@ -47,7 +47,7 @@ public struct IBKRPause: Sendable, Equatable {
 }
 
 /// Why a connection ended.
-public enum IBKRDisconnectReason: Sendable, Hashable {
+public enum IBKRDisconnectReason: Sendable, Hashable, CustomStringConvertible {
     /// The other side, or the network; the text is the system's.
     case closed(String)
     /// A step of the start took too long.
@@ -64,6 +64,20 @@ public enum IBKRDisconnectReason: Sendable, Hashable {
     case portMoved(UInt16?)
     /// The gateway calls the connection useless.
     case refused(code: Int32, text: String)
+
+    public var description: String {
+        switch self {
+        case .closed(let why): why
+        case .noAnswer(let step): "no answer during \(step)"
+        case .silence: "the gateway is silent"
+        case .brokenFrame: "what came is not of the protocol"
+        case .unendedList(let kind): "the list of \(kind.rawValue) had no end"
+        case .connectivityPatience: "the gateway was without IBKR for too long"
+        case .clientIDInUse: "the client id is in use by another connection"
+        case .portMoved(let port): "the gateway moves to \(port.map { "port \($0)" } ?? "another port")"
+        case .refused(let code, let text): "the gateway refuses the connection: \(code) \(text)"
+        }
+    }
 }
 
 /// Why a session is over.

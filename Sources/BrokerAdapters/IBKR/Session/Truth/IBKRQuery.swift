@@ -13,7 +13,7 @@ public enum IBKRQueryKind: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Why a list is not known.
-public enum IBKRQueryFailure: Sendable, Hashable {
+public enum IBKRQueryFailure: Sendable, Hashable, CustomStringConvertible {
     /// The end marker did not come in time.
     case timedOut
     case disconnected
@@ -22,6 +22,16 @@ public enum IBKRQueryFailure: Sendable, Hashable {
     case refused(code: Int32, text: String)
     /// A message of the answer could not be read.
     case malformed(String)
+
+    public var description: String {
+        switch self {
+        case .timedOut: "its end did not come in time"
+        case .disconnected: "the connection ended"
+        case .connectivityLost: "the gateway lost its connection to IBKR"
+        case .refused(let code, let text): "\(code) \(text)"
+        case .malformed(let what): "a message of it cannot be read: \(what)"
+        }
+    }
 }
 
 /// A list that is whole, or the reason why it is not known. There is no empty list for a failure.

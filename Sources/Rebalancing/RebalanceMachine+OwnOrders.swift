@@ -1,0 +1,34 @@
+import BrokerAdapters
+import OrderRouting
+import TradingModel
+
+/// What the user's own orders say beyond what a broker takes.
+extension RebalanceMachine {
+    /// When each order of the user's own is to be cancelled, by its row in their file.
+    static func cancelTimes(of orders: [OwnOrder]) -> [Int32: Timestamp] {
+        Dictionary(
+            orders.compactMap { order in order.cancelAt.map { (Int32(truncatingIfNeeded: order.row), $0.instant) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Orders that their user wants cancelled at times of their own.
+    mutating func cancelWhatIsDue(at moment: IBKRMoment) throws {
+        ownCancelDue_ms = nil
+        guard !cancelTimes.isEmpty else { return }
+        for order in engine.openOrders where !order.number.isOfEarlierRun {
+            guard let time = order.inputRow.flatMap({ cancelTimes[$0] }) else { continue }
+            let repeated_ms = cancelsAsked_ms[order.number].map { $0 + RebalanceMachine.cancelPatience_ms }
+            let due_ms = repeated_ms ?? moment.uptime_ms + max(time.ms - moment.time.ms, 0)
+            guard due_ms <= moment.uptime_ms else {
+                ownCancelDue_ms = min(ownCancelDue_ms ?? .max, due_ms)
+                continue
+            }
+            cancelsAsked_ms[order.number] = moment.uptime_ms
+            ownCancelDue_ms = min(ownCancelDue_ms ?? .max, moment.uptime_ms + RebalanceMachine.cancelPatience_ms)
+            engine.forgetCancel(of: order.number)
+            try ask(.cancel(order.number, .cancelRequested, at: moment.time), at: moment)
+        }
+    }
+
+    var isWorking: Bool { if case .working = phase { true } else { false } }
+}

@@ -1,0 +1,78 @@
+import Storage
+import TestSupport
+
+/// What the databases of the two ways have, row by row.
+struct ParityComparison {
+    /// One kind of rows, and those that only one database has.
+    struct Table {
+        let name: String
+        let rows: Int
+        private(set) var differences: [String] = []
+
+        /// Rows are compared with how often they are there.
+        init(_ name: String, _ training: [[String]], _ production: [[String]]) {
+            self.name = name
+            rows = training.count
+            let sides = [("training", training, production), ("production", production, training)]
+            for (side, mine, others) in sides {
+                var counts: [[String]: Int] = [:]
+                for row in others { counts[row, default: 0] += 1 }
+                for row in mine {
+                    counts[row, default: 0] -= 1
+                    if counts[row, default: 0] < 0 { differences.append("\(side) only: \(row.joined(separator: "|"))") }
+                }
+            }
+        }
+    }
+
+    let targets: Table
+    let orders: Table
+    let trades: Table
+    let positions: Table
+    let cash: Table
+    let balances: Table
+    /// Orders that had several fills.
+    let partlyFilled: Int
+
+    init(_ run: ParityRun) throws {
+        let (training, production) = (
+            try Database.openForReading(run.training), try Database.openForReading(run.production)
+        )
+        func table(_ name: String, _ sql: String) throws -> Table {
+            Table(name, try training.rows(sql), try production.rows(sql))
+        }
+        targets = try table("target_positions", Self.targetRows)
+        orders = try table("orders", Self.orderRows)
+        trades = try table("trades", Self.tradeRows)
+        positions = try table(
+            "positions",
+            "SELECT ticker, size_e8, average_cost_e8, realized_pnl_e6, updated_at FROM positions")
+        cash = try table(
+            "cash_entries", "SELECT kind, ticker, amount_e6 FROM cash_entries WHERE kind IN ('TRADE', 'COMMISSION')")
+        balances = try table("cash_balances", "SELECT currency, balance_e6 FROM cash_balances")
+        let counts = try training.rows(
+            "SELECT count(*) FROM (SELECT order_id FROM trades GROUP BY order_id HAVING count(*) > 1)")
+        partlyFilled = Int(counts[0][0]) ?? 0
+    }
+
+    var tables: [Table] { [targets, orders, trades, positions, cash, balances] }
+
+    private static let targetRows = """
+        SELECT decision_id, ticker, as_of, target_weight_e12, target_quantity_e8, target_notional_e6, reference_price_e8,
+            computed_e8, held_e8, open_e8, planned_e8, residual_reason
+        FROM target_positions
+        """
+
+    /// The bar is known by the time: its start for a fill at the open, and else its end.
+    private static let tradeRows = """
+        SELECT t.timestamp, t.ticker, t.direction, t.size_e8, t.price_e8, t.commission_e6, t.decision_id, t.strategy_id,
+            t.profile_version_id, t.regime_id, t.universe_id, o.order_ref, o.action
+        FROM trades t JOIN orders o USING (order_id)
+        """
+
+    private static let orderRows = """
+        SELECT o.decision_id, o.ticker, o.action, o.direction, o.order_type, o.order_ref, o.filled_size_e8, o.limit_price_e8,
+            o.stop_price_e8, o.arrival_price_e8, o.average_price_e8
+        FROM orders o
+        """
+}
