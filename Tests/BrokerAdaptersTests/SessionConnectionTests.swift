@@ -221,6 +221,8 @@ final class SessionConnectionTests: XCTestCase {
             now += pacer.delay_ms(at: now) ?? 0
         }
         XCTAssertEqual(times.count, 300)
+        XCTAssertEqual(times.prefix(50).map { $0 == 0 }, Array(repeating: true, count: 49) + [false])
+        XCTAssertLessThan(try XCTUnwrap(times.last), 6_500, "300 messages, 49 at a time")
         for (index, time) in times.enumerated() where index + 49 < times.count {
             XCTAssertGreaterThanOrEqual(times[index + 49] - time, 1_000)
         }
