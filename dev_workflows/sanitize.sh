@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-sanitize() { # sanitizer, filter of tests
-    swift test --sanitize="$1" --scratch-path ".build/sanitize-$1" --filter "$2"
+sanitize() { # sanitizer, filter of tests, more arguments
+    swift test --sanitize="$1" --scratch-path ".build/sanitize-$1" --filter "$2" "${@:3}"
 }
 
 # XCTest keeps its own objects to the end, which the leak check would report.
@@ -12,4 +12,5 @@ export ASAN_OPTIONS=detect_leaks=0
 export TSAN_OPTIONS="suppressions=$PWD/dev_workflows/thread_sanitizer.supp"
 
 sanitize address 'TradingModelTests|InputFilesTests|MarketSimulationTests|BrokerAdaptersTests'
-sanitize thread 'StorageTests|ReportingTests|ExecutionServiceTests'
+# Parity over thousands of orders takes long, and has the same threads as the tests of trouble with the journal.
+sanitize thread 'StorageTests|ReportingTests|ExecutionServiceTests' --skip BrokerParityTests

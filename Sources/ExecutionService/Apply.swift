@@ -49,12 +49,12 @@ public struct RunFailed: Error, CustomStringConvertible {
     }
 }
 
-/// A mode for which this build has no venue.
+/// A mode that bars cannot be replayed in.
 public struct UnsupportedMode: Error, Equatable, Sendable, CustomStringConvertible {
     public let mode: ExecutionMode
 
     public var description: String {
-        "\(mode.rawValue) needs a broker, and this version has none; use --mode training"
+        "\(mode.rawValue) trades an account and replays no bars; what does that is `rebalance`"
     }
 }
 

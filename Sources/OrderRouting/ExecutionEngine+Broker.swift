@@ -91,9 +91,10 @@ extension ExecutionEngine {
     private mutating func book(_ execution: AccountExecution, _ output: inout EngineOutput) throws {
         guard !isBooked(execution.id) else { return }
         let owned = owned(execution, &output)
-        let trade = try book(owned, as: .execution, supersedes: nil, commission: .zero, &output)
+        let decision = decision(of: owned.order)
+        let trade = try book(owned, of: decision, as: .execution, supersedes: nil, commission: .zero, &output)
         executions[execution.id] = AccountRecord.Execution(
-            execution: owned, trade: trade, decision: decision(of: owned.order), commission: .zero)
+            execution: owned, trade: trade, decision: decision, commission: .zero)
         guard let number = owned.order, let slot = book.slot(of: number) else { return }
         try fill(slot, owned, trade, &output)
     }
@@ -126,14 +127,14 @@ extension ExecutionEngine {
 
     /// Books a trade with its cash and position; returns its number.
     private mutating func book(
-        _ execution: AccountExecution, as rule: BrokerFillRule, supersedes: Int64?, commission: Money,
-        _ output: inout EngineOutput
+        _ execution: AccountExecution, of decision: DecisionID?, as rule: BrokerFillRule, supersedes: Int64?,
+        commission: Money, _ output: inout EngineOutput
     ) throws -> Int64 {
         lastTrade += 1
         let id = rule == .reversal ? "\(execution.id)-reversed" : execution.id.text
         output.journal.broker.trades.append(
             BrokerTradeRecord(
-                number: lastTrade, order: execution.order, decision: decision(of: execution.order),
+                number: lastTrade, order: execution.order, decision: decision,
                 instrument: execution.instrument, side: execution.side, quantity: execution.quantity,
                 price: execution.price, commission: commission, time: execution.time, executionID: id, rule: rule,
                 supersedes: supersedes))
@@ -203,17 +204,20 @@ extension ExecutionEngine {
         guard !isBooked(execution.id) else { return }
         guard let known = executions.removeValue(forKey: old) else { return try book(execution, &output) }
         replacedExecutions.insert(old)
-        // An order that ended so long ago that nobody keeps it stays as it is; the account does not.
+        // An order that ended so long ago that nobody keeps it stays as it is; the account does not. Whose it was is still known.
         let order = known.execution.order.flatMap { number in book.slot(of: number).map { _ in number } }
         var reversal = known.execution
         reversal.order = order
         reversal.side = known.execution.side.opposite
         reversal.time = execution.time
-        _ = try book(reversal, as: .reversal, supersedes: known.trade, commission: -known.commission, &output)
+        _ = try book(
+            reversal, of: known.decision, as: .reversal, supersedes: known.trade, commission: -known.commission, &output
+        )
         var replacement = execution
         replacement.order = order
         let trade = try book(
-            replacement, as: .execution, supersedes: known.trade, commission: known.commission, &output)
+            replacement, of: known.decision, as: .execution, supersedes: known.trade, commission: known.commission,
+            &output)
         executions[execution.id] = AccountRecord.Execution(
             execution: replacement, trade: trade, decision: known.decision, commission: known.commission)
         alert(

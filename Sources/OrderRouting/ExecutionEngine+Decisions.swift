@@ -62,7 +62,7 @@ extension ExecutionEngine {
                 type: request.type, timeInForce: request.timeInForce),
             size: request.size, row: request.row, time: time)
         supersede(request.instrument, &output)
-        if planning.openOrders == .cancel, cancelOpenOrders(request.instrument, at: time, &output) {
+        if planning.openOrders == .cancel, !assumesCancels, cancelOpenOrders(request.instrument, at: time, &output) {
             waitingPlans[request.instrument.index] = plan
         } else {
             try carryOut(plan, &output)
@@ -123,7 +123,8 @@ extension ExecutionEngine {
     /// Plans a target against what is held now and sends its orders.
     mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
         let index = Int(plan.target.instrument.index)
-        let open = try openQuantity(plan.target.instrument)
+        let isGone = planning.openOrders == .cancel && assumesCancels
+        let open = isGone ? Quantity.zero : try openQuantity(plan.target.instrument)
         let orders = try planner.plan(
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
         output.journal.append(

@@ -64,7 +64,8 @@ public struct RebalanceMachine: Sendable {
     var actions: [RebalanceOutput] = []
     /// The journal has to know them before the commit.
     var newInstruments: [Instrument] = []
-    private var events: [IBKREvent] = []
+    /// What is to be taken up, the next one first.
+    private var events: ArraySlice<IBKREvent> = []
     private var timers: [IBKRTimer: Int64] = [:]
 
     var keys: [OrderNumber: OrderKey] = [:]
@@ -123,6 +124,7 @@ public struct RebalanceMachine: Sendable {
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation)
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
+        engine.assumesCancels = !settings.isLive
         engine.bracketGroups = Set(goal.ownOrders.filter(\.isGroupOfBracketOnly).compactMap(\.ocaGroup))
         acknowledged = record.acknowledged
         isAccountKnown = record.isKnown
@@ -234,10 +236,8 @@ public struct RebalanceMachine: Sendable {
     /// Gives the broker an input, and takes up what comes of it until all is quiet.
     mutating func drive(_ input: IBKRBrokerInput, at moment: IBKRMoment) throws {
         perform(broker.handle(input, at: moment))
-        while !events.isEmpty {
-            let event = events.removeFirst()
-            try take(event, at: moment)
-        }
+        while let event = events.popFirst() { try take(event, at: moment) }
+        events = []
     }
 
     private mutating func perform(_ outputs: [IBKRBrokerOutput]) {
@@ -307,7 +307,11 @@ public struct RebalanceMachine: Sendable {
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
         forgetPlan()
-        perform(broker.handle(.session(.disconnect), at: moment))
+        // Whoever hangs up needs no answers.
+        perform(
+            broker.handle(.session(.disconnect), at: moment).filter { output in
+                if case .notice(.queryFailed) = output { false } else { true }
+            })
         events.removeAll()
         phase = .done
         actions.append(.finished(honest(outcome)))

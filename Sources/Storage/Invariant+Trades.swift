@@ -63,9 +63,11 @@ extension Invariant {
                 coalesce('trade ' || t.supersedes_trade_id, 'no trade'))
             FROM trades t LEFT JOIN trades o ON o.trade_id = t.supersedes_trade_id
             WHERE t.fill_rule = '\(reversal)'
-                AND (t.execution_id, t.account, t.ticker, t.size_e8, t.price_e8, t.order_id, t.direction = 'BUY')
-                    IS NOT (o.execution_id || '-reversed', o.account, o.ticker, o.size_e8, o.price_e8, o.order_id,
+                AND ((t.execution_id, t.account, t.ticker, t.size_e8, t.price_e8, t.decision_id, t.direction = 'BUY')
+                    IS NOT (o.execution_id || '-reversed', o.account, o.ticker, o.size_e8, o.price_e8, o.decision_id,
                         o.direction = 'SELL')
+                    -- An order that ended long ago keeps what it filled; only the account is corrected.
+                    OR t.order_id <> coalesce(o.order_id, 0))
             """),
         Invariant(
             "corrections",

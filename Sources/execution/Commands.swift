@@ -99,7 +99,8 @@ enum Commands {
             Option("--yes", nil, "changes nothing: cancels are not asked about"), summaryFormat,
         ],
         discussion: """
-            A run that was left unfinished ends with it. It passes the live gate but for the comparison of the books.
+            A run that was left unfinished ends with it. It passes the live gate but for the comparison of the books. Exit codes: 0 \
+            everything is cancelled, 1 it is not certain, 2 refused before anything was sent, 3 broker or database trouble.
             """)
 
     static let resetPaper = CommandSpecification(

@@ -25,7 +25,9 @@ enum ProductionCommands {
         options.runID = arguments["--run-id"]
         options.timeout = try timeout(arguments)
         let console = ProductionConsole(asks: isLive && !arguments.has("--yes"), plan.configuration)
-        return try finish(try rebalance(plan, options: options, observer: console.observer), format)
+        let report = try rebalance(plan, options: options, observer: console.observer)
+        try show(report, format)
+        return code(for: report)
     }
 
     static func reconcile(_ arguments: CommandArguments) throws -> ExitCode {
@@ -39,7 +41,10 @@ enum ProductionCommands {
         let console = ProductionConsole(asks: arguments.has("--live") && !arguments.has("--yes"), configuration)
         let report = try carryOut(
             task, configuration, account: account, options: options(arguments), observer: console.observer)
-        return try finish(report, format)
+        try show(report, format)
+        // Orders that are cancelled are what it was for.
+        let isCleared = task == .cancelAll && report.ending == .completed && report.breaks.isEmpty
+        return isCleared ? .done : code(for: report)
     }
 
     private static func options(_ arguments: CommandArguments) -> RebalanceOptions {
@@ -64,9 +69,12 @@ enum ProductionCommands {
         try arguments.choice("--format", default: .table)
     }
 
-    private static func finish(_ report: RebalanceReport, _ format: RunCommands.SummaryFormat) throws -> ExitCode {
+    private static func show(_ report: RebalanceReport, _ format: RunCommands.SummaryFormat) throws {
         try Terminal.print(format == .json ? try report.json() : report.text)
-        return switch report.ending {
+    }
+
+    private static func code(for report: RebalanceReport) -> ExitCode {
+        switch report.ending {
         case .completed: report.isWhole ? .done : .incomplete
         case .unfinished: .incomplete
         case .refused, .declined: .refused

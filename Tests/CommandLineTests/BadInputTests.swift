@@ -311,8 +311,8 @@ final class BadInputTests: CommandLineTestCase {
         let production = try execute(
             "apply", "--mode", "production", "--db", "training.db", "--bars", "history.db", "--targets",
             Fixtures.targets)
-        assertCode(2, production)
-        assertContains(production.errors, ["PRODUCTION needs a broker"])
+        assertCode(64, production)
+        assertContains(production.errors, ["--bars does not go with --mode production"])
         let batch = try execute(
             "plan", "--mode", "training", "--bars", "history.db", "--targets", Fixtures.targets, "--as-of", "2012")
         assertCode(2, batch)

@@ -57,6 +57,14 @@ final class ProductionTests: CommandLineTestCase {
             ])
         XCTAssertFalse(dryRun.errors.contains("sending"), dryRun.errors)
 
+        try folder.write("", to: "halt")
+        let halted = try apply("", environment: "EXECUTION_HALTED_FILE=halt")
+        assertCode(0, halted)
+        assertContains(halted.errors, ["kill_switch (the file of EXECUTION_HALTED_FILE is there: halt)"])
+        let stopped = try apply("--live --yes", environment: "EXECUTION_HALTED_FILE=halt EXEC_DRY_RUN=0")
+        assertCode(2, stopped)
+        assertContains(stopped.errors, ["\n  kill_switch: the file of EXECUTION_HALTED_FILE is there: halt"])
+
         let closed = try apply("--live --yes", environment: "")
         assertCode(2, closed)
         assertContains(

@@ -256,8 +256,8 @@ final class BrokerAccountTests: XCTestCase {
         var record = AccountRecord()
         record.executions = [
             AccountRecord.Execution(
-                execution: fill(3_000_000_007, .buy, 5, id: "old.01"), trade: 3_000_000_001, decision: nil,
-                commission: .zero)
+                execution: fill(3_000_000_007, .buy, 5, id: "old.01"), trade: 3_000_000_001,
+                decision: DecisionID(4), commission: .zero)
         ]
         record.positions = [
             PositionRecord(
@@ -268,6 +268,7 @@ final class BrokerAccountTests: XCTestCase {
         try take(.broker(.corrected(fill(nil, .buy, 4, id: "old.02"), replaces: ExecutionID("old.01"))))
         XCTAssertEqual(engine.positions[0].quantity, Quantity(units: 4))
         XCTAssertEqual(output.journal.broker.trades.map(\.order), [nil, nil])
+        XCTAssertEqual(output.journal.broker.trades.map(\.decision), [DecisionID(4), DecisionID(4)])
         XCTAssertEqual(output.journal.broker.trades.map(\.supersedes), [3_000_000_001, 3_000_000_001])
     }
 

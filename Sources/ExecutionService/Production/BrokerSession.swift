@@ -36,6 +36,8 @@ final class BrokerSession {
     private var inputs: [RebalanceInput] = []
     private var outcome: RebalanceOutcome?
     private var random = SystemRandomNumberGenerator()
+    /// How long the session stood still altogether.
+    private var standstill_ms: Int64 = 0
     private var connectionTrouble = RepeatedTrouble()
     private var journalTrouble = RepeatedTrouble()
 
@@ -65,7 +67,7 @@ final class BrokerSession {
             if case .received(_, let bytes) = input { try observer.step(.received(bytes)) }
             try handle(input)
             // Timers are not kept waiting by a stream that never pauses.
-            if let due = machine.nextDeadline_ms, due <= SystemClock.monotonic_ms { try handle(.wake) }
+            if let due = machine.nextDeadline_ms, due <= uptime_ms { try handle(.wake) }
         }
     }
 
@@ -79,12 +81,21 @@ final class BrokerSession {
     }
 
     private var moment: IBKRMoment {
-        IBKRMoment(uptime_ms: SystemClock.monotonic_ms, time: SystemClock.now, random: random.next())
+        IBKRMoment(uptime_ms: uptime_ms, time: SystemClock.now, random: random.next())
+    }
+
+    /// While the journal or an answer of the user is waited for, nobody looks at the broker, so no time counts against it.
+    private var uptime_ms: Int64 { SystemClock.monotonic_ms - standstill_ms }
+
+    private func standingStill<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let begin_ms = SystemClock.monotonic_ms
+        defer { standstill_ms += SystemClock.monotonic_ms - begin_ms }
+        return try body()
     }
 
     /// Ctrl-C and the halt file end the session.
     private func lookOutside() throws {
-        if let cancels = observer.stopRequest() { try handle(.stop(cancels: cancels)) }
+        if let cancels = standingStill({ observer.stopRequest() }) { try handle(.stop(cancels: cancels)) }
         guard outcome == nil, let objection = surroundings.haltFile.look().objection else { return }
         observer.log("halted: \(objection)", true)
         try handle(.stop(cancels: true))
@@ -93,7 +104,7 @@ final class BrokerSession {
     /// What comes next: bytes, the end of the connection, or a moment that the machine waits for.
     private func waitForInput() -> RebalanceInput {
         let due = machine.nextDeadline_ms ?? .max
-        let wait_ms = max(0, min(BrokerSession.longestWait_ms, due - SystemClock.monotonic_ms))
+        let wait_ms = max(0, min(BrokerSession.longestWait_ms, due - uptime_ms))
         var poll = SocketPoll()
         if let socket { poll.add(socket, wantsToWrite: !unsent.isEmpty) }
         poll.wait(timeout_ms: Int32(wait_ms))
@@ -119,20 +130,26 @@ final class BrokerSession {
         for output in outputs {
             switch output {
             case .newInstrument(let instrument): _ = journal.add(ticker: instrument.ticker)
-            case .commit(let batch): try commit(batch)
+            case .commit(let batch): try standingStill { try commit(batch) }
             case .openTransport(let number, let port): connect(number, port)
             case .closeTransport: close()
             case .send(let number, let bytes): try send(bytes, on: number)
             case .reconciled(let comparison):
                 try observer.step(.reconciled(comparison))
                 inputs.append(.consent(try passesGate(comparison)))
-            case .planned: inputs.append(.consent(try askForConsent()))
+            case .planned: inputs.append(.consent(try standingStill { try askForConsent() }))
             case .notice(let notice): log(notice)
             case .finished(let end): outcome = end
             }
         }
-        for case .commit(let batch) in outputs {
-            for line in OrderNews(machine.engine).lines(of: batch) { observer.log(line, false) }
+        for case .commit(let batch) in outputs { tell(batch, besides: outputs) }
+    }
+
+    private func tell(_ batch: JournalBatch, besides outputs: [RebalanceOutput]) {
+        for line in OrderNews(machine.engine).lines(of: batch) { observer.log(line, false) }
+        let told = outputs.compactMap { if case .notice(.warning(let text)) = $0 { text } else { nil } }
+        for alert in batch.broker.notifications where !told.contains(alert.message) {
+            observer.log(alert.message, true)
         }
     }
 

@@ -58,7 +58,7 @@ public func rebalance(
 }
 
 /// What else a session with the broker is for.
-public enum AccountTask: Sendable {
+public enum AccountTask: Sendable, Equatable {
     /// Brings the books up to date; `acceptsBreaks` makes them what the broker says.
     case reconcile(acceptsBreaks: Bool)
     /// Cancels every open order of the account; a run that was left unfinished ends with it.

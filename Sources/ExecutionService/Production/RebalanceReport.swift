@@ -91,11 +91,11 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         switch outcome {
         case .completed(_, let breaks): (.completed, [], breaks.map(\.description))
         case .unfinished(let open, let why):
-            (.unfinished, ["\(why); \(open) orders are open or unknown, and the same command goes on with them"], [])
+            (.unfinished, ["\(why); orders that are open or unknown: \(open); the same command goes on with them"], [])
         case .refused(let why): (.refused, why, [])
         case .declined: (.declined, [], [])
         case .stopped(let open):
-            (.stopped, open == 0 ? [] : ["\(open) orders are open, and the same command goes on with them"], [])
+            (.stopped, open == 0 ? [] : ["orders that are still open: \(open); the same command goes on with them"], [])
         case .brokerTrouble(let why): (.brokerTrouble, [why], [])
         }
     }

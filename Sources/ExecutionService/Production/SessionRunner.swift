@@ -93,7 +93,9 @@ struct SessionRunner {
             machine: machine, journal: journal,
             surroundings: BrokerSession.Surroundings(
                 host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
-                consentPatience_ms: request.settings.priceMaximumAge_ms, haltFile: gate.haltFile),
+                consentPatience_ms: request.settings.priceMaximumAge_ms,
+                // What sends nothing has nothing to stop; a dry run says that the switch is on.
+                haltFile: request.isLive ? gate.haltFile : HaltFile(path: nil)),
             observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in

@@ -28,7 +28,8 @@ extension BrokerBenchmark {
         let control = try GatewayControl(port: options.controlPort)
         for _ in 0..<options.times {
             let session = WatchedRebalance(port: options.port, folder: folder, database: newDatabase("orders"))
-            let plan = try session.plan(.orders(orderFile(count, asOf: try control.now(), limit: "10.00")))
+            let plan = try session.plan(
+                session.write(.orders(orderFile(count, asOf: try control.now(), limit: "10.00"))))
             var start_s = 0.0
             var end_s = 0.0
             var acknowledged = 0
@@ -52,7 +53,8 @@ extension BrokerBenchmark {
         let control = try GatewayControl(port: options.controlPort)
         for _ in 0..<options.times {
             let session = WatchedRebalance(port: options.port, folder: folder, database: newDatabase("burst"))
-            let plan = try session.plan(.orders(orderFile(count, asOf: try control.now(), limit: nil)))
+            let plan = try session.plan(
+                session.write(.orders(orderFile(count, asOf: try control.now(), limit: nil))))
             var burst = Burst()
             try session.carryOut(plan, isOver: { false }) { step in
                 switch step {
@@ -79,41 +81,66 @@ extension BrokerBenchmark {
 
     /// From the targets file to the bytes of the first order, without what waits for the network.
     ///
-    /// Two parts: reading and checking the file; and from the comparison with the broker, after which nothing is asked, through
-    /// planning, risk and the commit of all orders to the bytes of the first.
+    /// Two parts: reading and checking the file; and from the broker's last answer, after which nothing is asked, through planning,
+    /// risk and the commit of all orders until the system has the bytes of the first.
     func measureFirstOrder() throws {
         let count = options.count ?? 500
         let control = try GatewayControl(port: options.controlPort)
-        var reading: [Double] = []
-        var sending: [Double] = []
+        var ways: [FirstOrder] = []
         var database = newDatabase("first-order")
         for time in 0..<options.times {
             // Ten days of orders are what a session looks after.
             if time % 10 == 0 { database = newDatabase("first-order") }
             _ = try control.ask("step")
             let session = WatchedRebalance(port: options.port, folder: folder, database: database)
-            let text = targetFile(count, asOf: try control.now())
+            let files = try session.write(.targets(targetFile(count, asOf: try control.now())))
+            var way = FirstOrder()
             let start_s = Clock.seconds
-            let plan = try session.plan(.targets(text))
-            reading.append(Clock.seconds - start_s)
-            var comparedAt_s = 0.0
-            var sentAt_s = 0.0
+            let plan = try session.plan(files)
+            way.reading_s = Clock.seconds - start_s
             var acknowledged = 0
-            try session.carryOut(plan, isOver: { acknowledged == count }) { step in
-                switch step {
-                case .reconciled: comparedAt_s = Clock.seconds
-                case .sent: if comparedAt_s > 0, sentAt_s == 0 { sentAt_s = Clock.seconds }
-                case .committed(let batch): acknowledged += batch.acknowledgements
-                default: break
-                }
+            try session.carryOut(plan, confirm: { way.plannedAt_s = Clock.seconds }, isOver: { acknowledged == count }) {
+                step in
+                way.see(step)
+                if case .committed(let batch) = step { acknowledged += batch.acknowledgements }
             }
-            sending.append(sentAt_s - comparedAt_s)
+            ways.append(way)
         }
-        let whole = zip(reading, sending).map { $0 + $1 }
+        func milliseconds(_ part: (FirstOrder) -> Double, _ share: Double) -> Double {
+            quantile(share, of: ways.map(part)) * 1_000
+        }
         try show([
-            "p50_ms": quantile(0.5, of: whole) * 1_000, "p99_ms": quantile(0.99, of: whole) * 1_000,
-            "reading_p50_ms": quantile(0.5, of: reading) * 1_000, "sending_p50_ms": quantile(0.5, of: sending) * 1_000,
+            "p50_ms": milliseconds(\.whole_s, 0.5), "p99_ms": milliseconds(\.whole_s, 0.99),
+            "reading_p50_ms": milliseconds(\.reading_s, 0.5), "planning_p50_ms": milliseconds(\.planning_s, 0.5),
+            "commit_p50_ms": milliseconds(\.commit_s, 0.5), "rest_p50_ms": milliseconds(\.rest_s, 0.5),
         ])
+    }
+}
+
+/// When the first order of a rebalance came how far; in seconds of the monotonic clock.
+private struct FirstOrder {
+    var reading_s = 0.0
+    var plannedAt_s = 0.0
+    private var answeredAt_s = 0.0
+    private var committingAt_s = 0.0
+    private var committedAt_s = 0.0
+    private var sentAt_s = 0.0
+
+    var planning_s: Double { plannedAt_s - answeredAt_s }
+    var commit_s: Double { committedAt_s - committingAt_s }
+    /// The orders' own bytes and all else between the plan and the first of them.
+    var rest_s: Double { sentAt_s - plannedAt_s - commit_s }
+    var whole_s: Double { reading_s + sentAt_s - answeredAt_s }
+
+    mutating func see(_ step: RebalanceObserver.Step) {
+        guard sentAt_s == 0 else { return }
+        switch step {
+        case .received, .reconciled: if plannedAt_s == 0 { answeredAt_s = Clock.seconds }
+        case .committing: if plannedAt_s > 0 { committingAt_s = Clock.seconds }
+        case .committed: if plannedAt_s > 0 { committedAt_s = Clock.seconds }
+        case .sent: if plannedAt_s > 0 { sentAt_s = Clock.seconds }
+        default: break
+        }
     }
 }
 

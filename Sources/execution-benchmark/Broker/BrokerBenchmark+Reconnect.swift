@@ -9,7 +9,8 @@ extension BrokerBenchmark {
         let count = options.count ?? 100
         let control = try GatewayControl(port: options.controlPort)
         let session = WatchedRebalance(port: options.port, folder: folder, database: newDatabase("reconnect"))
-        let plan = try session.plan(.orders(orderFile(count, asOf: try control.now(), limit: "10.00")))
+        let plan = try session.plan(
+            session.write(.orders(orderFile(count, asOf: try control.now(), limit: "10.00"))))
         var acknowledged = 0
         var returns = 0
         try session.carryOut(plan, isOver: { returns == options.times }) { step in

@@ -17,16 +17,19 @@ struct WatchedRebalance {
     let folder: String
     let database: String
 
-    /// Reads the files of a rebalance, as `execution apply` does.
-    func plan(_ input: Input) throws -> RebalancePlan {
+    /// Writes the files of a rebalance.
+    func write(_ input: Input) throws -> RebalancePlan.Sources {
         let configuration = try write(Self.configuration(port: port), to: "production.json")
         var sources = RebalancePlan.Sources(configuration: configuration, account: Self.account)
         switch input {
         case .orders(let text): sources.orders = try write(text, to: "orders.csv")
         case .targets(let text): sources.targets = try write(text, to: "targets.csv")
         }
-        return try RebalancePlan(sources, venue: .ibkr)
+        return sources
     }
+
+    /// Reads and checks files, as `execution apply` does.
+    func plan(_ sources: RebalancePlan.Sources) throws -> RebalancePlan { try RebalancePlan(sources, venue: .ibkr) }
 
     /// Carries a plan out; when `isOver` says so, what is still open is cancelled.
     func carryOut(

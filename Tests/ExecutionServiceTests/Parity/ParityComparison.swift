@@ -25,10 +25,12 @@ struct ParityComparison {
         }
     }
 
-    let trades: Table
+    let targets: Table
     let orders: Table
+    let trades: Table
     let positions: Table
     let cash: Table
+    let balances: Table
     /// Orders that had several fills.
     let partlyFilled: Int
 
@@ -39,20 +41,29 @@ struct ParityComparison {
         func table(_ name: String, _ sql: String) throws -> Table {
             Table(name, try training.rows(sql), try production.rows(sql))
         }
-        trades = try table("trades", Self.tradeRows)
+        targets = try table("target_positions", Self.targetRows)
         orders = try table("orders", Self.orderRows)
+        trades = try table("trades", Self.tradeRows)
         positions = try table(
             "positions",
             "SELECT ticker, size_e8, average_cost_e8, realized_pnl_e6, updated_at FROM positions")
-        cash = try table("cash", "SELECT currency, balance_e6 FROM cash_balances")
+        cash = try table(
+            "cash_entries", "SELECT kind, ticker, amount_e6 FROM cash_entries WHERE kind IN ('TRADE', 'COMMISSION')")
+        balances = try table("cash_balances", "SELECT currency, balance_e6 FROM cash_balances")
         let counts = try training.rows(
             "SELECT count(*) FROM (SELECT order_id FROM trades GROUP BY order_id HAVING count(*) > 1)")
         partlyFilled = Int(counts[0][0]) ?? 0
     }
 
-    var tables: [Table] { [trades, orders, positions, cash] }
+    var tables: [Table] { [targets, orders, trades, positions, cash, balances] }
 
-    /// With the session, since the start of a bar is not told by a broker: it is that of the time.
+    private static let targetRows = """
+        SELECT decision_id, ticker, as_of, target_weight_e12, target_quantity_e8, target_notional_e6, reference_price_e8,
+            computed_e8, held_e8, open_e8, planned_e8, residual_reason
+        FROM target_positions
+        """
+
+    /// The bar is known by the time: its start for a fill at the open, and else its end.
     private static let tradeRows = """
         SELECT t.timestamp, t.ticker, t.direction, t.size_e8, t.price_e8, t.commission_e6, t.decision_id, t.strategy_id,
             t.profile_version_id, t.regime_id, t.universe_id, o.order_ref, o.action
@@ -61,7 +72,7 @@ struct ParityComparison {
 
     private static let orderRows = """
         SELECT o.decision_id, o.ticker, o.action, o.direction, o.order_type, o.order_ref, o.filled_size_e8, o.limit_price_e8,
-            o.stop_price_e8
+            o.stop_price_e8, o.arrival_price_e8, o.average_price_e8
         FROM orders o
         """
 }

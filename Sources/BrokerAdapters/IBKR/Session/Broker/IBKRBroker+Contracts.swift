@@ -24,7 +24,6 @@ extension IBKRBroker {
     }
 
     mutating func takeContract(_ message: TWSMessage, at moment: IBKRMoment) {
-        let open = contracts.unsettled
         contractsHeardAt_ms = moment.uptime_ms
         switch message {
         case .contractDetails(let details): contracts.take(details)
@@ -33,14 +32,13 @@ extension IBKRBroker {
         case .marketRule(let rule): contracts.take(rule)
         default: break
         }
-        reportSettled(of: open)
+        reportSettled()
     }
 
     /// Whether the error ended a search.
     mutating func takeContract(_ error: TWSErrorMessage) -> Bool {
-        let open = contracts.unsettled
         guard contracts.take(error) else { return false }
-        reportSettled(of: open)
+        reportSettled()
         return true
     }
 
@@ -52,15 +50,12 @@ extension IBKRBroker {
     }
 
     mutating func giveUpContracts() {
-        let open = contracts.unsettled
         contracts.giveUp()
-        reportSettled(of: open)
+        reportSettled()
     }
 
-    private mutating func reportSettled(of open: [InstrumentID]) {
-        guard !open.isEmpty else { return }
-        let still = Set(contracts.unsettled)
-        for instrument in open where !still.contains(instrument) { reportContract(instrument) }
+    private mutating func reportSettled() {
+        for instrument in contracts.takeEnded() { reportContract(instrument) }
     }
 
     private mutating func reportContract(_ instrument: InstrumentID) {

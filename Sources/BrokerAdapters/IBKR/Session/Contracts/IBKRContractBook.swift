@@ -13,6 +13,9 @@ public struct IBKRContractBook: Sendable {
     }
 
     private var entries: [InstrumentID: Entry] = [:]
+    private var searched: Set<InstrumentID> = []
+    /// Searches that ended since this was last asked.
+    private var ended: [InstrumentID] = []
     private var rules: [Int32: TWSMarketRule] = [:]
     private var instruments: [Int32: InstrumentID] = [:]
     private var instrumentsByContract: [Int32: InstrumentID] = [:]
@@ -32,11 +35,15 @@ public struct IBKRContractBook: Sendable {
     }
 
     /// Whether every instrument that was asked for is either found or refused.
-    public var isSettled: Bool { unsettled.isEmpty }
+    public var isSettled: Bool { searched.isEmpty }
 
     /// What is still being asked, by instrument.
-    public var unsettled: [InstrumentID] {
-        entries.filter { !$0.value.isSettled }.map(\.key).sorted()
+    public var unsettled: [InstrumentID] { searched.sorted() }
+
+    /// The searches that ended since the last time, by instrument.
+    mutating func takeEnded() -> [InstrumentID] {
+        defer { ended = [] }
+        return ended.sorted()
     }
 
     /// What was refused, by instrument.
@@ -51,8 +58,9 @@ public struct IBKRContractBook: Sendable {
     public mutating func search(
         _ instrument: InstrumentID, ticker: String, _ specification: IBKRContractSpecification, requestID: Int32
     ) -> TWSRequest {
-        entries[instrument] = .asked(
-            IBKRContractSearch(ticker: ticker, specification: specification, requestID: requestID))
+        set(
+            instrument,
+            .asked(IBKRContractSearch(ticker: ticker, specification: specification, requestID: requestID)))
         instruments[requestID] = instrument
         return .reqContractDetails(
             TWSReqContractDetails {
@@ -63,6 +71,7 @@ public struct IBKRContractBook: Sendable {
 
     /// A ticker that cannot be asked for.
     public mutating func refuse(_ instrument: InstrumentID, _ refusal: IBKRContractRefusal) {
+        searched.remove(instrument)
         entries[instrument] = .refused(refusal)
     }
 
@@ -78,7 +87,7 @@ public struct IBKRContractBook: Sendable {
             case .asked(let search) = entries[instrument]
         else { return nil }
         switch search.verdict(instrument) {
-        case .refused(let refusal): entries[instrument] = .refused(refusal)
+        case .refused(let refusal): set(instrument, .refused(refusal))
         case .found(let contract, let rule): return settle(contract, rule)
         }
         return nil
@@ -88,7 +97,7 @@ public struct IBKRContractBook: Sendable {
         rules[rule.marketRuleID] = rule
         for (instrument, entry) in entries {
             guard case .awaitingRule(let contract, rule.marketRuleID) = entry else { continue }
-            entries[instrument] = .resolved(contract.with(rule))
+            set(instrument, .resolved(contract.with(rule)))
         }
     }
 
@@ -97,9 +106,11 @@ public struct IBKRContractBook: Sendable {
         guard let id = error.id, let instrument = instruments.removeValue(forKey: id),
             case .asked(let search) = entries[instrument]
         else { return false }
-        entries[instrument] = .refused(
-            error.code == 200
-                ? .unknown(search.ticker) : .refused(search.ticker, code: error.code, text: error.text))
+        set(
+            instrument,
+            .refused(
+                error.code == 200
+                    ? .unknown(search.ticker) : .refused(search.ticker, code: error.code, text: error.text)))
         return true
     }
 
@@ -108,32 +119,41 @@ public struct IBKRContractBook: Sendable {
         instruments = [:]
         for (instrument, entry) in entries {
             switch entry {
-            case .asked(let search): entries[instrument] = .refused(.noAnswer(search.ticker))
-            case .awaitingRule(let contract, _): entries[instrument] = .refused(.noAnswer(contract.ticker))
+            case .asked(let search): set(instrument, .refused(.noAnswer(search.ticker)))
+            case .awaitingRule(let contract, _): set(instrument, .refused(.noAnswer(contract.ticker)))
             case .resolved, .refused: break
             }
+        }
+    }
+
+    private mutating func set(_ instrument: InstrumentID, _ entry: Entry) {
+        entries[instrument] = entry
+        if !entry.isSettled {
+            searched.insert(instrument)
+        } else if searched.remove(instrument) != nil {
+            ended.append(instrument)
         }
     }
 
     private mutating func settle(_ contract: IBKRContract, _ rule: Int32?) -> TWSRequest? {
         if let id = contract.contract.conID { instrumentsByContract[id] = contract.instrument }
         guard let rule else {
-            entries[contract.instrument] = .resolved(contract)
+            set(contract.instrument, .resolved(contract))
             return nil
         }
         if let known = rules[rule] {
-            entries[contract.instrument] = .resolved(contract.with(known))
+            set(contract.instrument, .resolved(contract.with(known)))
             return nil
         }
         let isAsked = entries.values.contains { if case .awaitingRule(_, rule) = $0 { true } else { false } }
-        entries[contract.instrument] = .awaitingRule(contract, rule: rule)
+        set(contract.instrument, .awaitingRule(contract, rule: rule))
         return isAsked ? nil : .reqMarketRule(TWSReqMarketRule { $0.marketRuleID = rule })
     }
 
     private mutating func change(_ requestID: Int32, _ change: (inout IBKRContractSearch) -> Void) {
         guard let instrument = instruments[requestID], case .asked(var search) = entries[instrument] else { return }
         change(&search)
-        entries[instrument] = .asked(search)
+        set(instrument, .asked(search))
     }
 }
 
