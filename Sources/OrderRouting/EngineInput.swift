@@ -77,6 +77,8 @@ public enum EngineInput: Sendable {
     case adoptCash(Money, AdoptionKind, at: Timestamp)
     /// Orders planned for a broker are to be sent: sells at once, buys as far as the cash goes.
     case release(at: Timestamp)
+    /// Exits that are planned are to be sent: their entry is sent once more, and goes with them.
+    case releaseExits(of: OrderNumber, at: Timestamp)
     /// Orders that were not sent end.
     case dismiss(StatusReason, OrderScope, at: Timestamp)
     /// The cancel of orders that may be at the broker is asked for.

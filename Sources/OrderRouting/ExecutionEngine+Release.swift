@@ -9,7 +9,14 @@ extension ExecutionEngine {
         guard book.plannedCount > 0 else { return }
         // What earlier runs have planned and not sent fits nothing any more.
         let planned = book.planned.filter { !$0.number.isOfEarlierRun }
-        for order in planned where !waitsForCash(order) { try submit(order, at: time, &output) }
+        let early = Set(planned.filter(waitsForEntry).map(\.number))
+        for order in planned where !waitsForCash(order) && !early.contains(order.number) {
+            if let reason = endOfEntry(of: order) {
+                try finish(order.number, .cancel(reason), nil, at: time, &output)
+            } else {
+                try submit(order, at: time, &output)
+            }
+        }
         let waiting = planned.filter(waitsForCash)
         guard !waiting.isEmpty else { return }
         let open = book.open
@@ -29,6 +36,23 @@ extension ExecutionEngine {
     /// Orders that users bring themselves go at once, as in a simulation.
     private func waitsForCash(_ order: OrderRecord) -> Bool {
         order.inputRow == nil && planning.insufficientCash != .unchecked && isPhaseTwo(order)
+    }
+
+    /// Whether nobody knows if the entry is at the broker. It is sent again with its exits if it is not.
+    private func waitsForEntry(_ order: OrderRecord) -> Bool {
+        guard let entry = order.parent.flatMap({ self.order($0) }) else { return false }
+        return entry.state == .submitted || entry.state == .unknown
+    }
+
+    /// Why an entry has ended without a fill, which leaves its exit nothing to do; nil while it has not.
+    public func endOfEntry(of order: OrderRecord) -> StatusReason? {
+        guard let entry = order.parent.flatMap({ self.order($0) }), entry.filled == .zero else { return nil }
+        return switch entry.state {
+        case .denied, .rejected: .parentRejected
+        case .cancelled: .parentCancelled
+        case .expired: .parentExpired
+        case .planned, .submitted, .working, .unknown, .filled: nil
+        }
     }
 
     private func isPhaseTwo(_ order: OrderRecord) -> Bool { planning.isTwoPhase && order.terms.side == .buy }
@@ -104,7 +128,7 @@ extension ExecutionEngine {
             ? order.terms.quantity : Quantity(e8: try narrowed(quantity, "an affordable quantity"))
     }
 
-    private mutating func submit(
+    mutating func submit(
         _ order: OrderRecord, at time: Timestamp, _ output: inout EngineOutput
     ) throws {
         guard let request = submission(of: order, at: time) else {

@@ -97,6 +97,8 @@ public struct ExecutionEngine: Sendable {
             try adoptCash(amount, kind, at: time, &output)
         case .release(let time):
             try release(at: time, &output)
+        case .releaseExits(let entry, let time):
+            for order in book.planned where order.parent == entry { try submit(order, at: time, &output) }
         case .dismiss(let reason, let scope, let time):
             try dismiss(reason, scope, at: time, &output)
         case .cancelOpen(let reason, let scope, let time):

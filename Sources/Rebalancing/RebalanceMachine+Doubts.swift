@@ -22,6 +22,7 @@ extension RebalanceMachine {
         else { return }
         var next_ms = moment.uptime_ms + doubtInterval_ms
         var asks = false
+        var absent: [OrderNumber] = []
         for number in doubts.sorted() {
             guard let order = engine.order(number), !order.state.isTerminal else {
                 doubts.remove(number)
@@ -34,10 +35,11 @@ extension RebalanceMachine {
             case .ask: asks = true
             case .wait(let until_ms): next_ms = min(next_ms, max(until_ms, moment.uptime_ms + 1))
             case .waitForBroker: break
-            case .sendAgain: try resolve(absent: number, at: moment)
+            case .sendAgain: absent.append(number)
             case .giveUp: try ask(.broker(.closed(number, .givenUp, at: moment.time)), at: moment)
             }
         }
+        try resolve(absent: absent, at: moment)
         doubtsDue_ms = next_ms
         if asks { try drive(.session(.ask([.openOrders, .completedOrders, .executions])), at: moment) }
     }
@@ -50,27 +52,65 @@ extension RebalanceMachine {
         }
     }
 
-    /// Complete lists, asked for after a quiet time, do not have the order.
-    private mutating func resolve(absent number: OrderNumber, at moment: IBKRMoment) throws {
-        doubts.remove(number)
-        if acknowledged.contains(number) {
-            notify(
-                .critical, "order_vanished",
-                "\(try described(number)) was at the broker, and its complete lists do not show it any more; "
-                    + "it counts as ended", at: moment)
-            return try ask(.broker(.closed(number, .vanished, at: moment.time)), at: moment)
+    /// Complete lists, asked for after a quiet time, do not have these orders.
+    private mutating func resolve(absent numbers: [OrderNumber], at moment: IBKRMoment) throws {
+        var placements: [IBKRPlacement] = []
+        // What becomes of an entry decides about its exits.
+        let exits = numbers.filter { engine.order($0)?.parent != nil }
+        for number in numbers.filter({ !exits.contains($0) }) + exits
+        where !isOfDoubtfulFamily(number, besides: numbers) {
+            doubts.remove(number)
+            if acknowledged.contains(number) {
+                try close(vanished: number, at: moment)
+            } else if let order = resubmission(of: number, at: moment) {
+                placements += try withExits(order, at: moment)
+            } else {
+                // It never arrived, so there is nothing to cancel.
+                let reason = engine.order(number).flatMap { engine.endOfEntry(of: $0) } ?? cancelReason
+                try ask(.broker(.closed(number, reason, at: moment.time)), at: moment)
+            }
         }
-        guard case .working = phase, settings.isLive, !number.isOfEarlierRun,
-            let order = engine.resubmission(of: number, at: moment.time)
-        else {
-            // It never arrived, so there is nothing to cancel.
-            return try ask(.broker(.closed(number, cancelReason, at: moment.time)), at: moment)
+        if !placements.isEmpty { try drive(.resend(placements), at: moment) }
+    }
+
+    /// An entry and its exits are sent again together; one of them may still turn out to have arrived.
+    private func isOfDoubtfulFamily(_ number: OrderNumber, besides absent: [OrderNumber]) -> Bool {
+        let entry = engine.order(number)?.parent ?? number
+        return doubts.contains { other in
+            !absent.contains(other) && (other == entry || engine.order(other)?.parent == entry)
         }
+    }
+
+    private mutating func close(vanished number: OrderNumber, at moment: IBKRMoment) throws {
+        notify(
+            .critical, "order_vanished",
+            "\(try described(number)) was at the broker, and its complete lists do not show it any more; "
+                + "it counts as ended", at: moment)
+        try ask(.broker(.closed(number, .vanished, at: moment.time)), at: moment)
+    }
+
+    /// The order as it goes out once more; nil where it shall not.
+    private func resubmission(of number: OrderNumber, at moment: IBKRMoment) -> VenueOrder? {
+        guard case .working = phase, settings.isLive, !number.isOfEarlierRun, let order = engine.order(number),
+            engine.endOfEntry(of: order) == nil
+        else { return nil }
+        return engine.resubmission(of: number, at: moment.time)
+    }
+
+    /// An order that is sent again, with those of its exits that had not left.
+    private mutating func withExits(_ order: VenueOrder, at moment: IBKRMoment) throws -> [IBKRPlacement] {
         notify(
             .warning, "sent_again",
-            "\(try described(number)) never arrived: complete lists do not have it; it is sent again",
+            "\(try described(order.number)) never arrived: complete lists do not have it; it is sent again",
             at: moment)
-        try drive(.resend([IBKRPlacement(order: order, key: try key(of: number))]), at: moment)
+        try engine.handle(.releaseExits(of: order.number, at: moment.time), into: &output)
+        let exits = output.requests
+        output.requests.removeAll()
+        var placements = [IBKRPlacement(order: order, key: try key(of: order.number))]
+        for case .submit(let exit) in exits {
+            placements.append(IBKRPlacement(order: exit, key: try key(of: exit.number)))
+        }
+        return placements
     }
 
     private mutating func described(_ number: OrderNumber) throws -> String {

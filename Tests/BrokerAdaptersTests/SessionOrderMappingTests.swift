@@ -147,6 +147,37 @@ final class SessionOrderMappingTests: XCTestCase {
         XCTAssertEqual(harness.outputs.reports.count, 2)
     }
 
+    /// Only the last one transmits, so that neither is at work without the other.
+    func testExitsThatFollowTheirEntryGoTogether() throws {
+        var harness = SessionHarness()
+        try harness.prepare()
+        try harness.give(.place([try SessionHarness.placement("K1")]))
+        let entry = try XCTUnwrap(harness.requests.placed.first)
+        harness.requests = []
+        try harness.give(
+            .place([
+                try SessionHarness.placement("K2", .limit(Self.price(19_500)), number: 2, side: .sell, parent: 1),
+                try SessionHarness.placement("K3", .stop(Self.price(18_000)), number: 3, side: .sell, parent: 1),
+            ]))
+        XCTAssertEqual(harness.requests.placed.map(\.order.parentID), [entry.orderID, entry.orderID])
+        XCTAssertEqual(harness.requests.placed.map(\.order.transmit), [false, true])
+    }
+
+    func testAnExitOfAnEntryThatHasFilledIsAnOrderLikeAnyOther() throws {
+        for (filled, expected) in [(100, ["K2"]), (60, [])] as [(Int64, [String])] {
+            var harness = SessionHarness()
+            let entry = IBKRKnownOrder(
+                key: try SessionHarness.key("K1"), number: OrderNumber(1), quantity: Quantity(units: 100),
+                filled: Quantity(units: filled), isEnded: true)
+            try harness.give(.register([entry]))
+            try harness.prepare()
+            try harness.give(
+                .place([try SessionHarness.placement("K2", .stop(Self.price(18_000)), number: 2, side: .sell, parent: 1)]))
+            XCTAssertEqual(harness.requests.placed.map(\.order.orderRef), expected, "\(filled) filled")
+            XCTAssertEqual(harness.requests.placed.compactMap(\.order.parentID), [])
+        }
+    }
+
     func testWhatIBKRDoesNotHaveIsRefused() throws {
         let mapping = IBKROrderMapping(account: "DU123", groupPrefix: "run")
         let stop = OrderType.stop(Self.price(100))

@@ -40,7 +40,9 @@ final class CrashPointTests: XCTestCase {
         for kills in 0..<5 {
             let occurrence =
                 point.recurs && world.generator.chance(50) ? world.generator.number(2...5) : 1
-            let words = [point.rawValue, "\(occurrence)", "\(world.generator.number(0...999))"]
+            let words = [
+                "--point", point.rawValue, "--occurrence", "\(occurrence)", "--part", "\(world.generator.number(0...999))",
+            ]
             if try world.isComplete(try world.startChild(targets, words)) {
                 return CrashCampaign.Rebalance(kills: kills)
             }

@@ -81,9 +81,10 @@ final class CrashWorld {
     // MARK: - Rebalances
 
     /// Writes the targets of the next rebalance: other shares of the same tickers, so that there are sales and purchases.
-    func writeTargets() throws -> String {
+    ///
+    /// - Returns: the words of a command that carries them out.
+    func writeTargets() throws -> [String] {
         rebalances += 1
-        let name = "targets-\(rebalances).csv"
         let parts = MinuteBars.tickers.map { _ in generator.chance(25) ? 0 : generator.number(1...10) }
         let sum = max(1, parts.reduce(0, +))
         var csv = "as_of,ticker,target_weight,decision_id,strategy_id,profile_version_id,regime_id,universe_id\n"
@@ -91,25 +92,41 @@ final class CrashWorld {
             let weight = String(format: "%.4f", 0.92 * Double(part) / Double(sum))
             csv += "\(MinuteBars.date),\(ticker),\(weight),decision-\(rebalances),s,s-v1,calm,four\n"
         }
-        return try folder.write(csv, to: name)
+        return ["--targets", try folder.write(csv, to: "targets-\(rebalances).csv")]
+    }
+
+    /// Writes orders: in each ticker a purchase with two exits, of which one takes the place of the other, and a sale.
+    ///
+    /// - Returns: the words of a command that carries them out.
+    func writeOrders() throws -> [String] {
+        rebalances += 1
+        var csv = "as_of,order_ref,ticker,side,quantity,order_type,trail_percent,parent_ref,oca_group,decision_id\n"
+        for ticker in MinuteBars.tickers {
+            let (name, size) = ("\(ticker)-\(rebalances)", generator.number(10...200))
+            let rows = [
+                "in-\(name),\(ticker),BUY,\(size),MARKET,,,",
+                "near-\(name),\(ticker),SELL,\(size),TRAILING_STOP,0.2,in-\(name),out-\(name)",
+                "far-\(name),\(ticker),SELL,\(size),TRAILING_STOP,2,in-\(name),out-\(name)",
+                "less-\(name),\(ticker),SELL,\(max(1, size / 2)),MARKET,,,",
+            ]
+            csv += rows.map { "\(MinuteBars.date),\($0),orders-\(rebalances)\n" }.joined()
+        }
+        return ["--orders", try folder.write(csv, to: "orders-\(rebalances).csv")]
     }
 
     private static let environment = ["EXEC_DRY_RUN": "0"]
+    private static let place = ["--db", "runtime.db", "--config", "production.json", "--account", account]
 
     /// Starts the library's rebalance in a process of its own, which kills itself where `words` say.
-    func startChild(_ targets: String, _ words: [String] = []) throws -> ChildProcess {
-        try ChildProcess(
-            "CrashChild", [database, targets, folder.path("production.json"), Self.account] + words, in: folder,
-            environment: Self.environment)
+    func startChild(_ inputs: [String], _ words: [String] = []) throws -> ChildProcess {
+        try ChildProcess("CrashChild", Self.place + inputs + words, in: folder, environment: Self.environment)
     }
 
     /// Starts the command of an operator.
-    func startCommand(_ targets: String, _ options: [String] = [], label: String? = nil) throws -> ChildProcess {
+    func startCommand(_ inputs: [String], _ options: [String] = [], label: String? = nil) throws -> ChildProcess {
         try ChildProcess(
-            "execution",
-            ["apply", "--mode", "production", "--account", Self.account, "--db", database, "--targets", targets]
-                + ["--config", "production.json", "--live", "--yes"] + options,
-            in: folder, printsTo: label, environment: Self.environment)
+            "execution", ["apply", "--mode", "production", "--live", "--yes"] + Self.place + inputs + options, in: folder,
+            printsTo: label, environment: Self.environment)
     }
 
     /// A process that ended in another way than it was to.

@@ -81,7 +81,7 @@ final class InterruptionTests: XCTestCase {
 
     /// Starts a command whose orders are at the gateway, partly filled.
     private func startWorking(
-        _ world: CrashWorld, _ targets: String, _ options: [String] = []
+        _ world: CrashWorld, _ targets: [String], _ options: [String] = []
     ) throws -> ChildProcess {
         let command = try world.startCommand(targets, options)
         assertSays(command, "Orders for DU123")
@@ -97,7 +97,7 @@ final class InterruptionTests: XCTestCase {
 
     /// What is left is cancelled and on record; the same command says so and changes nothing.
     private func assertStopped(
-        _ command: ChildProcess, _ world: CrashWorld, _ targets: String, file: StaticString = #filePath,
+        _ command: ChildProcess, _ world: CrashWorld, _ targets: [String], file: StaticString = #filePath,
         line: UInt = #line
     ) throws {
         XCTAssertEqual(try command.ending(), Self.interrupted, command.errors, file: file, line: line)

@@ -63,16 +63,16 @@ final class MigrationKillTests: XCTestCase {
         return CrashCampaign.Rebalance(kills: moment == .during ? 1 : 0)
     }
 
-    private static func apply(_ targets: String, in world: CrashWorld) throws -> ChildProcess {
+    private static func apply(_ targets: [String], in world: CrashWorld) throws -> ChildProcess {
         try ChildProcess(
             "execution",
-            ["apply", "--mode", "production", "--db", database, "--targets", targets, "--config", "production.json"],
+            ["apply", "--mode", "production", "--db", database, "--config", "production.json"] + targets,
             in: world.folder)
     }
 
     /// Kills a dry run after it has locked the account, which is what it does before it opens the database.
     private static func kill(
-        within longest_us: Int, _ targets: String, in world: CrashWorld
+        within longest_us: Int, _ targets: [String], in world: CrashWorld
     ) throws -> Moment {
         let command = try apply(targets, in: world)
         let lock = "\(database).\(CrashWorld.account).lock"

@@ -6,7 +6,7 @@ import XCTest
 final class RandomKillTests: XCTestCase {
     func testKilledAtRandomTimes() {
         let start = Date()
-        let tally = CrashCampaign(goal: 500) { world in try Self.rebalance(in: world) }.run()
+        let tally = CrashCampaign(goal: 500) { world in try Self.rebalance(try world.writeTargets(), in: world) }.run()
         XCTAssertEqual(tally.problems, [])
         XCTAssertGreaterThanOrEqual(tally.kills, 500)
         CrashTable.add("the program, at random times", tally, since: start)
@@ -16,7 +16,8 @@ final class RandomKillTests: XCTestCase {
     func testKilledWhileOrdersAreCancelled() {
         let start = Date()
         let tally = CrashCampaign(goal: 100, pace: ["--when-ordered", "20"]) { world in
-            var done = try Self.rebalance(in: world, ["--timeout", "200ms"], orExitsWith: [1])
+            var done = try Self.rebalance(
+                try world.writeTargets(), in: world, ["--timeout", "200ms"], orExitsWith: [1])
             done.isWhole = false
             return done
         }.run()
@@ -26,16 +27,29 @@ final class RandomKillTests: XCTestCase {
         CrashTable.add("the program, with a timeout", tally, since: start)
     }
 
+    /// Purchases with exits that are sent with them, most of which are cancelled in the end.
+    func testKilledWithBrackets() {
+        let start = Date()
+        let tally = CrashCampaign(goal: 100) { world in
+            var done = try Self.rebalance(
+                try world.writeOrders(), in: world, ["--timeout", "400ms"], orExitsWith: [1])
+            done.isWhole = false
+            return done
+        }.run()
+        XCTAssertEqual(tally.problems, [])
+        XCTAssertGreaterThanOrEqual(tally.kills, 100)
+        CrashTable.add("the program, with brackets", tally, since: start)
+    }
+
     override class func tearDown() { CrashTable.print() }
 
     /// One rebalance that is killed up to six times, within the time that one takes.
     private static func rebalance(
-        in world: CrashWorld, _ options: [String] = [], orExitsWith codes: Set<Int32> = []
+        _ inputs: [String], in world: CrashWorld, _ options: [String] = [], orExitsWith codes: Set<Int32> = []
     ) throws -> CrashCampaign.Rebalance {
-        let targets = try world.writeTargets()
         let start = Date()
         for kills in 0..<6 {
-            let command = try world.startCommand(targets, options)
+            let command = try world.startCommand(inputs, options)
             let wait_us = world.generator.number(5_000...max(10_000, world.killsWithin_us ?? 300_000))
             if !Wait.until(TimeInterval(wait_us) / 1e6, { !command.isRunning }) { command.send(SIGKILL) }
             if try world.isComplete(command, orExitsWith: codes) {
@@ -43,7 +57,7 @@ final class RandomKillTests: XCTestCase {
                 return CrashCampaign.Rebalance(kills: kills)
             }
         }
-        try world.complete(try world.startCommand(targets, options), orExitsWith: codes)
+        try world.complete(try world.startCommand(inputs, options), orExitsWith: codes)
         return CrashCampaign.Rebalance(kills: 6)
     }
 }

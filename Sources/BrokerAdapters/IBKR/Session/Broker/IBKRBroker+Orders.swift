@@ -22,15 +22,8 @@ extension IBKRBroker {
     // MARK: - Placing
 
     mutating func place(_ placements: [IBKRPlacement], isResend: Bool, at moment: IBKRMoment) {
-        var messages: [IBKROutgoing] = []
-        var family: [IBKRPlacement] = []
-        for member in IBKRFamilies(placements).members {
-            family.append(member.placement)
-            guard member.isLast else { continue }
-            messages += self.messages(for: family, isResend: isResend, at: moment)
-            family = []
-        }
-        drive(.send(messages), at: moment)
+        let families = IBKRFamilies(placements).families
+        drive(.send(families.flatMap { messages(for: $0, isResend: isResend, at: moment) }), at: moment)
     }
 
     /// An entry and its exits go as a whole or not at all.
@@ -80,8 +73,9 @@ extension IBKRBroker {
             guard let id = takeIdentifier(at: moment) else { throw .identifiersExhausted }
             requests[index].orderID = id
             requests[index].order.transmit = index == requests.count - 1
+            let isWithEntry = index > 0 && family[0].order.number == family[index].order.parent
             requests[index].order.parentID = try parentID(
-                of: family[index], root: index > 0 ? requests[0].orderID : nil)
+                of: family[index], root: isWithEntry ? requests[0].orderID : nil)
         }
         return requests
     }
@@ -95,7 +89,10 @@ extension IBKRBroker {
     private func parentID(of placement: IBKRPlacement, root: Int32?) throws(IBKROrderRefusal) -> Int32? {
         guard let parent = placement.order.parent else { return nil }
         if let root { return root }
-        guard let id = registry.order(number: parent)?.orderID else { throw .parentUnknown }
+        let entry = registry.order(number: parent)
+        // What is left to do once the entry has filled is an order like any other.
+        if let entry, entry.phase == .ended, let placed = entry.quantity, entry.filled >= placed { return nil }
+        guard let id = entry?.orderID else { throw .parentUnknown }
         return id
     }
 

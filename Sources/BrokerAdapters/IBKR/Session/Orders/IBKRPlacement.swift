@@ -13,24 +13,26 @@ public struct IBKRPlacement: Sendable, Equatable {
     }
 }
 
-/// Puts orders that belong together one after the other: each entry, then its exits.
+/// Puts orders that belong together one after the other: each entry, then its exits; exits alone where their entry was sent before.
 ///
 /// Protocol page, "Order type to fields", bracket: transmit 0 on all but the last, so that an entry is never alone.
 struct IBKRFamilies: Sendable {
-    /// The orders in the order of sending; `isLast` is what transmits its family.
-    private(set) var members: [(placement: IBKRPlacement, isLast: Bool)] = []
+    private(set) var families: [[IBKRPlacement]] = []
 
     init(_ placements: [IBKRPlacement]) {
         let present = Set(placements.map(\.order.number))
-        var children: [OrderNumber: [IBKRPlacement]] = [:]
+        var exits: [OrderNumber: [IBKRPlacement]] = [:]
         for placement in placements {
-            guard let parent = placement.order.parent, present.contains(parent) else { continue }
-            children[parent, default: []].append(placement)
+            if let entry = placement.order.parent { exits[entry, default: []].append(placement) }
         }
         for placement in placements {
-            if let parent = placement.order.parent, present.contains(parent) { continue }
-            let family = [placement] + (children[placement.order.number] ?? [])
-            for (index, member) in family.enumerated() { members.append((member, index == family.count - 1)) }
+            if let entry = placement.order.parent {
+                // The first exit brings the others, unless the entry does.
+                guard !present.contains(entry), let family = exits.removeValue(forKey: entry) else { continue }
+                families.append(family)
+            } else {
+                families.append([placement] + (exits[placement.order.number] ?? []))
+            }
         }
     }
 }
