@@ -24,8 +24,8 @@ extension RebalanceReport {
         } else {
             rows.append(("Orders", "none"))
         }
-        // Where the broker never answered, nothing may be known of an account.
-        if ending != .brokerTrouble { rows.append(("Cash", money(cash))) }
+        // A session that came to nothing may not know the account.
+        if ending != .brokerTrouble, ending != .refused { rows.append(("Cash", money(cash))) }
         return rows
     }
 
