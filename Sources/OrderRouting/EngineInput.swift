@@ -75,8 +75,9 @@ public enum EngineInput: Sendable {
     case adopt([HoldingRecord], AdoptionKind, at: Timestamp)
     /// Makes the cash what the broker says it is.
     case adoptCash(Money, AdoptionKind, at: Timestamp)
-    /// Orders planned for a broker are to be sent: sells at once, buys as far as the cash goes.
-    case release(at: Timestamp)
+    /// Orders planned for a broker, `through` a number where one is given, are to be sent: sells at once, buys as far as the cash
+    /// goes.
+    case release(at: Timestamp, through: OrderNumber? = nil)
     /// Orders that were not sent end.
     case dismiss(StatusReason, OrderScope, at: Timestamp)
     /// The cancel of orders that may be at the broker is asked for.
