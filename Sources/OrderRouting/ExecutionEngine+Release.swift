@@ -5,10 +5,12 @@ import TradingModel
 /// Sending what is planned for a broker: sells at once, buys against cash and proceeds.
 extension ExecutionEngine {
     /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
-    mutating func release(at time: Timestamp, _ output: inout EngineOutput) throws {
+    mutating func release(
+        at time: Timestamp, through last: OrderNumber? = nil, _ output: inout EngineOutput
+    ) throws {
         guard book.plannedCount > 0 else { return }
         // What earlier runs have planned and not sent fits nothing any more.
-        let planned = book.planned.filter { !$0.number.isOfEarlierRun }
+        let planned = book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }
         let early = Set(planned.filter(waitsForEntry).map(\.number))
         for order in planned where !waitsForCash(order) && !early.contains(order.number) {
             if let reason = endOfEntry(of: order) {
@@ -165,7 +167,7 @@ extension ExecutionEngine {
     mutating func dismiss(
         _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
     ) throws {
-        for order in book.planned where scope.includes(order.number) {
+        for order in book.planned(where: scope.includes) {
             try finish(order.number, .cancel(reason), nil, at: time, &output)
         }
     }

@@ -95,10 +95,12 @@ public struct ExecutionEngine: Sendable {
             try adopt(holdings, kind, at: time, &output)
         case .adoptCash(let amount, let kind, let time):
             try adoptCash(amount, kind, at: time, &output)
-        case .release(let time):
-            try release(at: time, &output)
+        case .release(let time, let last):
+            try release(at: time, through: last, &output)
         case .releaseExits(let entry, let time):
-            for order in book.planned where order.parent == entry { try submit(order, at: time, &output) }
+            for order in book.planned(where: { _ in true }) where order.parent == entry {
+                try submit(order, at: time, &output)
+            }
         case .dismiss(let reason, let scope, let time):
             try dismiss(reason, scope, at: time, &output)
         case .cancelOpen(let reason, let scope, let time):
@@ -113,9 +115,13 @@ public struct ExecutionEngine: Sendable {
 
     /// Moves the orders, positions and balance that have changed into a batch, and forgets orders that have ended.
     ///
-    /// - Parameter keepsOrders: false where the run does not record orders.
-    public mutating func collectState(into batch: inout JournalBatch, keepsOrders: Bool) {
-        book.collect(into: &batch, keepsRecords: keepsOrders)
+    /// - Parameters:
+    ///   - keepsOrders: false where the run does not record orders.
+    ///   - last: new orders beyond this number are left for another time; nil takes all.
+    public mutating func collectState(
+        into batch: inout JournalBatch, keepsOrders: Bool, through last: OrderNumber? = nil
+    ) {
+        book.collect(into: &batch, keepsRecords: keepsOrders, through: last)
         for index in changedPositions.sorted() {
             batch.positions.append(
                 PositionRecord(

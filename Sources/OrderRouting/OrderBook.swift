@@ -177,19 +177,21 @@ struct OrderBook: Sendable {
     /// Orders that are new or have changed since the last collection.
     var uncollectedCount: Int { newSlots.count + changedSlots.count }
 
-    /// Moves the orders that are new or changed into a batch, and forgets those that have ended.
-    mutating func collect(into batch: inout JournalBatch, keepsRecords: Bool) {
-        for slot in newSlots {
+    /// Moves the orders that are new or changed into a batch, and forgets those that have ended; new ones beyond `last` stay new.
+    mutating func collect(into batch: inout JournalBatch, keepsRecords: Bool, through last: OrderNumber? = nil) {
+        let due = last.map { last in newSlots.prefix { records[Int($0)].number <= last } } ?? newSlots[...]
+        for slot in due {
             if keepsRecords { batch.newOrders.append(records[Int(slot)]) }
             notes[Int(slot)].isNew = false
             releaseIfEnded(slot)
         }
+        let later = newSlots.dropFirst(due.count)
         for slot in changedSlots {
             if keepsRecords { batch.changedOrders.append(records[Int(slot)]) }
             notes[Int(slot)].isMarkedChanged = false
             releaseIfEnded(slot)
         }
-        newSlots.removeAll(keepingCapacity: true)
+        if later.isEmpty { newSlots.removeAll(keepingCapacity: true) } else { newSlots = Array(later) }
         changedSlots.removeAll(keepingCapacity: true)
     }
 
@@ -200,13 +202,14 @@ struct OrderBook: Sendable {
     }
 
     /// Every order that is open, by number; those of earlier runs come last.
-    var open: [OrderRecord] { orders(in: openSlots) }
+    var open: [OrderRecord] { orders(in: openSlots) { _ in true } }
 
-    /// Every order that waits for its release, by number; those of earlier runs come last.
-    var planned: [OrderRecord] { orders(in: plannedSlots) }
+    /// The orders that wait for their release and are wanted, by number; those of earlier runs come last.
+    func planned(where isWanted: (OrderNumber) -> Bool) -> [OrderRecord] { orders(in: plannedSlots, where: isWanted) }
 
-    private func orders(in set: SlotSet) -> [OrderRecord] {
-        set.slots.map { records[Int($0)] }.sorted { $0.number < $1.number }
+    private func orders(in set: SlotSet, where isWanted: (OrderNumber) -> Bool) -> [OrderRecord] {
+        set.slots.filter { isWanted(records[Int($0)].number) }.map { records[Int($0)] }
+            .sorted { $0.number < $1.number }
     }
 
     /// Every order that is kept, by number; those of earlier runs come last.

@@ -198,18 +198,21 @@ extension RebalanceMachine {
         }
         var trial = engine
         for (instrument, tick) in limitTicks { trial.setTick(tick, of: instrument) }
-        let journaled = output
+        var planned = EngineOutput()
+        let orders = ordersToPlace
         do {
             let time = DecisionTime(instant: moment.time, isDate: false)
-            if !batches.isEmpty { try trial.handle(.decide(batches, at: time, lastCloses: prices), into: &output) }
-            let orders = ordersToPlace
-            if !orders.isEmpty { try trial.handle(.place(orders, at: time, lastCloses: prices), into: &output) }
+            if !batches.isEmpty { try trial.handle(.decide(batches, at: time, lastCloses: prices), into: &planned) }
+            if !orders.isEmpty { try trial.handle(.place(orders, at: time, lastCloses: prices), into: &planned) }
         } catch {
-            output = journaled
             try finish(.refused(["\(error)"]), at: moment)
             return true
         }
-        beforePlan = (engine, journaled)
+        beforePlan = (engine, output)
+        output.requests += planned.requests
+        unrecorded = PlanPortions(
+            planned.journal,
+            isDivisible: !trial.hasWaitingPlans && orders.allSatisfy { $0.parentRow == nil })
         engine = trial
         phase = .awaitingConsent
         actions.append(.planned)
@@ -219,16 +222,30 @@ extension RebalanceMachine {
     // MARK: - Work
 
     private mutating func beginWorking(at moment: IBKRMoment) throws {
-        for order in engine.orders where order.state == .planned && !order.number.isOfEarlierRun {
+        beforePlan = nil
+        phase = .working(timeout_ms: moment.uptime_ms + settings.timeout_ms)
+        if !settings.isLive {
+            recordWholePlan(at: moment)
+            try ask(.dismiss(.dryRun, .run, at: moment.time), at: moment)
+        }
+    }
+
+    /// Puts the next portion of the plan on record; its orders may be released.
+    private mutating func recordNextPortion(at moment: IBKRMoment) {
+        guard var plan = unrecorded else { return }
+        let numbers = plan.moveNext(into: &output.journal)
+        for order in numbers.compactMap(engine.order) where order.state == .planned {
             for (stage, time) in [(TimingRecord.Stage.decided, order.createdAt), (.journaled, moment.time)] {
                 output.journal.broker.timings.append(TimingRecord(order: order.number, stage: stage, time: time))
             }
         }
-        beforePlan = nil
-        phase = .working(timeout_ms: moment.uptime_ms + settings.timeout_ms)
-        if !settings.isLive {
-            try ask(.dismiss(.dryRun, .run, at: moment.time), at: moment)
-        }
+        unrecorded = plan.isEmpty ? nil : plan
+        lastRecorded = plan.isEmpty ? nil : numbers.last ?? lastRecorded
+    }
+
+    /// What happens to all orders of the plan needs all of them on record.
+    private mutating func recordWholePlan(at moment: IBKRMoment) {
+        while unrecorded != nil { recordNextPortion(at: moment) }
     }
 
     private mutating func work(until timeout_ms: Int64, at moment: IBKRMoment) throws -> Bool {
@@ -236,9 +253,10 @@ extension RebalanceMachine {
             try beginCancelling(.timeout, at: moment)
             return true
         }
+        recordNextPortion(at: moment)
         if broker.state.isReady, settings.isLive {
             try cancelWhatIsDue(at: moment)
-            try ask(.release(at: moment.time), at: moment)
+            try ask(.release(at: moment.time, through: lastRecorded), at: moment)
         }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
@@ -251,6 +269,7 @@ extension RebalanceMachine {
     // MARK: - Cancelling
 
     mutating func beginCancelling(_ reason: StatusReason, at moment: IBKRMoment) throws {
+        recordWholePlan(at: moment)
         phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + confirmationWait_ms)
         try ask(.dismiss(reason, scope, at: moment.time), at: moment)
         try cancelOpen(reason, scope, at: moment)
@@ -335,6 +354,7 @@ extension RebalanceMachine {
             return try beginCancelling(.stopped, at: moment)
         }
         forgetPlan()
+        recordWholePlan(at: moment)
         if isOfOrders { try ask(.dismiss(.stopped, .run, at: moment.time), at: moment) }
         try finish(.stopped(openOrders: engine.openOrderCount(scope)), at: moment)
     }

@@ -60,6 +60,10 @@ public struct RebalanceMachine: Sendable {
     var output = EngineOutput()
     /// The books and the journal without the plan, while nobody has consented to it.
     var beforePlan: (engine: ExecutionEngine, output: EngineOutput)?
+    /// What of the plan is not on record yet, though it was consented to.
+    var unrecorded: PlanPortions?
+    /// The last order of the plan that is on record; nil where all are.
+    var lastRecorded: OrderNumber?
     /// What is done after the commit, in this order.
     var actions: [RebalanceOutput] = []
     /// The journal has to know them before the commit.
@@ -158,7 +162,10 @@ public struct RebalanceMachine: Sendable {
 
     /// When the machine wants to be woken; nil when only the outside can move it.
     public var nextDeadline_ms: Int64? {
-        ([phase.deadline_ms, nextAlert_ms, timers.values.min()] + questionsDue_ms).compactMap { $0 }.min()
+        // The rest of a plan is recorded at once.
+        let planDue_ms = isWorking && unrecorded != nil ? lastMoment?.uptime_ms : nil
+        return ([phase.deadline_ms, nextAlert_ms, timers.values.min(), planDue_ms] + questionsDue_ms).compactMap { $0 }
+            .min()
     }
 
     /// When the broker is to be asked something again. While it is away, its return is what moves the machine.
@@ -208,7 +215,7 @@ public struct RebalanceMachine: Sendable {
         newInstruments = []
         // A plan is put on record when it is consented to; one that is declined never was.
         if !phase.isAwaitingConsent {
-            engine.collectState(into: &output.journal, keepsOrders: true)
+            engine.collectState(into: &output.journal, keepsOrders: true, through: lastRecorded)
             if output.journal.hasRecords {
                 outputs.append(.commit(output.journal))
                 output.journal = JournalBatch()
@@ -319,7 +326,10 @@ public struct RebalanceMachine: Sendable {
 
     /// A plan that nobody consented to never was.
     mutating func forgetPlan() {
-        if phase.isAwaitingConsent, let beforePlan { (engine, output) = beforePlan }
+        if phase.isAwaitingConsent, let beforePlan {
+            (engine, output) = beforePlan
+            unrecorded = nil
+        }
         beforePlan = nil
     }
 

@@ -21,7 +21,7 @@ struct BrokerWriters {
     /// Writes everything but trades, commissions and the words about events; the positions of the batch have to be there already.
     func write(_ journal: BrokerJournal, venue: String, account: String) throws {
         for link in journal.links { try links.write(link) }
-        for timing in journal.timings { try timings.write(timing) }
+        try timings.write(journal.timings)
         for notification in journal.notifications { try notifications.write(notification) }
         if let held = journal.holdings { try holdings.replace(held) }
         if let mark = journal.highWaterMark { try marks.raise(to: mark, venue: venue, account: account) }

@@ -172,7 +172,9 @@ final class SessionOrderMappingTests: XCTestCase {
             try harness.give(.register([entry]))
             try harness.prepare()
             try harness.give(
-                .place([try SessionHarness.placement("K2", .stop(Self.price(18_000)), number: 2, side: .sell, parent: 1)]))
+                .place([
+                    try SessionHarness.placement("K2", .stop(Self.price(18_000)), number: 2, side: .sell, parent: 1)
+                ]))
             XCTAssertEqual(harness.requests.placed.map(\.order.orderRef), expected, "\(filled) filled")
             XCTAssertEqual(harness.requests.placed.compactMap(\.order.parentID), [])
         }

@@ -41,7 +41,8 @@ final class CrashPointTests: XCTestCase {
             let occurrence =
                 point.recurs && world.generator.chance(50) ? world.generator.number(2...5) : 1
             let words = [
-                "--point", point.rawValue, "--occurrence", "\(occurrence)", "--part", "\(world.generator.number(0...999))",
+                "--point", point.rawValue, "--occurrence", "\(occurrence)", "--part",
+                "\(world.generator.number(0...999))",
             ]
             if try world.isComplete(try world.startChild(targets, words)) {
                 return CrashCampaign.Rebalance(kills: kills)

@@ -125,7 +125,8 @@ final class CrashWorld {
     /// Starts the command of an operator.
     func startCommand(_ inputs: [String], _ options: [String] = [], label: String? = nil) throws -> ChildProcess {
         try ChildProcess(
-            "execution", ["apply", "--mode", "production", "--live", "--yes"] + Self.place + inputs + options, in: folder,
+            "execution", ["apply", "--mode", "production", "--live", "--yes"] + Self.place + inputs + options,
+            in: folder,
             printsTo: label, environment: Self.environment)
     }
 

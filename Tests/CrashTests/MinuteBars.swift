@@ -17,7 +17,9 @@ enum MinuteBars {
                 let open = moved(prices[index], &generator)
                 let close = moved(open, &generator)
                 prices[index] = close
-                let bar = [open, max(open, close) + 2, min(open, close) - 2, close].map { String(format: "%d.%02d", $0 / 100, $0 % 100) }
+                let bar = [open, max(open, close) + 2, min(open, close) - 2, close].map {
+                    String(format: "%d.%02d", $0 / 100, $0 % 100)
+                }
                 csv += "\(ticker),\(time),\(bar.joined(separator: ",")),\(generator.number(1_000...6_000))\n"
             }
             second += 60

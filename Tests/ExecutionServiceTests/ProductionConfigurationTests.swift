@@ -132,7 +132,10 @@ final class ProductionConfigurationTests: XCTestCase {
                 "brokers.ibkr.acount is an unknown key; did you mean \"account\"?"
             ),
             (#"{brokers: {ibrk: {}}}"#, "brokers.ibrk is an unknown key; did you mean \"ibkr\"?"),
-            (#"{brokers: {ibkr: {password: "x"}}}"#, "the keys of brokers.ibkr are host, port, client_id, account, messages_per_second"),
+            (
+                #"{brokers: {ibkr: {password: "x"}}}"#,
+                "the keys of brokers.ibkr are host, port, client_id, account, messages_per_second"
+            ),
             (#"{broker: {}}"#, "did you mean \"brokers\"?"),
             (#"{live: {permit: "yes"}}"#, "live.permit \"yes\" is not true or false"),
             (#"{live: {permit: 1}}"#, "live.permit \"1\" is not true or false"),

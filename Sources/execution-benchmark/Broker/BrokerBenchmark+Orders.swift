@@ -99,7 +99,8 @@ extension BrokerBenchmark {
             let plan = try session.plan(files)
             way.reading_s = Clock.seconds - start_s
             var acknowledged = 0
-            try session.carryOut(plan, confirm: { way.plannedAt_s = Clock.seconds }, isOver: { acknowledged == count }) {
+            try session.carryOut(plan, confirm: { way.plannedAt_s = Clock.seconds }, isOver: { acknowledged == count })
+            {
                 step in
                 way.see(step)
                 if case .committed(let batch) = step { acknowledged += batch.acknowledgements }

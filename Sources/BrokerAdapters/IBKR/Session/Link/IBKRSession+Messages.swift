@@ -38,6 +38,8 @@ extension IBKRSession {
     }
 
     private mutating func collect(_ message: TWSMessage) {
+        // Orders are large; one that no list waits for is not taken out of its message.
+        guard let kind = message.listKind, desk.isPending(kind) else { return }
         switch message {
         case .openOrder(let order): desk.add(order)
         case .completedOrder(let order): desk.add(order)
@@ -121,5 +123,19 @@ extension IBKRSession {
     /// The last number in a text such as `Please reconnect on the new port -4003`.
     static func port(in text: String) -> UInt16? {
         text.split { !$0.isASCII || !$0.isNumber }.last.flatMap { UInt16($0) }.flatMap { $0 > 0 ? $0 : nil }
+    }
+}
+
+extension TWSMessage {
+    /// The list that the message may be an item of.
+    fileprivate var listKind: IBKRQueryKind? {
+        switch self {
+        case .openOrder: .openOrders
+        case .completedOrder: .completedOrders
+        case .executionDetails: .executions
+        case .position: .positions
+        case .accountSummary: .accountSummary
+        default: nil
+        }
     }
 }
