@@ -41,17 +41,20 @@ struct CrashAudit {
             SELECT order_key, r.account, ticker, direction, size_e8, filled_size_e8, o.status, o.venue_order_id, o.oca_group
             FROM orders o JOIN execution_runs r USING (run_id)
             """)
-        // The fills of one exit reduce the other at the gateway; nobody hears of it who was away.
+        // The fills of one exit reduce the other at the gateway, and fill what is left of it; nobody hears of it who was away.
         let reducible = Set(orders.filter { !$0[8].isEmpty && $0[6] == "CANCELLED" }.map { $0[0] })
         let told = rows.map { row in
-            let size = reducible.contains(row[0]) ? "" : row[4]
-            return [row[0], row[7], row[8], row[9], size, row[5], row[3]].joined(separator: " ")
+            let isReducible = reducible.contains(row[0])
+            return [
+                row[0], row[7], row[8], row[9], isReducible ? "" : row[4], row[5], isReducible ? "" : row[3],
+            ].joined(separator: " ")
         }
         let booked = orders.filter { row in
             references.contains(row[0]) || row[6] != "CANCELLED" || row[5] != "0" || !row[7].isEmpty
         }.map { row in
-            let size = reducible.contains(row[0]) ? "" : Self.quantity(row[4])
-            return (row[..<4] + [size, Self.quantity(row[5]), row[6].capitalized]).joined(separator: " ")
+            let isReducible = reducible.contains(row[0])
+            let (size, status) = isReducible ? ("", "") : (Self.quantity(row[4]), row[6].capitalized)
+            return (row[..<4] + [size, Self.quantity(row[5]), status]).joined(separator: " ")
         }
         compare("orders", booked, told)
         let unprotected = try database.rows(
