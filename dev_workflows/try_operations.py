@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["OPERATIONS.md"]
+DOCUMENTS = ["OPERATIONS.md", "RECOVERY.md"]
 COPIED = [".build/release/execution", "fixtures/bars/us-daily.csv.gz", "fixtures/example", "sql/queries"]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"(\w*)\$ (.*)")
