@@ -15,7 +15,7 @@ final class RandomKillTests: XCTestCase {
     /// The market is slow and the time is short, so that orders are cancelled before they are filled whole.
     func testKilledWhileOrdersAreCancelled() {
         let start = Date()
-        let tally = CrashCampaign(goal: 100, pace: ["--when-ordered", "20"]) { world in
+        let tally = CrashCampaign(goal: 100, pace: ["--when-ordered", "150"]) { world in
             var done = try Self.rebalance(
                 try world.writeTargets(), in: world, ["--timeout", "200ms"], orExitsWith: [1])
             done.isWhole = false

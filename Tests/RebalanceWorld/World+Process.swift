@@ -161,6 +161,8 @@ extension World {
         guard let machine = process?.machine,
             machine.engine.openOrders.allSatisfy({ $0.number.isOfEarlierRun || $0.state == .planned })
         else { return }
+        // What an earlier process planned is still to be sent, or to be cancelled.
+        if case .stopped = outcome, machine.engine.openOrderCount() > 0 { return }
         let isComplete =
             switch outcome {
             case .completed: true

@@ -18,7 +18,7 @@ final class AccountTests: XCTestCase {
 
     func testAPositionThatTheBookDoesNotExplainStopsALiveRun() throws {
         var desk = try deskWithABreak()
-        XCTAssertEqual(try desk.rebalance(["AAA": 50]), .finished(.declined))
+        XCTAssertEqual(try desk.rebalance(["AAA": 50]), .finished(.refused(["the live gate is closed"])))
         XCTAssertEqual(desk.world.gateway.orderRecords.filter { $0.clientID != 0 }.count, 1, "nothing was sent")
         XCTAssertTrue(try desk.notifications().contains("position_breaks"))
         XCTAssertEqual(try desk.positions(), ["AAA": 100], "the book stays what it can explain")

@@ -144,7 +144,11 @@ struct SessionRunner {
         if report.ending == .stopped, report.orders == 0, !request.isTask {
             report.remarks.append("nothing was ordered; the same command begins again")
         }
-        let isOver = engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
+        // Of a run that was stopped, what an earlier process planned is still to be sent, or to be cancelled.
+        let isOver =
+            report.ending == .stopped
+            ? engine.openOrderCount() == 0
+            : engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
         guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
             try journal.release()
             return report
