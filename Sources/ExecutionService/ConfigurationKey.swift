@@ -84,7 +84,8 @@ public struct ConfigurationKey: Sendable, Equatable {
         ConfigurationKey(path: path, defaultText: defaultText, accepted: accepted)
     }
 
-    /// The names directly below a section, in the order of the documentation; the top is the empty path.
+    /// The names directly below a section, in the order of the documentation; the top is the empty path. A section whose
+    /// members the user names, such as tickers, has the one name `*`, and `*` stands for any of them in a path.
     static func names(in section: String) -> [String] {
         let prefix = section.isEmpty ? "" : section + "."
         var names: [String] = []
@@ -93,5 +94,12 @@ public struct ConfigurationKey: Sendable, Equatable {
             if names.last != String(name) { names.append(String(name)) }
         }
         return names
+    }
+
+    /// Whether a path, whose names may have points in them, is of this key.
+    func matches(_ path: String) -> Bool {
+        let parts = self.path.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return self.path == path }
+        return path.count > self.path.count - 1 && path.hasPrefix(parts[0]) && path.hasSuffix(parts[1])
     }
 }
