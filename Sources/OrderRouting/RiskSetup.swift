@@ -1,0 +1,71 @@
+import RiskControl
+import TradingModel
+
+/// What the engine's risk gate is made from.
+public struct RiskSetup: Sendable, Equatable {
+    public var limits: RiskLimits
+    /// Strategy ids; limits name them, decisions point to them.
+    public var strategies: [String]
+    /// The strategy of each decision, by `DecisionID`; nil for one of none.
+    public var strategyOfDecision: [Int32?]
+    /// What dates are read in.
+    public var localTime: LocalTime
+
+    /// - Parameter decisions: by `DecisionID`.
+    public init(limits: RiskLimits, decisions: [Decision], localTime: LocalTime) {
+        self.limits = limits
+        self.localTime = localTime
+        var places: [String: Int32] = [:]
+        var strategies: [String] = []
+        strategyOfDecision = decisions.map { decision in
+            guard let strategy = decision.strategyID else { return nil }
+            if let place = places[strategy] { return place }
+            places[strategy] = Int32(strategies.count)
+            strategies.append(strategy)
+            return Int32(strategies.count - 1)
+        }
+        self.strategies = strategies
+    }
+}
+
+/// What the gate has to know of the account beside the books.
+struct RiskFacts: Sendable {
+    let setup: RiskSetup
+    var equity = EquityTrack()
+    /// The last price known of each instrument, and since when.
+    var marks: [Price?]
+    var markTimes: [Timestamp?]
+    /// What each strategy holds, by instrument.
+    var held: [[Quantity]]
+    /// Whether something changed that the gate has not been told in particular.
+    var isStale = true
+    /// The moment of the reviews that go on.
+    var now = Timestamp(ms: 0)
+    var today = CalendarDate(days: 0)
+    /// The most precise figures that verdicts are explained with.
+    let groupNames: [String]
+
+    init(_ setup: RiskSetup, instruments: Int) {
+        self.setup = setup
+        marks = Array(repeating: nil, count: instruments)
+        markTimes = marks.map { _ in nil }
+        held = setup.strategies.map { _ in Array(repeating: .zero, count: instruments) }
+        groupNames = setup.limits.groups.map(\.name)
+    }
+
+    mutating func addInstrument() {
+        marks.append(nil)
+        markTimes.append(nil)
+        for strategy in held.indices { held[strategy].append(.zero) }
+        isStale = true
+    }
+
+    /// The place of a decision's strategy; nil for one of none.
+    func strategy(of decision: DecisionID) -> Int32? { setup.strategyOfDecision[Int(decision.index)] }
+
+    mutating func setTime(_ time: Timestamp) {
+        guard time != now else { return }
+        now = time
+        today = setup.localTime.date(of: time)
+    }
+}
