@@ -26,12 +26,14 @@ extension ExecutionEngine {
         positionTimes.append(Timestamp(ms: 0))
         isPositionChanged.append(false)
         book.addInstrument()
+        gate.addInstrument(instrument)
         return InstrumentID(instruments.count - 1)
     }
 
     /// Rounds the limits of an instrument to this step from now on; a broker says it once its contract is found.
     public mutating func setTick(_ tick: Price?, of instrument: InstrumentID) {
         instruments[Int(instrument.index)] = instruments[Int(instrument.index)].with(tick: tick)
+        gate.setTick(tick, of: instrument)
     }
 
     /// Every order of the run, and those of earlier runs that are kept, by number.

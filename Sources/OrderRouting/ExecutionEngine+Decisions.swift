@@ -215,53 +215,55 @@ extension ExecutionEngine {
     ) -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
-        let verdict = review(planned, parent: placement.parent)
+        let verdict = review(planned, parent: placement.parent, at: time)
         journalVerdict(verdict, planned, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
             terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,
             parent: placement.parent, ocaGroup: placement.ocaGroup)
-        switch verdict {
-        case .denied(let reason):
-            order.state = .denied(reason)
-            journalCreation(order, &output)
-            statistics.countEnd(of: order)
-        case .approved(let approved):
+        if let approved = verdict.order {
             order.terms = approved.order.terms
             journalCreation(order, &output)
             // For a broker it waits for its release: the plan is shown first, and buys follow the sells' proceeds.
-            guard router.mode == .training else { break }
-            order.state = .submitted
-            output.journal.append(
-                OrderEventRecord(
-                    order: number, time: time.instant, kind: .moved(.submit), from: .planned, to: .submitted))
-            output.requests.append(router.submission(of: approved, number: number, at: time, placement: placement))
+            if router.mode == .training {
+                order.state = .submitted
+                output.journal.append(
+                    OrderEventRecord(
+                        order: number, time: time.instant, kind: .moved(.submit), from: .planned, to: .submitted))
+                output.requests.append(router.submission(of: approved, number: number, at: time, placement: placement))
+            }
+        } else {
+            order.state = .denied(verdict.reason ?? .riskLimit)
+            journalCreation(order, &output)
+            statistics.countEnd(of: order)
         }
         book.add(order)
         return number
     }
 
     /// What the gate says; exits of an entry that it denied are denied too.
-    func review(_ planned: PlannedOrder, parent: OrderNumber?) -> RiskGate.Verdict {
-        if let slot = parent.flatMap(book.slot(of:)), case .denied = book.records[slot].state {
-            return .denied(.parentRejected)
-        }
-        return gate.review(planned, instrument: instruments[Int(planned.terms.instrument.index)])
+    private mutating func review(
+        _ planned: PlannedOrder, parent: OrderNumber?, at time: DecisionTime
+    ) -> RiskVerdict {
+        if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
+        let days = time.instant.ms / 86_400_000
+        return gate.review(
+            planned, context: RiskContext(time: time.instant, date: CalendarDate(days: Int32(truncatingIfNeeded: days)))
+        )
+    }
+
+    func isEntryDenied(_ entry: OrderNumber?) -> Bool {
+        if let slot = entry.flatMap(book.slot(of:)), case .denied = book.records[slot].state { true } else { false }
     }
 
     private func journalVerdict(
-        _ verdict: RiskGate.Verdict, _ planned: PlannedOrder, _ number: OrderNumber, _ output: inout EngineOutput
+        _ verdict: RiskVerdict, _ planned: PlannedOrder, _ number: OrderNumber, _ output: inout EngineOutput
     ) {
-        var record = RiskRecord(
-            decision: planned.decision, order: number, instrument: planned.terms.instrument, side: planned.terms.side,
-            requested: planned.terms.quantity, approved: .zero, reason: nil)
-        switch verdict {
-        case .approved(let approved):
-            record.approved = approved.order.terms.quantity
-            if record.approved != record.requested { record.reason = .belowLot }
-        case .denied(let reason): record.reason = reason
-        }
-        output.journal.append(record)
+        output.journal.append(
+            RiskRecord(
+                decision: planned.decision, order: number, instrument: planned.terms.instrument,
+                side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
+                reason: verdict.reason))
     }
 
     private func journalCreation(_ order: OrderRecord, _ output: inout EngineOutput) {

@@ -32,7 +32,7 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var instruments: [Instrument]
     let planning: PlanningRules
     let planner: OrderPlanner
-    let gate = RiskGate()
+    var gate: RiskGate
     let router: ModeRouter
 
     var book: OrderBook
@@ -67,6 +67,7 @@ public struct ExecutionEngine: Sendable {
     ) {
         self.instruments = instruments
         self.planning = planning
+        gate = RiskGate(limits: nil, instruments: instruments)
         self.router = router
         self.reservation = reservation
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)

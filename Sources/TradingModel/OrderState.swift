@@ -58,6 +58,12 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case givenUp = "given_up"
     /// The broker corrected an execution of the filled order to less than its quantity.
     case corrected
+    /// A limit of the configuration refused or cut it; `risk_decisions` names the limit.
+    case riskLimit = "risk_limit"
+    /// Beyond the drawdown or the daily loss that the configuration allows, only reductions pass.
+    case reduceOnly = "reduce_only"
+    /// The figures that a limit needs were missing.
+    case riskDataUnavailable = "risk_data_unavailable"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.
