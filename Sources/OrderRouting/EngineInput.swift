@@ -45,10 +45,12 @@ public struct OwnOrder: Sendable, Equatable {
     public var parentRow: Int64?
     public var ocaGroup: Int32?
     public var isGroupOfBracketOnly: Bool
+    /// The chance that its strategy gives it, 0 to 1; nil where it says none.
+    public var confidence: Double?
 
     public init(
         row: Int64, decision: DecisionID, terms: OrderTerms, cancelAt: DecisionTime? = nil, parentRow: Int64? = nil,
-        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false
+        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, confidence: Double? = nil
     ) {
         self.row = row
         self.decision = decision
@@ -57,6 +59,7 @@ public struct OwnOrder: Sendable, Equatable {
         self.parentRow = parentRow
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly
+        self.confidence = confidence
     }
 }
 

@@ -14,7 +14,10 @@ extension ExecutionEngine {
         cash = record.cash
         planned = record.planned
         executions.reserveCapacity(record.executions.count)
-        for known in record.executions { executions[known.execution.id] = known }
+        for known in record.executions {
+            executions[known.execution.id] = known
+            noteFill(known.execution, known.decision, commission: known.commission)
+        }
         replacedExecutions = Set(record.replacedExecutions)
     }
 
@@ -26,6 +29,7 @@ extension ExecutionEngine {
         positionTimes.append(Timestamp(ms: 0))
         isPositionChanged.append(false)
         book.addInstrument()
+        facts?.addInstrument()
         gate.addInstrument(instrument)
         return InstrumentID(instruments.count - 1)
     }
@@ -78,6 +82,7 @@ extension ExecutionEngine {
             guard change != .zero else { continue }
             try positions[index].book(change, at: holding.averageCost ?? positions[index].averageCost ?? Price(e8: 0))
             markChanged(holding.instrument, at: time)
+            mistrustGate()
             output.journal.append(
                 AdjustmentRecord(
                     time: time, instrument: holding.instrument,
@@ -91,6 +96,7 @@ extension ExecutionEngine {
     ) throws {
         let change = try amount.adding(-cash, "reconciled cash")
         guard change != .zero else { return }
+        try facts?.equity.move(change)
         try record(
             CashRecord(time: time, kind: kind == .opening ? .opening : .reconciled, amount: change), &output)
     }

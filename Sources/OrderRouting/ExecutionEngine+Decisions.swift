@@ -17,6 +17,7 @@ extension ExecutionEngine {
     ) throws {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
+        try beginReviews(at: time.instant, lastCloses)
         for (request, decision) in Self.inOrderOfRows(batches) {
             try aim(request, decision, equity, at: time, lastCloses, &output)
         }
@@ -129,15 +130,17 @@ extension ExecutionEngine {
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
         output.journal.append(
             record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
-        if let order = orders.first { send(order, of: plan, &output) }
-        if let order = orders.second { send(order, of: plan, &output) }
+        if let order = orders.first { try send(order, of: plan, &output) }
+        if let order = orders.second { try send(order, of: plan, &output) }
     }
 
-    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) {
+    private mutating func send(
+        _ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput
+    ) throws(ArithmeticOverflow) {
         let placement = OrderPlacement(
             row: plan.row * 2 + Int64(order.leg),
             cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
-        send(order, inputRow: nil, at: plan.time, placement, &output)
+        try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
     }
 
     /// What the open orders of an instrument would add, signed.
@@ -177,21 +180,22 @@ extension ExecutionEngine {
         _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) throws {
         statistics.decisions += Int64(Set(orders.map(\.decision)).count)
+        try beginReviews(at: time.instant, lastCloses)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
-            entries[order.row] = place(order, parent: nil, at: time, lastCloses, &output)
+            entries[order.row] = try place(order, parent: nil, at: time, lastCloses, &output)
         }
         for order in orders {
             guard let parentRow = order.parentRow else { continue }
             guard let parent = entries[parentRow] else { throw MissingParent(row: order.row, parentRow: parentRow) }
-            _ = place(order, parent: parent, at: time, lastCloses, &output)
+            _ = try place(order, parent: parent, at: time, lastCloses, &output)
         }
     }
 
     private mutating func place(
         _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?],
         _ output: inout EngineOutput
-    ) -> OrderNumber {
+    ) throws(ArithmeticOverflow) -> OrderNumber {
         let index = Int(order.terms.instrument.index)
         let delta = order.terms.signedQuantity
         // An exit is for what its entry will have bought or sold.
@@ -202,7 +206,8 @@ extension ExecutionEngine {
         let placement = OrderPlacement(
             row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), parent: parent, ocaGroup: order.ocaGroup,
             isGroupOfBracketOnly: order.isGroupOfBracketOnly, cashRule: .unchecked)
-        return send(planned, inputRow: Int32(order.row), at: time, placement, &output)
+        return try send(
+            planned, inputRow: Int32(order.row), confidence: order.confidence, at: time, placement, &output)
     }
 
     // MARK: - Sending
@@ -210,12 +215,12 @@ extension ExecutionEngine {
     /// Journals an order, has it reviewed, and asks for it to be sent.
     @discardableResult
     private mutating func send(
-        _ planned: PlannedOrder, inputRow: Int32?, at time: DecisionTime, _ placement: OrderPlacement,
-        _ output: inout EngineOutput
-    ) -> OrderNumber {
+        _ planned: PlannedOrder, inputRow: Int32?, confidence: Double?, at time: DecisionTime,
+        _ placement: OrderPlacement, _ output: inout EngineOutput
+    ) throws(ArithmeticOverflow) -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
-        let verdict = review(planned, parent: placement.parent, at: time)
+        let verdict = try review(planned, parent: placement.parent, confidence: confidence, at: time.instant)
         journalVerdict(verdict, planned, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
@@ -241,17 +246,6 @@ extension ExecutionEngine {
         return number
     }
 
-    /// What the gate says; exits of an entry that it denied are denied too.
-    private mutating func review(
-        _ planned: PlannedOrder, parent: OrderNumber?, at time: DecisionTime
-    ) -> RiskVerdict {
-        if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
-        let days = time.instant.ms / 86_400_000
-        return gate.review(
-            planned, context: RiskContext(time: time.instant, date: CalendarDate(days: Int32(truncatingIfNeeded: days)))
-        )
-    }
-
     func isEntryDenied(_ entry: OrderNumber?) -> Bool {
         if let slot = entry.flatMap(book.slot(of:)), case .denied = book.records[slot].state { true } else { false }
     }
@@ -259,11 +253,12 @@ extension ExecutionEngine {
     private func journalVerdict(
         _ verdict: RiskVerdict, _ planned: PlannedOrder, _ number: OrderNumber, _ output: inout EngineOutput
     ) {
-        output.journal.append(
-            RiskRecord(
-                decision: planned.decision, order: number, instrument: planned.terms.instrument,
-                side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
-                reason: verdict.reason))
+        var record = RiskRecord(
+            decision: planned.decision, order: number, instrument: planned.terms.instrument,
+            side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
+            reason: verdict.reason)
+        if facts != nil { explain(verdict, planned, &record) }
+        output.journal.append(record)
     }
 
     private func journalCreation(_ order: OrderRecord, _ output: inout EngineOutput) {

@@ -79,11 +79,11 @@ extension ExecutionEngine {
     mutating func review(
         _ planned: PlannedOrder, parent: OrderNumber?, confidence: Double? = nil, at time: Timestamp
     ) throws(ArithmeticOverflow) -> RiskVerdict {
-        let entry = parent.flatMap(book.slot(of:)).map { book.records[$0] }
-        if let entry, case .denied = entry.state { return .denied(.parentRejected) }
+        if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
         guard facts != nil else {
             return gate.review(planned, context: RiskContext(time: time, date: CalendarDate(days: 0)))
         }
+        let entry = parent.flatMap(book.slot(of:)).map { book.records[$0] }
         facts!.setTime(time)
         if facts!.isStale { try tellAccount() }
         return gate.review(
@@ -119,6 +119,13 @@ extension ExecutionEngine {
         gate.book(change, of: instrument, at: price, commission: commission, strategy: strategy)
     }
 
+    /// A broker's execution was booked, or is on record; what is left of its order is known at the next review.
+    mutating func noteFill(_ execution: AccountExecution, _ decision: DecisionID?, commission: Money) {
+        noteFill(
+            execution.side == .buy ? execution.quantity : -execution.quantity, of: execution.instrument,
+            at: execution.price, commission: commission, decision: decision, ended: false, isExpected: false)
+    }
+
     /// A position changed in a way that the gate takes up at the next review.
     mutating func mistrustGate() { facts?.isStale = true }
 
@@ -133,9 +140,25 @@ extension ExecutionEngine {
             facts!.held[strategy][index] = Quantity(e8: try narrowed(held, "a strategy's position after a split"))
         }
         facts!.marks[index] = try facts!.marks[index].map { mark throws(ArithmeticOverflow) in
-            let price = divide(Int128(mark.e8) * 1_000_000_000, by: Int128(ratioE9), rounding: .nearest)
-            return Price(e8: try narrowed(price, "a price after a split"))
+            try mark.afterSplit(ratioE9)
         }
         facts!.isStale = true
+    }
+
+    // MARK: - Records
+
+    /// Adds to a record which limit bound, and why.
+    func explain(_ verdict: RiskVerdict, _ planned: PlannedOrder, _ record: inout RiskRecord) {
+        record.stop = verdict.stop
+        record.target = verdict.target
+        guard let limit = verdict.limit, let facts else { return }
+        let place = RiskVerdict.Place(
+            ticker: ticker(planned.terms.instrument),
+            strategy: facts.strategy(of: planned.decision).map { facts.setup.strategies[Int($0)] },
+            group: verdict.group.map { facts.setup.limits.groups[Int($0)].name })
+        record.limit = limit.rawValue
+        record.observed = verdict.observed
+        record.allowed = verdict.allowed
+        record.explanation = verdict.sentence(at: place)
     }
 }

@@ -33,6 +33,8 @@ public struct ExecutionEngine: Sendable {
     let planning: PlanningRules
     let planner: OrderPlanner
     var gate: RiskGate
+    /// What the gate is told; nil where nothing is limited.
+    var facts: RiskFacts?
     let router: ModeRouter
 
     var book: OrderBook
@@ -63,14 +65,15 @@ public struct ExecutionEngine: Sendable {
 
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
-        reservation: CashReservation = CashReservation()
+        reservation: CashReservation = CashReservation(), risk: RiskSetup? = nil
     ) {
         self.instruments = instruments
         self.planning = planning
-        gate = RiskGate(limits: nil, instruments: instruments)
         self.router = router
         self.reservation = reservation
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
+        gate = RiskGate(limits: risk?.limits, instruments: instruments, strategies: risk?.strategies ?? [])
+        facts = risk.map { RiskFacts($0, instruments: instruments.count) }
         book = OrderBook(instruments: instruments.count, keepsEnded: router.mode == .production)
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)

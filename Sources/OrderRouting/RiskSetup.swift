@@ -42,15 +42,12 @@ struct RiskFacts: Sendable {
     /// The moment of the reviews that go on.
     var now = Timestamp(ms: 0)
     var today = CalendarDate(days: 0)
-    /// The most precise figures that verdicts are explained with.
-    let groupNames: [String]
 
     init(_ setup: RiskSetup, instruments: Int) {
         self.setup = setup
         marks = Array(repeating: nil, count: instruments)
         markTimes = marks.map { _ in nil }
         held = setup.strategies.map { _ in Array(repeating: .zero, count: instruments) }
-        groupNames = setup.limits.groups.map(\.name)
     }
 
     mutating func addInstrument() {

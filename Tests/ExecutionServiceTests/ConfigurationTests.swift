@@ -331,7 +331,8 @@ final class ConfigurationTests: XCTestCase {
 
     /// The defaults that are documented are the defaults that are in effect.
     func testDocumentedDefaultsAreTheDefaults() throws {
-        for key in ConfigurationKey.all where key.defaultText != "required" && !key.path.contains("commission.m") && !key.path.contains("*") {
+        for key in ConfigurationKey.all
+        where key.defaultText != "required" && !key.path.contains("commission.m") && !key.path.contains("*") {
             let sections = key.path.split(separator: ".")
             var text = key.defaultText
             if key.path.hasPrefix("risk.kelly.payoff") { text = "\(text), source: \"confidence\"" }

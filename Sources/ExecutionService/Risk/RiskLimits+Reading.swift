@@ -87,7 +87,8 @@ extension RiskLimits {
 
     private mutating func readStatistics(_ reader: inout ConfigurationReader) {
         returns.days = reader.number("risk.return_window", scale: 0, in: 2...2_520).map(Int.init) ?? returns.days
-        returns.minimum = reader.number("risk.minimum_returns", scale: 0, in: 2...2_520).map(Int.init) ?? returns.minimum
+        returns.minimum =
+            reader.number("risk.minimum_returns", scale: 0, in: 2...2_520).map(Int.init) ?? returns.minimum
         if !reader.isNull("risk.max_correlation"),
             let e9 = reader.number("risk.max_correlation", scale: 9, in: -Share.scale...Share.scale)
         {
@@ -135,7 +136,8 @@ extension KellyLimit {
         let foreign = isOfRecord ? ["payoff_ratio"] : ["minimum_trades", "until_then"]
         for name in foreign where reader.has("risk.kelly.\(name)") {
             reader.contradict(
-                "risk.kelly.\(name)", "risk.kelly.source", "which takes the chance from the \(isOfRecord ? "record" : "order")",
+                "risk.kelly.\(name)", "risk.kelly.source",
+                "which takes the chance from the \(isOfRecord ? "record" : "order")",
                 accepted: "leave one of them out")
         }
         guard let fraction = reader.share("risk.kelly.fraction", upTo: .whole) else { return nil }
