@@ -24,6 +24,18 @@ public struct SocketPoll {
     ///
     /// - Parameter timeout_ms: 0 does not wait.
     public mutating func wait(timeout_ms: Int32) {
-        _ = poll(&entries, nfds_t(entries.count), timeout_ms)
+        guard poll(&entries, nfds_t(entries.count), timeout_ms) < 0 else { return }
+        // What is left in the entries then is no answer.
+        for index in entries.indices { entries[index].revents = 0 }
+    }
+
+    /// Whether a connection waited when `wait` returned; false for a listener that was not added.
+    public func isReadable(_ listener: TCPListener) -> Bool { isReadable(listener.descriptor) }
+
+    /// Whether bytes, the end or a failure waited when `wait` returned; false for a socket that was not added.
+    public func isReadable(_ socket: TCPSocket) -> Bool { isReadable(socket.descriptor) }
+
+    private func isReadable(_ descriptor: Int32) -> Bool {
+        entries.contains { $0.fd == descriptor && $0.revents & ~Int16(POLLOUT) != 0 }
     }
 }

@@ -26,6 +26,31 @@ final class TCPTests: XCTestCase {
         XCTAssertEqual(client.read(), .ended)
     }
 
+    func testAPollTellsWhoIsReadable() throws {
+        let listener = try TCPListener(port: 0)
+        let quiet = try TCPListener(port: 0)
+        let client = try TCPSocket(connectingTo: "127.0.0.1", port: listener.port)
+        var poll = SocketPoll()
+        poll.add(listener)
+        poll.add(quiet)
+        poll.add(client, wantsToWrite: true)
+        XCTAssertFalse(poll.isReadable(listener), "nothing was waited for")
+        poll.wait(timeout_ms: 5_000)
+        XCTAssertTrue(poll.isReadable(listener))
+        XCTAssertFalse(poll.isReadable(quiet))
+        XCTAssertFalse(poll.isReadable(client), "it can be written to only")
+
+        let server = try XCTUnwrap(accepted(listener))
+        XCTAssertFalse(poll.isReadable(server), "it was not added")
+        server.close()
+        var second = SocketPoll()
+        second.add(listener)
+        second.add(client)
+        second.wait(timeout_ms: 5_000)
+        XCTAssertTrue(second.isReadable(client), "its end waits")
+        XCTAssertFalse(second.isReadable(listener))
+    }
+
     func testAPortThatIsTakenIsAnError() throws {
         let listener = try TCPListener(port: 0)
         XCTAssertThrowsError(try TCPListener(port: listener.port)) { error in
