@@ -51,6 +51,26 @@ final class TCPTests: XCTestCase {
         XCTAssertFalse(second.isReadable(listener))
     }
 
+    func testAPollThatStaysAwakeSeesWhatComesAndGivesUpInTime() throws {
+        let listener = try TCPListener(port: 0)
+        let client = try TCPSocket(connectingTo: "127.0.0.1", port: listener.port)
+        let server = try XCTUnwrap(accepted(listener))
+        var poll = SocketPoll()
+        poll.add(server)
+        let start_us = SystemClock.monotonic_us
+        poll.wait(timeout_ms: 0, awake_us: 60_000_000)
+        XCTAssertLessThan(SystemClock.monotonic_us - start_us, 30_000_000, "0 does not wait")
+        poll.wait(timeout_ms: 1, awake_us: 2_000)
+        XCTAssertGreaterThanOrEqual(SystemClock.monotonic_us - start_us, 2_000)
+        XCTAssertFalse(poll.isReadable(server))
+
+        XCTAssertEqual(client.write([1]), 1)
+        poll.wait(timeout_ms: 60_000, awake_us: 60_000_000)
+        XCTAssertLessThan(SystemClock.monotonic_us - start_us, 30_000_000)
+        XCTAssertTrue(poll.isReadable(server))
+        XCTAssertEqual(server.read(), .bytes([1]))
+    }
+
     func testAPortThatIsTakenIsAnError() throws {
         let listener = try TCPListener(port: 0)
         XCTAssertThrowsError(try TCPListener(port: listener.port)) { error in

@@ -17,6 +17,8 @@ public struct GatewayServer {
     private var connectionCount = 0
     var hadClient = false
     var isAskedToEnd = false
+    /// Whether a client sent something in the last turn; what it sends next may come at once.
+    private var isBusy = false
 
     /// Reads and checks the inputs and opens the ports.
     public init(_ options: GatewayOptions) throws {
@@ -71,7 +73,7 @@ public struct GatewayServer {
 
     // MARK: - Waiting
 
-    private func wait(_ longest_ms: Int32) -> SocketPoll {
+    private mutating func wait(_ longest_ms: Int32) -> SocketPoll {
         let now_ms = SystemClock.monotonic_ms
         var poll = SocketPoll()
         // Looked at in this order: whoever connected before a command was given is seen with it.
@@ -81,7 +83,8 @@ public struct GatewayServer {
         if let controlListener { poll.add(controlListener) }
         let dues = peers.compactMap { $0.peer.nextDue_ms(after: now_ms) } + [nextBarDue_ms].compactMap { $0 }
         let wait_ms = dues.min().map { max(0, min(Int64(longest_ms), $0 - now_ms)) } ?? Int64(longest_ms)
-        poll.wait(timeout_ms: Int32(wait_ms))
+        poll.wait(timeout_ms: Int32(wait_ms), awake_us: isBusy ? SocketPoll.answerTime_us : 0)
+        isBusy = false
         return poll
     }
 
@@ -117,6 +120,7 @@ public struct GatewayServer {
                 case .bytes(let bytes):
                     try replay.gateway.received(bytes, on: peers[index].id)
                     pacer.noteReceived(now_ms: SystemClock.monotonic_ms)
+                    isBusy = true
                     if bytes.count < TCPSocket.longestRead { break reading }
                 case .nothing: break reading
                 case .ended:
