@@ -19,6 +19,10 @@ extension ExecutionEngine {
             noteFill(known.execution, known.decision, commission: known.commission)
         }
         replacedExecutions = Set(record.replacedExecutions)
+        for mark in record.equityMarks {
+            guard let date = facts?.setup.localTime.date(of: mark.time) else { break }
+            facts?.equity.mark(mark.equity, at: mark.time, on: date)
+        }
     }
 
     /// Adds an instrument that became known later; its id is the next one.

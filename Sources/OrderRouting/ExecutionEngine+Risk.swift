@@ -14,8 +14,22 @@ extension ExecutionEngine {
             facts!.markTimes[Int(instrument.index)] = slice.end
         }
         guard slice.isLastOfSession, facts!.equity.lastTime.map({ $0 < slice.end }) ?? true else { return }
-        guard let equity = try markedEquity() else { return }
-        facts!.equity.mark(equity, at: slice.end, on: slice.session)
+        if let equity = try markedEquity() { facts!.mark(equity, at: slice.end, on: slice.session) }
+    }
+
+    /// When the account was last valued, on record or since; nil before the first time, and where nothing is limited.
+    public var lastEquityMark: Timestamp? { facts?.equity.lastTime }
+
+    /// What the account was worth since it was restored, for the record; each mark is handed over once.
+    public mutating func takeEquityMarks() -> [EquityMark] {
+        defer { facts?.newMarks.removeAll() }
+        return facts?.newMarks ?? []
+    }
+
+    /// Rescales returns and prices from before a split that the account's book has behind it.
+    public mutating func observeSplit(_ instrument: InstrumentID, ratioE9: Int64) throws(ArithmeticOverflow) {
+        gate.split(instrument, ratioE9: ratioE9)
+        try facts?.splitMark(instrument, ratioE9)
     }
 
     /// Tells the gate of a moment of decision, with the prices that are planned with.
@@ -28,8 +42,20 @@ extension ExecutionEngine {
             if facts!.markTimes[index] == nil || router.mode == .production { facts!.markTimes[index] = time }
         }
         facts!.setTime(time)
-        if let equity = try markedEquity() { facts!.equity.mark(equity, at: time, on: facts!.today) }
+        if let equity = try markedEquity() { facts!.mark(equity, at: time, on: facts!.today) }
+        countEarlierOrders()
         try tellAccount()
+    }
+
+    /// Orders of the day that an earlier process has planned count as well.
+    private mutating func countEarlierOrders() {
+        guard let known = facts, !known.hasCountedEarlierOrders else { return }
+        facts!.hasCountedEarlierOrders = true
+        guard router.mode == .production else { return }
+        let times = book.all.filter { !$0.state.isDenied && known.setup.localTime.date(of: $0.createdAt) == known.today }
+            .map(\.createdAt).sorted()
+        let minute = times.filter { known.now.ms - $0.ms < 60_000 }
+        gate.restore(ordersOn: known.today, count: times.count, times: minute)
     }
 
     /// What the account is worth at the last prices; nil where the price of something that is held is not known.
@@ -139,9 +165,7 @@ extension ExecutionEngine {
                 Int128(facts!.held[strategy][index].e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
             facts!.held[strategy][index] = Quantity(e8: try narrowed(held, "a strategy's position after a split"))
         }
-        facts!.marks[index] = try facts!.marks[index].map { mark throws(ArithmeticOverflow) in
-            try mark.afterSplit(ratioE9)
-        }
+        try facts!.splitMark(instrument, ratioE9)
         facts!.isStale = true
     }
 

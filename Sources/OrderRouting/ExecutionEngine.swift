@@ -73,7 +73,7 @@ public struct ExecutionEngine: Sendable {
         self.reservation = reservation
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
         gate = RiskGate(limits: risk?.limits, instruments: instruments, strategies: risk?.strategies ?? [])
-        facts = risk.map { RiskFacts($0, instruments: instruments.count) }
+        facts = risk.map { RiskFacts($0, instruments: instruments.count, keepsMarks: router.mode == .production) }
         book = OrderBook(instruments: instruments.count, keepsEnded: router.mode == .production)
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)

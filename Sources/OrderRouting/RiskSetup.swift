@@ -37,14 +37,20 @@ struct RiskFacts: Sendable {
     var markTimes: [Timestamp?]
     /// What each strategy holds, by instrument.
     var held: [[Quantity]]
+    /// Marks that are not on record yet; a simulation keeps none.
+    var newMarks: [EquityMark] = []
+    private let keepsMarks: Bool
+    /// Whether the orders of the day that are on record were counted.
+    var hasCountedEarlierOrders = false
     /// Whether something changed that the gate has not been told in particular.
     var isStale = true
     /// The moment of the reviews that go on.
     var now = Timestamp(ms: 0)
     var today = CalendarDate(days: 0)
 
-    init(_ setup: RiskSetup, instruments: Int) {
+    init(_ setup: RiskSetup, instruments: Int, keepsMarks: Bool) {
         self.setup = setup
+        self.keepsMarks = keepsMarks
         marks = Array(repeating: nil, count: instruments)
         markTimes = marks.map { _ in nil }
         held = setup.strategies.map { _ in Array(repeating: .zero, count: instruments) }
@@ -58,7 +64,21 @@ struct RiskFacts: Sendable {
     }
 
     /// The place of a decision's strategy; nil for one of none.
-    func strategy(of decision: DecisionID) -> Int32? { setup.strategyOfDecision[Int(decision.index)] }
+    func strategy(of decision: DecisionID) -> Int32? {
+        let place = Int(decision.index)
+        return setup.strategyOfDecision.indices.contains(place) ? setup.strategyOfDecision[place] : nil
+    }
+
+    /// Notes what the account is worth.
+    mutating func mark(_ amount: Money, at time: Timestamp, on date: CalendarDate) {
+        equity.mark(amount, at: time, on: date)
+        if keepsMarks { newMarks.append(EquityMark(time: time, equity: amount)) }
+    }
+
+    mutating func splitMark(_ instrument: InstrumentID, _ ratioE9: Int64) throws(ArithmeticOverflow) {
+        let index = Int(instrument.index)
+        marks[index] = try marks[index].map { mark throws(ArithmeticOverflow) in try mark.afterSplit(ratioE9) }
+    }
 
     mutating func setTime(_ time: Timestamp) {
         guard time != now else { return }

@@ -114,6 +114,9 @@ public enum OrderState: Sendable, Hashable {
         }
     }
 
+    /// Whether the risk gate refused it.
+    public var isDenied: Bool { if case .denied = self { true } else { false } }
+
     public var reason: StatusReason? {
         switch self {
         case .denied(let reason), .cancelled(let reason), .expired(let reason), .rejected(let reason): reason

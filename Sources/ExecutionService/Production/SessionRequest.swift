@@ -19,6 +19,8 @@ struct SessionRequest {
     var orderRefs: [String?] = []
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
     var isTask: Bool
+    /// What the limits are judged with.
+    var history: RiskHistory?
     /// What the inputs say of a ticker that has no target.
     var instrument: (String) -> Instrument
 
@@ -40,6 +42,7 @@ struct SessionRequest {
         ocaGroupNames = plan.ocaGroupNames
         orderRefs = plan.orderRefs
         instrument = plan.instrument
+        history = plan.history
         header = RunHeader(
             plan.configuration, plan.account, venue: plan.venue.rawValue, runID: runID, digest: plan.inputDigest,
             startedAt: startedAt)
