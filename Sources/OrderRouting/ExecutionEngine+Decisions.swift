@@ -22,6 +22,7 @@ extension ExecutionEngine {
             try aim(request, decision, equity, at: time, lastCloses, &output)
         }
         if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
+        try carryOutJointPlans(&output)
     }
 
     /// Whichever decision a target is of: orders queue by their rows, at a broker by their numbers.
@@ -63,7 +64,11 @@ extension ExecutionEngine {
                 type: request.type, timeInForce: request.timeInForce),
             size: request.size, row: request.row, time: time)
         supersede(request.instrument, &output)
-        if planning.openOrders == .cancel, !assumesCancels, cancelOpenOrders(request.instrument, at: time, &output) {
+        let waits =
+            planning.openOrders == .cancel && !assumesCancels && cancelOpenOrders(request.instrument, at: time, &output)
+        if facts != nil {
+            jointPlans.append(plan, isBlocked: waits)
+        } else if waits {
             waitingPlans[request.instrument.index] = plan
         } else {
             try carryOut(plan, &output)
@@ -85,7 +90,9 @@ extension ExecutionEngine {
 
     /// A plan that is still waiting when a newer one comes is journaled as given up.
     private mutating func supersede(_ instrument: InstrumentID, _ output: inout EngineOutput) {
-        guard let older = waitingPlans.removeValue(forKey: instrument.index) else { return }
+        guard let older = waitingPlans.removeValue(forKey: instrument.index) ?? jointPlans.remove(instrument) else {
+            return
+        }
         journalUnplanned(older, .superseded, &output)
     }
 
@@ -161,13 +168,26 @@ extension ExecutionEngine {
 
     /// The confirmation a plan waited for may have come.
     mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+        if jointPlans.isWaiting(for: instrument), !book.hasOpenOrders(instrument) {
+            jointPlans.unblock(instrument)
+            try carryOutJointPlans(&output)
+        }
         guard !waitingPlans.isEmpty, !book.hasOpenOrders(instrument),
             let plan = waitingPlans.removeValue(forKey: instrument.index)
         else { return }
         try carryOut(plan, &output)
     }
 
+    /// Plans all targets of a decision, in their order, once every older order is confirmed gone.
+    private mutating func carryOutJointPlans(_ output: inout EngineOutput) throws(ArithmeticOverflow) {
+        guard !jointPlans.isEmpty, !jointPlans.isBlocked else { return }
+        let plans = jointPlans.takeAll()
+        facts?.isStale = true
+        for plan in plans { try carryOut(plan, &output) }
+    }
+
     mutating func closeWaitingPlans(_ output: inout EngineOutput) {
+        for plan in jointPlans.takeAll() { journalUnplanned(plan, .endOfData, &output) }
         for index in waitingPlans.keys.sorted() {
             if let plan = waitingPlans.removeValue(forKey: index) { journalUnplanned(plan, .endOfData, &output) }
         }

@@ -139,6 +139,7 @@ extension ExecutionEngine {
     ) throws(ArithmeticOverflow) {
         let index = Int(instrument.index)
         try waitingPlans[instrument.index]?.target.split(ratioE9)
+        try jointPlans.split(instrument, ratioE9)
         try noteSplit(instrument, ratioE9: ratioE9)
         guard positions[index].quantity != .zero else { return }
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
@@ -167,7 +168,7 @@ extension ExecutionEngine {
 
 extension OrderPlanner.Target {
     /// States a target that waits in the shares and prices after a split.
-    fileprivate mutating func split(_ ratioE9: Int64) throws(ArithmeticOverflow) {
+    mutating func split(_ ratioE9: Int64) throws(ArithmeticOverflow) {
         let quantity = divide(Int128(computed.e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
         computed = Quantity(e8: try narrowed(quantity, "a target after a split"))
         referencePrice = try referencePrice.map { price throws(ArithmeticOverflow) in try price.afterSplit(ratioE9) }

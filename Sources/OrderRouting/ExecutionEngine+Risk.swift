@@ -52,8 +52,10 @@ extension ExecutionEngine {
         guard let known = facts, !known.hasCountedEarlierOrders else { return }
         facts!.hasCountedEarlierOrders = true
         guard router.mode == .production else { return }
-        let times = book.all.filter { !$0.state.isDenied && known.setup.localTime.date(of: $0.createdAt) == known.today }
-            .map(\.createdAt).sorted()
+        let times = book.all.filter {
+            !$0.state.isDenied && known.setup.localTime.date(of: $0.createdAt) == known.today
+        }
+        .map(\.createdAt).sorted()
         let minute = times.filter { known.now.ms - $0.ms < 60_000 }
         gate.restore(ordersOn: known.today, count: times.count, times: minute)
     }

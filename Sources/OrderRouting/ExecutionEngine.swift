@@ -49,6 +49,8 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var lastTrade: Int64 = 0
     /// Plans that wait for the cancels of older orders, by instrument.
     var waitingPlans: [Int32: WaitingPlan] = [:]
+    /// The same where limits are judged: then all plans of a decision wait for each other.
+    var jointPlans = JointPlans()
 
     /// How a buy reserves the cash it may cost; for brokers.
     let reservation: CashReservation
@@ -153,7 +155,7 @@ public struct ExecutionEngine: Sendable {
     }
 
     /// Whether targets wait for the confirmation that older orders are gone.
-    public var hasWaitingPlans: Bool { !waitingPlans.isEmpty }
+    public var hasWaitingPlans: Bool { !waitingPlans.isEmpty || !jointPlans.isEmpty }
 
     // MARK: - Books
 

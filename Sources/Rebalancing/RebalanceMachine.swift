@@ -125,7 +125,8 @@ public struct RebalanceMachine: Sendable {
         cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
-            router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation, risk: settings.risk)
+            router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation, risk: settings.risk
+        )
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
         engine.assumesCancels = !settings.isLive
