@@ -58,6 +58,10 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case givenUp = "given_up"
     /// The broker corrected an execution of the filled order to less than its quantity.
     case corrected
+    /// The intent's `expires_at` was reached.
+    case intentExpired = "intent_expired"
+    /// The id of an intent stands for another one already; the whole file was refused.
+    case duplicateIntent = "duplicate_intent"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.
