@@ -58,8 +58,11 @@ public final class TCPSocket {
         guard code == 0 else { throw SocketError(name, code: code) }
     }
 
+    /// What a read takes at most, where nothing else is said; one that brings less has taken all there was.
+    public static let longestRead = 65_536
+
     /// Takes what has come, at most `limit` bytes.
-    public func read(limit: Int = 65_536) -> ReadResult {
+    public func read(limit: Int = TCPSocket.longestRead) -> ReadResult {
         guard isOpen else { return .ended }
         if buffer.count < limit { buffer = [UInt8](repeating: 0, count: limit) }
         while true {

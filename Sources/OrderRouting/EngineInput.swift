@@ -47,7 +47,7 @@ public struct OwnOrder: Sendable, Equatable {
     public var isGroupOfBracketOnly: Bool
     /// What an intent trades for; the quantity of the terms is then made of it at the price of the moment it is placed.
     public var notional: Money?
-    /// How sure the strategy is, from 0 to 1; nil where it does not say.
+    /// The chance that its strategy gives it, 0 to 1; nil where it says none.
     public var confidence: Double?
     /// Whether `cancelAt` is the end of an intent: from then on it is not placed, and `intent_expired` is why it is cancelled.
     public var isIntent: Bool

@@ -17,6 +17,7 @@ extension ExecutionEngine {
     ) throws {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
+        try beginReviews(at: time.instant, lastCloses)
         for (request, decision) in Self.inOrderOfRows(batches) {
             try aim(request, decision, equity, at: time, lastCloses, &output)
         }
@@ -129,15 +130,17 @@ extension ExecutionEngine {
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
         output.journal.append(
             record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
-        if let order = orders.first { send(order, of: plan, &output) }
-        if let order = orders.second { send(order, of: plan, &output) }
+        if let order = orders.first { try send(order, of: plan, &output) }
+        if let order = orders.second { try send(order, of: plan, &output) }
     }
 
-    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) {
+    private mutating func send(
+        _ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput
+    ) throws(ArithmeticOverflow) {
         let placement = OrderPlacement(
             row: plan.row * 2 + Int64(order.leg),
             cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
-        send(order, inputRow: nil, at: plan.time, placement, &output)
+        try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
     }
 
     /// What the open orders of an instrument would add, signed.
@@ -177,6 +180,7 @@ extension ExecutionEngine {
         _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) throws {
         statistics.decisions += Int64(Set(orders.map(\.decision)).count)
+        try beginReviews(at: time.instant, lastCloses)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
             guard !order.hasExpired(at: time) else {
@@ -208,7 +212,8 @@ extension ExecutionEngine {
             row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), cancelReason: order.cancelReason,
             parent: parent, ocaGroup: order.ocaGroup, isGroupOfBracketOnly: order.isGroupOfBracketOnly,
             cashRule: .unchecked)
-        return send(planned, inputRow: Int32(order.row), at: time, placement, &output)
+        return try send(
+            planned, inputRow: Int32(order.row), confidence: order.confidence, at: time, placement, &output)
     }
 
     /// A notional becomes the quantity that it pays for at the order's limit, else at its stop, else at the last close; toward zero
@@ -234,57 +239,49 @@ extension ExecutionEngine {
     /// Journals an order, has it reviewed, and asks for it to be sent.
     @discardableResult
     private mutating func send(
-        _ planned: PlannedOrder, inputRow: Int32?, at time: DecisionTime, _ placement: OrderPlacement,
-        _ output: inout EngineOutput
-    ) -> OrderNumber {
+        _ planned: PlannedOrder, inputRow: Int32?, confidence: Double?, at time: DecisionTime,
+        _ placement: OrderPlacement, _ output: inout EngineOutput
+    ) throws(ArithmeticOverflow) -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
-        let verdict = review(planned, parent: placement.parent)
+        let verdict = try review(planned, parent: placement.parent, confidence: confidence, at: time.instant)
         journalVerdict(verdict, planned, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
             terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,
             parent: placement.parent, ocaGroup: placement.ocaGroup)
-        switch verdict {
-        case .denied(let reason):
-            order.state = .denied(reason)
-            journalCreation(order, &output)
-            statistics.countEnd(of: order)
-        case .approved(let approved):
+        if let approved = verdict.order {
             order.terms = approved.order.terms
             journalCreation(order, &output)
             // For a broker it waits for its release: the plan is shown first, and buys follow the sells' proceeds.
-            guard router.mode == .training else { break }
-            order.state = .submitted
-            output.journal.append(
-                OrderEventRecord(
-                    order: number, time: time.instant, kind: .moved(.submit), from: .planned, to: .submitted))
-            output.requests.append(router.submission(of: approved, number: number, at: time, placement: placement))
+            if router.mode == .training {
+                order.state = .submitted
+                output.journal.append(
+                    OrderEventRecord(
+                        order: number, time: time.instant, kind: .moved(.submit), from: .planned, to: .submitted))
+                output.requests.append(router.submission(of: approved, number: number, at: time, placement: placement))
+            }
+        } else {
+            order.state = .denied(verdict.reason ?? .riskLimit)
+            journalCreation(order, &output)
+            statistics.countEnd(of: order)
         }
         book.add(order)
         return number
     }
 
-    /// What the gate says; exits of an entry that it denied are denied too.
-    func review(_ planned: PlannedOrder, parent: OrderNumber?) -> RiskGate.Verdict {
-        if let slot = parent.flatMap(book.slot(of:)), case .denied = book.records[slot].state {
-            return .denied(.parentRejected)
-        }
-        return gate.review(planned, instrument: instruments[Int(planned.terms.instrument.index)])
+    func isEntryDenied(_ entry: OrderNumber?) -> Bool {
+        if let slot = entry.flatMap(book.slot(of:)), case .denied = book.records[slot].state { true } else { false }
     }
 
     private func journalVerdict(
-        _ verdict: RiskGate.Verdict, _ planned: PlannedOrder, _ number: OrderNumber, _ output: inout EngineOutput
+        _ verdict: RiskVerdict, _ planned: PlannedOrder, _ number: OrderNumber, _ output: inout EngineOutput
     ) {
         var record = RiskRecord(
-            decision: planned.decision, order: number, instrument: planned.terms.instrument, side: planned.terms.side,
-            requested: planned.terms.quantity, approved: .zero, reason: nil)
-        switch verdict {
-        case .approved(let approved):
-            record.approved = approved.order.terms.quantity
-            if record.approved != record.requested { record.reason = .belowLot }
-        case .denied(let reason): record.reason = reason
-        }
+            decision: planned.decision, order: number, instrument: planned.terms.instrument,
+            side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
+            reason: verdict.reason)
+        if facts != nil { explain(verdict, planned, &record) }
         output.journal.append(record)
     }
 

@@ -32,7 +32,9 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var instruments: [Instrument]
     let planning: PlanningRules
     let planner: OrderPlanner
-    let gate = RiskGate()
+    var gate: RiskGate
+    /// What the gate is told; nil where nothing is limited.
+    var facts: RiskFacts?
     let router: ModeRouter
 
     var book: OrderBook
@@ -65,13 +67,15 @@ public struct ExecutionEngine: Sendable {
 
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
-        reservation: CashReservation = CashReservation()
+        reservation: CashReservation = CashReservation(), risk: RiskSetup? = nil
     ) {
         self.instruments = instruments
         self.planning = planning
         self.router = router
         self.reservation = reservation
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
+        gate = RiskGate(limits: risk?.limits, instruments: instruments, strategies: risk?.strategies ?? [])
+        facts = risk.map { RiskFacts($0, instruments: instruments.count, keepsMarks: router.mode == .production) }
         book = OrderBook(instruments: instruments.count, keepsEnded: router.mode == .production)
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)

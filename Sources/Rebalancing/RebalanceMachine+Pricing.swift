@@ -21,7 +21,8 @@ extension RebalanceMachine {
         wanted.formUnion(goal.ownOrders.map(\.terms.instrument))
         let needsEquity = goal.batches.flatMap(\.targets).contains { if case .weight = $0.size { true } else { false } }
         let closes = settings.planning.missingTargets == .close
-        if needsEquity || closes {
+        // Limits are judged with what the whole account holds.
+        if needsEquity || closes || settings.risk != nil {
             for (index, position) in engine.positions.enumerated() where position.quantity != .zero {
                 wanted.insert(InstrumentID(index))
             }

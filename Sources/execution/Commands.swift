@@ -14,7 +14,8 @@ enum Commands {
         Option("--interval", "1d|5m|…", "which bars, where the database has several intervals"),
     ]
 
-    private static let bars = Option("--bars", "FILE", "training: historical bars, a database or a CSV file")
+    private static let bars = Option(
+        "--bars", "FILE", "historical bars, a database or a CSV file; production needs them for some limits")
     private static let configuration = Option(
         "--config", "FILE", "configuration, JSON5; dev_workflows/CONFIGURATION.md has every key", isRequired: true)
     private static let account = Option("--account", "ID", "production: the account; with --live it has to be given")

@@ -26,10 +26,14 @@ public struct RebalancePlan {
         public var configuration: String?
         /// `--account`; nil takes that of the configuration.
         public var account: String?
+        /// A historical database or a CSV file, for limits that need returns or volumes.
+        public var bars: String?
+        /// Nil where the bars are of one interval.
+        public var interval: String?
 
         public init(
             targets: String? = nil, orders: String? = nil, intents: String? = nil, instruments: String? = nil,
-            configuration: String? = nil, account: String? = nil
+            configuration: String? = nil, account: String? = nil, bars: String? = nil, interval: String? = nil
         ) {
             self.targets = targets
             self.orders = orders
@@ -37,6 +41,8 @@ public struct RebalancePlan {
             self.instruments = instruments
             self.configuration = configuration
             self.account = account
+            self.bars = bars
+            self.interval = interval
         }
     }
 
@@ -63,6 +69,8 @@ public struct RebalancePlan {
     /// The path the input is from.
     let inputName: String
     private let instrumentRows: [String: InstrumentRow]
+    /// What the limits are judged with; nil where they need nothing of the past.
+    let history: RiskHistory?
 
     /// Reads and checks everything.
     ///
@@ -89,6 +97,11 @@ public struct RebalancePlan {
             Instrument(ticker, instrumentRows[ticker], configuration)
         }
         inputDigest = try digest.finishAsHexadecimal()
+        let market = try sources.bars.map { [configuration] path in
+            try MarketData.open(
+                path, interval: try ExecutionPlan.interval(sources.interval), localTime: configuration.localTime)
+        }
+        history = try RiskHistory(market, configuration.risk, decidedAt: decisionTime.instant)
         let entries = DecisionSchedule(input, configuration, runID: "").entries
         batches = entries.flatMap(\.batches)
         ownOrders = entries.flatMap(\.orders)

@@ -79,7 +79,7 @@ struct SessionRunner {
             account: account, runID: handle.header.runID, isLive: request.isLive, names: known.names)
         do {
             let mark = try store.highWaterMark(venue: venue, account: account) ?? 0
-            let session = session(known, journal, keys, handle, mark: mark)
+            let session = try session(known, journal, keys, handle, mark: mark)
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
             try? journal.release()
@@ -95,16 +95,25 @@ struct SessionRunner {
 
     private func session(
         _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32
-    ) -> BrokerSession {
+    ) throws -> BrokerSession {
         var goal = request.goal
         goal.instruments += known.names.tickers.dropFirst(goal.instruments.count).map(request.instrument)
         let ibkr = request.configuration.brokers.ibkr
-        let machine = RebalanceMachine(
-            settings: request.settings, goal: goal, record: known.record,
+        var settings = request.settings
+        if request.purpose == .rebalance, !request.isTask {
+            settings.risk = RiskSetup(
+                request.configuration, decisions: known.names.decisions,
+                isIntraday: request.history?.isIntraday ?? false)
+        }
+        var machine = RebalanceMachine(
+            settings: settings, goal: goal, record: known.record,
             keys: known.keys,
             session: IBKRSessionConfiguration(account, ibkr),
             highWaterMark: mark, groupPrefix: String(handle.header.inputDigest.prefix(8)),
             clock: GatewayZones(local: request.configuration.localTime).clock, makeKey: keys.key)
+        if let history = request.history {
+            try machine.prepare { engine in try history.tell(&engine, known.names.tickers) }
+        }
         let (runID, isLive) = (handle.header.runID, request.isLive)
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
