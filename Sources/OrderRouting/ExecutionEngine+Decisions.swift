@@ -203,6 +203,10 @@ extension ExecutionEngine {
         try beginReviews(at: time.instant, lastCloses)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
+            guard !order.hasExpired(at: time) else {
+                expiredIntents.append(order.row)
+                continue
+            }
             entries[order.row] = try place(order, parent: nil, at: time, lastCloses, &output)
         }
         for order in orders {
@@ -215,19 +219,39 @@ extension ExecutionEngine {
     private mutating func place(
         _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?],
         _ output: inout EngineOutput
-    ) throws(ArithmeticOverflow) -> OrderNumber {
+    ) throws -> OrderNumber {
         let index = Int(order.terms.instrument.index)
-        let delta = order.terms.signedQuantity
+        let terms = try terms(of: order, at: time, lastCloses[index])
+        let delta = terms.signedQuantity
         // An exit is for what its entry will have bought or sold.
         let held = order.parentRow == nil ? positions[index].quantity : -delta
         let planned = PlannedOrder(
             decision: order.decision, leg: 0, action: OrderAction(held: held, delta: delta),
-            terms: order.terms, phase: 1, referencePrice: lastCloses[index])
+            terms: terms, phase: 1, referencePrice: lastCloses[index])
         let placement = OrderPlacement(
-            row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), parent: parent, ocaGroup: order.ocaGroup,
-            isGroupOfBracketOnly: order.isGroupOfBracketOnly, cashRule: .unchecked)
+            row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), cancelReason: order.cancelReason,
+            parent: parent, ocaGroup: order.ocaGroup, isGroupOfBracketOnly: order.isGroupOfBracketOnly,
+            cashRule: .unchecked)
         return try send(
             planned, inputRow: Int32(order.row), confidence: order.confidence, at: time, placement, &output)
+    }
+
+    /// A notional becomes the quantity that it pays for at the order's limit, else at its stop, else at the last close; toward zero
+    /// to the lot, so that a buy at that price never costs more.
+    private func terms(of order: OwnOrder, at time: DecisionTime, _ lastClose: Price?) throws -> OrderTerms {
+        guard let notional = order.notional else { return order.terms }
+        let instrument = instruments[Int(order.terms.instrument.index)]
+        let price = order.terms.type.limitPrice ?? order.terms.type.stopPrice ?? lastClose
+        let quantity: Quantity?
+        do {
+            quantity = try OrderPlanner.quantity(for: .notional(notional), equity: .zero, price: price)
+        } catch {
+            throw ArithmeticOverflow("the quantity of an intent in \(instrument.ticker)")
+        }
+        guard let quantity else { throw MissingPrice(ticker: instrument.ticker, time: time.instant) }
+        var terms = order.terms
+        terms.quantity = quantity
+        return terms
     }
 
     // MARK: - Sending
@@ -286,6 +310,13 @@ extension ExecutionEngine {
             OrderEventRecord(
                 order: order.number, time: order.createdAt, kind: .created, from: nil, to: order.state,
                 quantity: order.terms.quantity))
+    }
+}
+
+extension OwnOrder {
+    /// Whether it is an intent whose time is over.
+    fileprivate func hasExpired(at time: DecisionTime) -> Bool {
+        isIntent && (cancelAt.map { $0.instant <= time.instant } ?? false)
     }
 }
 

@@ -60,6 +60,8 @@ public struct ExecutionEngine: Sendable {
     public var assumesCancels = false
     /// Targets that an earlier process of the run has planned.
     var planned: Set<AccountRecord.PlannedTarget> = []
+    /// The rows of intents that had expired when they were to be placed, in that order.
+    public internal(set) var expiredIntents: [Int64] = []
     /// Executions of the account by id, with their trades.
     var executions: [ExecutionID: AccountRecord.Execution] = [:]
     /// Ids that a newer version has replaced.

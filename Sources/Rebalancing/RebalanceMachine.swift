@@ -81,7 +81,7 @@ public struct RebalanceMachine: Sendable {
     var doubtsDue_ms: Int64?
     var cancelRetry_ms: Int64?
     /// When each order of the user's own is to be cancelled, by its row in their file.
-    let cancelTimes: [Int32: Timestamp]
+    let cancelTimes: [Int32: OwnCancel]
     /// When such a cancel was asked for last.
     var cancelsAsked_ms: [OrderNumber: Int64] = [:]
     /// When the next of them is to be asked for.

@@ -64,6 +64,10 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case reduceOnly = "reduce_only"
     /// The figures that a limit needs were missing.
     case riskDataUnavailable = "risk_data_unavailable"
+    /// The intent's `expires_at` was reached.
+    case intentExpired = "intent_expired"
+    /// The id of an intent stands for another one already; the whole file was refused.
+    case duplicateIntent = "duplicate_intent"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

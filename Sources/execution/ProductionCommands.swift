@@ -3,7 +3,7 @@ import Foundation
 import InputFiles
 import TradingModel
 
-/// `apply --mode production`, `reconcile`, `cancel-all`, `reset-paper`.
+/// `apply` and `submit` with `--mode production`, `reconcile`, `cancel-all`, `reset-paper`.
 enum ProductionCommands {
     static func apply(_ arguments: CommandArguments) throws -> ExitCode {
         try RunCommands.refuse(["--actions"], with: "--mode production", arguments)
@@ -16,7 +16,7 @@ enum ProductionCommands {
         let isLive = arguments.has("--live")
         let plan = try RebalancePlan(
             RebalancePlan.Sources(
-                targets: arguments["--targets"], orders: arguments["--orders"],
+                targets: arguments["--targets"], orders: arguments["--orders"], intents: arguments["--intents"],
                 instruments: arguments["--instruments"], configuration: arguments["--config"],
                 account: arguments["--account"], bars: arguments["--bars"], interval: arguments["--interval"]),
             venue: isLive ? .ibkr : .dryRun)

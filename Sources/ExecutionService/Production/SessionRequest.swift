@@ -17,6 +17,8 @@ struct SessionRequest {
     var account: AccountID
     var ocaGroupNames: [String] = []
     var orderRefs: [String?] = []
+    /// Nil where it is not of intents.
+    var intents: SessionIntents?
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
     var isTask: Bool
     /// What the limits are judged with.
@@ -41,6 +43,7 @@ struct SessionRequest {
         decisions = plan.decisions(runID: runID)
         ocaGroupNames = plan.ocaGroupNames
         orderRefs = plan.orderRefs
+        intents = plan.input.intents.map { SessionIntents(rows: $0, fileName: plan.inputName) }
         instrument = plan.instrument
         history = plan.history
         header = RunHeader(
