@@ -15,7 +15,7 @@ public struct RiskGate: Sendable {
 
     private var instruments: [Instrument]
     /// Nil where nothing is limited.
-    private var controls: RiskControls?
+    private(set) var controls: RiskControls?
 
     /// A gate for these instruments and strategies, which orders name by their places; without limits it counts nothing.
     public init(limits: RiskLimits?, instruments: [Instrument], strategies: [String] = []) {
