@@ -177,14 +177,12 @@ extension ExecutionEngine {
     func explain(_ verdict: RiskVerdict, _ planned: PlannedOrder, _ record: inout RiskRecord) {
         record.stop = verdict.stop
         record.target = verdict.target
-        guard let limit = verdict.limit, let facts else { return }
-        let place = RiskVerdict.Place(
-            ticker: ticker(planned.terms.instrument),
-            strategy: facts.strategy(of: planned.decision).map { facts.setup.strategies[Int($0)] },
-            group: verdict.group.map { facts.setup.limits.groups[Int($0)].name })
-        record.limit = limit.rawValue
+        guard verdict.limit != nil || verdict.passedOpen != nil, let facts else { return }
+        record.limit = (verdict.limit ?? verdict.passedOpen)?.rawValue
         record.observed = verdict.observed
         record.allowed = verdict.allowed
-        record.explanation = verdict.sentence(at: place)
+        record.explanation = verdict.sentence(
+            ticker: ticker(planned.terms.instrument), requested: planned.terms.quantity,
+            groups: facts.setup.limits.groups.map(\.name))
     }
 }

@@ -19,6 +19,7 @@ struct CompiledLimits: Sendable {
     }
 
     let limits: RiskLimits
+    let risk: RiskMeasure
     private(set) var symbols: [Symbol] = []
     /// Groups of one instrument after the other.
     private(set) var memberships: [Int32] = []
@@ -26,6 +27,7 @@ struct CompiledLimits: Sendable {
 
     init(_ limits: RiskLimits, tickers: [String], strategies names: [String]) {
         self.limits = limits
+        risk = RiskMeasure(limits.valueAtRisk)
         for ticker in tickers { add(ticker) }
         let allocator = limits.capital.map { CapitalAllocator($0, strategies: names) }
         strategies = names.indices.map { place in
@@ -55,6 +57,10 @@ struct CompiledLimits: Sendable {
     /// Whether anything needs the returns.
     var needsReturns: Bool { limits.maxCorrelation != nil || limits.maxValueAtRisk != nil || needsStrategyReturns }
     var needsStrategyReturns: Bool { strategies.contains { $0.limits.maxRiskShare != nil } }
+    /// Whether anything looks at closed trades.
+    var needsRecords: Bool {
+        if case .record = limits.kelly?.source { true } else { false }
+    }
     /// Whether anything looks at whose the positions are.
     var needsStrategies: Bool {
         limits.capital != nil

@@ -38,6 +38,7 @@ extension RiskControls {
                 allowed: Double(most.e8) / Double(Quantity.scale))
         }
         reviewNotional(ask, &cut)
+        reviewVolume(ask, &cut)
     }
 
     private func reviewNotional(_ ask: Ask, _ cut: inout Cut) {
@@ -51,6 +52,19 @@ extension RiskControls {
         cut.lower(
             to: ask.largest(allowed, at: price) - ask.reduction, .maxOrderNotional, observed: money(value),
             allowed: money(allowed))
+    }
+
+    private func reviewVolume(_ ask: Ask, _ cut: inout Cut) {
+        guard let limit = limits.limits.maxShareOfVolume, !cut.isNothing else { return }
+        let (days, sum) = history.volume(ask.instrument)
+        guard days > 0 else { return cut.lackData(.maxShareOfVolume, failsOpen: failsOpen) }
+        let (product, overflow) = sum.multipliedReportingOverflow(by: Int128(limit.maxShare.e9))
+        let most = overflow ? Int128.max : product / (Int128(Share.scale) * Int128(days))
+        guard Int128(ask.quantity) > most else { return }
+        let average = Double(sum) / Double(days)
+        cut.lower(
+            to: Int64(most) - ask.reduction, .maxShareOfVolume,
+            observed: average > 0 ? Double(ask.quantity) / average : nil, allowed: limit.maxShare.value)
     }
 
     private func max(_ first: Price?, _ second: Price?) -> Price? {
