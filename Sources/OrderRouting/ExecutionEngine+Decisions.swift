@@ -182,7 +182,6 @@ extension ExecutionEngine {
     private mutating func carryOutJointPlans(_ output: inout EngineOutput) throws(ArithmeticOverflow) {
         guard !jointPlans.isEmpty, !jointPlans.isBlocked else { return }
         let plans = jointPlans.takeAll()
-        facts?.isStale = true
         for plan in plans { try carryOut(plan, &output) }
     }
 

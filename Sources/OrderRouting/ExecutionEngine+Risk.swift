@@ -44,7 +44,7 @@ extension ExecutionEngine {
         facts!.setTime(time)
         if let equity = try markedEquity() { facts!.mark(equity, at: time, on: facts!.today) }
         countEarlierOrders()
-        try tellAccount()
+        facts!.isStale = true
     }
 
     /// Orders of the day that an earlier process has planned count as well.
