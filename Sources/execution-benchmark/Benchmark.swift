@@ -9,12 +9,13 @@ struct Benchmark {
 
     static func main() {
         let words = Array(CommandLine.arguments.dropFirst())
-        if words.first != "broker", words.contains("--help") || words.contains("-h") {
+        if words.first != "broker", words.first != "risk", words.contains("--help") || words.contains("-h") {
             print(Options.help)
             return
         }
         do {
             if words.first == "broker" { return try BrokerBenchmark.run(Array(words.dropFirst())) }
+            if words.first == "risk" { return try RiskBenchmark.run(Array(words.dropFirst())) }
             try Benchmark(options: try Options(words)).run()
         } catch {
             FileHandle.standardError.write(Data("execution-benchmark: \(error)\n".utf8))
