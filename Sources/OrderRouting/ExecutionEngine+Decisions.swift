@@ -246,6 +246,7 @@ extension ExecutionEngine {
         if let slot = parent.flatMap(book.slot(of:)), case .denied = book.records[slot].state {
             return .denied(.parentRejected)
         }
+        if let reason = stop(of: planned, parent: parent) { return .denied(reason) }
         return gate.review(planned, instrument: instruments[Int(planned.terms.instrument.index)])
     }
 

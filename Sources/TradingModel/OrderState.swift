@@ -58,6 +58,10 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case givenUp = "given_up"
     /// The broker corrected an execution of the filled order to less than its quantity.
     case corrected
+    /// A kill switch was on that lets nothing leave but cancels.
+    case halted
+    /// A kill switch was on that lets only orders leave that reduce or close a position.
+    case haltedReducing = "halted_reducing"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.
