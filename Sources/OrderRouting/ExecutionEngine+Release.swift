@@ -10,7 +10,8 @@ extension ExecutionEngine {
     ) throws {
         guard book.plannedCount > 0 else { return }
         // What earlier runs have planned and not sent fits nothing any more.
-        let planned = book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }
+        let planned = try withoutStopped(
+            book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }, at: time, &output)
         let early = Set(planned.filter(waitsForEntry).map(\.number))
         for order in planned where !waitsForCash(order) && !early.contains(order.number) {
             if let reason = endOfEntry(of: order) {

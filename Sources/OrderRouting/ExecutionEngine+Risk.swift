@@ -108,6 +108,7 @@ extension ExecutionEngine {
         _ planned: PlannedOrder, parent: OrderNumber?, confidence: Double? = nil, at time: Timestamp
     ) throws(ArithmeticOverflow) -> RiskVerdict {
         if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
+        if let reason = stop(of: planned, parent: parent) { return RiskVerdict(denied: reason) }
         guard facts != nil else {
             return gate.review(planned, context: RiskContext(time: time, date: CalendarDate(days: 0)))
         }

@@ -56,6 +56,8 @@ public struct ExecutionEngine: Sendable {
     let reservation: CashReservation
     /// OCA groups that were made for the exits of one bracket.
     public var bracketGroups: Set<Int32> = []
+    /// What kill switches let leave; nothing is stopped until it is set.
+    public var switches = EngineSwitches()
     /// Whether targets are planned as if older orders were gone, without asking for their cancel: for what is never sent.
     public var assumesCancels = false
     /// Targets that an earlier process of the run has planned.

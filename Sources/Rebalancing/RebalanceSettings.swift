@@ -52,6 +52,8 @@ public struct RebalanceGoal: Sendable {
     /// By `InstrumentID`.
     public var instruments: [Instrument]
     public var currency: Currency
+    /// By `DecisionID`, for switches about strategies; nil for a decision without one.
+    public var strategies: [String?] = []
 
     public init(
         batches: [TargetBatch], ownOrders: [OwnOrder] = [], decisionTime: DecisionTime, instruments: [Instrument],

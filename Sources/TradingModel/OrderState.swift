@@ -68,6 +68,10 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case intentExpired = "intent_expired"
     /// The id of an intent stands for another one already; the whole file was refused.
     case duplicateIntent = "duplicate_intent"
+    /// A kill switch was on that lets nothing leave but cancels.
+    case halted
+    /// A kill switch was on that lets only orders leave that reduce or close a position.
+    case haltedReducing = "halted_reducing"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

@@ -3,6 +3,7 @@ import Foundation
 import InputFiles
 import OrderRouting
 import Rebalancing
+import RiskControl
 import Storage
 import TradingModel
 
@@ -79,7 +80,7 @@ struct SessionRunner {
             account: account, runID: handle.header.runID, isLive: request.isLive, names: known.names)
         do {
             let mark = try store.highWaterMark(venue: venue, account: account) ?? 0
-            let session = try session(known, journal, keys, handle, mark: mark)
+            let session = try session(known, journal, keys, handle, mark: mark, try KillSwitchWatch(database))
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
             try? journal.release()
@@ -94,10 +95,12 @@ struct SessionRunner {
     // MARK: - Parts
 
     private func session(
-        _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32
+        _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32,
+        _ watch: KillSwitchWatch
     ) throws -> BrokerSession {
         var goal = request.goal
         goal.instruments += known.names.tickers.dropFirst(goal.instruments.count).map(request.instrument)
+        goal.strategies = known.names.decisions.map(\.strategyID)
         let ibkr = request.configuration.brokers.ibkr
         var settings = request.settings
         if request.purpose == .rebalance, !request.isTask {
@@ -121,8 +124,9 @@ struct SessionRunner {
             surroundings: BrokerSession.Surroundings(
                 host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
                 consentPatience_ms: request.settings.priceMaximumAge_ms,
-                // What sends nothing has nothing to stop; a dry run says that the switch is on.
-                haltFile: request.isLive ? gate.haltFile : HaltFile(path: nil)),
+                // What sends nothing has nothing to stop; a dry run says that a switch is on.
+                switches: request.isLive && request.purpose == .rebalance
+                    ? SwitchLookout(gate.environment, watch, isFlattening: request.isFlattening) : nil),
             observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
@@ -139,16 +143,9 @@ struct SessionRunner {
             if request.purpose == .rebalance { sayWhatWouldSend(judged) }
             return true
         }
-        // A cancel takes risk away, and is what an operator wants most when the books do not agree.
-        if case .cancelAll = request.purpose {
-            let others = judged.conditions.filter { $0.name != .reconciliation && $0.state != .met }
-            for condition in others { observer.log("\(condition.name.rawValue): \(condition.sentence)", true) }
-            return others.isEmpty
-        }
-        if !judged.isOpen {
-            observer.log("\(LiveGateClosed(conditions: judged.conditions.filter { $0.state != .met }))", true)
-        }
-        return judged.isOpen
+        let missing = judged.unmet(besides: request.needlessConditions)
+        if !missing.isEmpty { observer.log("\(LiveGateClosed(conditions: missing))", true) }
+        return missing.isEmpty
     }
 
     private func sayWhatWouldSend(_ judged: LiveGate) {
@@ -170,12 +167,12 @@ struct SessionRunner {
         report.remarks += request.intents?.notes ?? []
         report.addExpiredIntents(engine.expiredIntents.count)
         if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
-        if report.ending == .stopped, report.orders == 0, !request.isTask {
+        if report.ending == .stopped || report.ending == .halted, report.orders == 0, !request.isTask {
             report.remarks.append("nothing was ordered; the same command begins again")
         }
         // Of a run that was stopped, what an earlier process planned is still to be sent, or to be cancelled.
         let isOver =
-            report.ending == .stopped
+            report.ending == .stopped || report.ending == .halted
             ? engine.openOrderCount() == 0
             : engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
         guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
@@ -183,7 +180,9 @@ struct SessionRunner {
             return report
         }
         // What was stopped before it ordered anything may begin again.
-        let isComplete = report.ending == .completed || report.ending == .stopped && report.orders > 0
+        let isComplete =
+            report.ending == .completed
+            || (report.ending == .stopped || report.ending == .halted) && report.orders > 0
         try journal.finish(
             RunOutcome(
                 status: isComplete ? .completed : .failed, summaryJSON: try report.json(), finalEquity: nil,
