@@ -16,8 +16,10 @@ extension ExecutionPlan {
         case .targets(let sheet): check(sheet, &problems)
         case .orders(let sheet): check(sheet, &problems)
         }
+        checkAlgorithms(&problems)
         try problems.throwIfAny()
         try checkVolumes()
+        try checkVolumesOfAlgorithms()
         try checkSplits(actionsName)
         noteMidnights()
         noteEarlyOrders()

@@ -10,10 +10,12 @@ public struct TargetRequest: Sendable, Equatable {
     public var referencePrice: Price?
     public var type: OrderType
     public var timeInForce: TimeInForce
+    /// How its orders are carried out; nil sends them whole.
+    public var algorithm: AlgorithmTerms?
 
     public init(
         row: Int64, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, type: OrderType,
-        timeInForce: TimeInForce
+        timeInForce: TimeInForce, algorithm: AlgorithmTerms? = nil
     ) {
         self.row = row
         self.instrument = instrument
@@ -21,6 +23,7 @@ public struct TargetRequest: Sendable, Equatable {
         self.referencePrice = referencePrice
         self.type = type
         self.timeInForce = timeInForce
+        self.algorithm = algorithm
     }
 }
 
@@ -45,10 +48,12 @@ public struct OwnOrder: Sendable, Equatable {
     public var parentRow: Int64?
     public var ocaGroup: Int32?
     public var isGroupOfBracketOnly: Bool
+    /// How it is carried out; nil sends it whole.
+    public var algorithm: AlgorithmTerms?
 
     public init(
         row: Int64, decision: DecisionID, terms: OrderTerms, cancelAt: DecisionTime? = nil, parentRow: Int64? = nil,
-        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false
+        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, algorithm: AlgorithmTerms? = nil
     ) {
         self.row = row
         self.decision = decision
@@ -57,6 +62,7 @@ public struct OwnOrder: Sendable, Equatable {
         self.parentRow = parentRow
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly
+        self.algorithm = algorithm
     }
 }
 
@@ -86,6 +92,10 @@ public enum EngineInput: Sendable {
     case cancelOpen(StatusReason, OrderScope, at: Timestamp)
     /// The same for one order, sent or not.
     case cancel(OrderNumber, StatusReason, at: Timestamp)
+    /// The time has come that an algorithm waited for.
+    case time(Timestamp)
+    /// What traded, for the algorithms that look at it; in the order of time, and never before it is over.
+    case traded([TradedVolume])
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
 }

@@ -16,6 +16,7 @@ extension ExecutionEngine {
         executions.reserveCapacity(record.executions.count)
         for known in record.executions { executions[known.execution.id] = known }
         replacedExecutions = Set(record.replacedExecutions)
+        restoreAlgorithms()
     }
 
     /// Adds an instrument that became known later; its id is the next one.

@@ -8,6 +8,7 @@ struct WaitingPlan: Sendable {
     var size: TargetSize
     var row: Int64
     var time: DecisionTime
+    var algorithm: AlgorithmTerms?
 }
 
 extension ExecutionEngine {
@@ -38,10 +39,11 @@ extension ExecutionEngine {
         let lastRow = batches.lazy.flatMap(\.targets).map(\.row).max() ?? 0
         for index in positions.indices where !named.contains(Int32(index)) {
             guard positions[index].quantity != .zero || book.hasOpenOrders(InstrumentID(index)) else { continue }
+            let timeInForce = batch.targets.first?.timeInForce ?? .day
             let request = TargetRequest(
                 row: lastRow + 1, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
-                type: .market,
-                timeInForce: batch.targets.first?.timeInForce ?? .day)
+                type: .market, timeInForce: timeInForce,
+                algorithm: timeInForce == .day || timeInForce == .goodTilCancelled ? planning.algorithm : nil)
             try aim(request, batch.decision, .zero, at: time, lastCloses, &output)
         }
     }
@@ -60,9 +62,11 @@ extension ExecutionEngine {
             target: OrderPlanner.Target(
                 decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
                 type: request.type, timeInForce: request.timeInForce),
-            size: request.size, row: request.row, time: time)
+            size: request.size, row: request.row, time: time, algorithm: request.algorithm)
         supersede(request.instrument, &output)
-        if planning.openOrders == .cancel, !assumesCancels, cancelOpenOrders(request.instrument, at: time, &output) {
+        if planning.openOrders == .cancel, !assumesCancels,
+            try cancelOpenOrders(request.instrument, at: time, &output), book.hasOpenOrders(request.instrument)
+        {
             waitingPlans[request.instrument.index] = plan
         } else {
             try carryOut(plan, &output)
@@ -105,13 +109,14 @@ extension ExecutionEngine {
     /// Asks, once each, for the cancel of every open order of an instrument; false when there is none.
     private mutating func cancelOpenOrders(
         _ instrument: InstrumentID, at time: DecisionTime, _ output: inout EngineOutput
-    ) -> Bool {
+    ) throws -> Bool {
         guard let oldest = book.oldestOpen(instrument) else { return false }
         let effective = router.arrival(of: time)
         var next: Int? = oldest
         while let slot = next {
             next = book.nextOpen(after: slot)
-            guard book.askCancel(slot, reason: .superseded) else { continue }
+            if try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output) { continue }
+            guard !book.records[slot].state.isTerminal, book.askCancel(slot, reason: .superseded) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
             output.journal.append(
                 OrderEventRecord(order: number, time: time.instant, kind: .cancelRequested, from: state, to: state))
@@ -121,7 +126,7 @@ extension ExecutionEngine {
     }
 
     /// Plans a target against what is held now and sends its orders.
-    mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+    mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws {
         let index = Int(plan.target.instrument.index)
         let isGone = planning.openOrders == .cancel && assumesCancels
         let open = isGone ? Quantity.zero : try openQuantity(plan.target.instrument)
@@ -129,15 +134,15 @@ extension ExecutionEngine {
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
         output.journal.append(
             record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
-        if let order = orders.first { send(order, of: plan, &output) }
-        if let order = orders.second { send(order, of: plan, &output) }
+        if let order = orders.first { try send(order, of: plan, &output) }
+        if let order = orders.second { try send(order, of: plan, &output) }
     }
 
-    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) {
+    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) throws {
         let placement = OrderPlacement(
             row: plan.row * 2 + Int64(order.leg),
-            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
-        send(order, inputRow: nil, at: plan.time, placement, &output)
+            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm)
+        try send(order, inputRow: nil, at: plan.time, placement, &output)
     }
 
     /// What the open orders of an instrument would add, signed.
@@ -145,7 +150,7 @@ extension ExecutionEngine {
         var sum = Quantity.zero
         var next = book.oldestOpen(instrument)
         while let slot = next {
-            let remaining = book.records[slot].remaining
+            let remaining = isExpected(book.records[slot]) ? book.records[slot].remaining : .zero
             sum = try sum.adding(
                 book.records[slot].terms.side == .buy ? remaining : -remaining,
                 "the open orders of \(ticker(instrument))")
@@ -157,7 +162,7 @@ extension ExecutionEngine {
     func ticker(_ instrument: InstrumentID) -> String { instruments[Int(instrument.index)].ticker }
 
     /// The confirmation a plan waited for may have come.
-    mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+    mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws {
         guard !waitingPlans.isEmpty, !book.hasOpenOrders(instrument),
             let plan = waitingPlans.removeValue(forKey: instrument.index)
         else { return }
@@ -179,19 +184,19 @@ extension ExecutionEngine {
         statistics.decisions += Int64(Set(orders.map(\.decision)).count)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
-            entries[order.row] = place(order, parent: nil, at: time, lastCloses, &output)
+            entries[order.row] = try place(order, parent: nil, at: time, lastCloses, &output)
         }
         for order in orders {
             guard let parentRow = order.parentRow else { continue }
             guard let parent = entries[parentRow] else { throw MissingParent(row: order.row, parentRow: parentRow) }
-            _ = place(order, parent: parent, at: time, lastCloses, &output)
+            _ = try place(order, parent: parent, at: time, lastCloses, &output)
         }
     }
 
     private mutating func place(
         _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?],
         _ output: inout EngineOutput
-    ) -> OrderNumber {
+    ) throws -> OrderNumber {
         let index = Int(order.terms.instrument.index)
         let delta = order.terms.signedQuantity
         // An exit is for what its entry will have bought or sold.
@@ -201,8 +206,8 @@ extension ExecutionEngine {
             terms: order.terms, phase: 1, referencePrice: lastCloses[index])
         let placement = OrderPlacement(
             row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), parent: parent, ocaGroup: order.ocaGroup,
-            isGroupOfBracketOnly: order.isGroupOfBracketOnly, cashRule: .unchecked)
-        return send(planned, inputRow: Int32(order.row), at: time, placement, &output)
+            isGroupOfBracketOnly: order.isGroupOfBracketOnly, cashRule: .unchecked, algorithm: order.algorithm)
+        return try send(planned, inputRow: Int32(order.row), at: time, placement, &output)
     }
 
     // MARK: - Sending
@@ -212,7 +217,7 @@ extension ExecutionEngine {
     private mutating func send(
         _ planned: PlannedOrder, inputRow: Int32?, at time: DecisionTime, _ placement: OrderPlacement,
         _ output: inout EngineOutput
-    ) -> OrderNumber {
+    ) throws -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
         let verdict = review(planned, parent: placement.parent)
@@ -220,7 +225,8 @@ extension ExecutionEngine {
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
             terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,
-            parent: placement.parent, ocaGroup: placement.ocaGroup)
+            parent: placement.parent, ocaGroup: placement.ocaGroup,
+            role: placement.algorithm.map { .parent($0, startedAt: nil) })
         switch verdict {
         case .denied(let reason):
             order.state = .denied(reason)
@@ -231,6 +237,11 @@ extension ExecutionEngine {
             journalCreation(order, &output)
             // For a broker it waits for its release: the plan is shown first, and buys follow the sells' proceeds.
             guard router.mode == .training else { break }
+            if order.isWorkedHere {
+                book.add(order)
+                try beginAlgorithm(of: number, at: time, placement, phase: planned.phase, &output)
+                return number
+            }
             order.state = .submitted
             output.journal.append(
                 OrderEventRecord(

@@ -51,7 +51,9 @@ extension ExecutionEngine {
         let slot = try move(number, transition, at: time, &output)
         book.update(slot) { $0.limitedBy = limitedBy }
         statistics.countEnd(of: book.records[slot])
-        try resumePlan(for: book.records[slot].terms.instrument, &output)
+        let instrument = book.records[slot].terms.instrument
+        if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: time, &output) }
+        try resumePlan(for: instrument, &output)
     }
 
     private mutating func book(_ fill: Fill, _ output: inout EngineOutput) throws {
@@ -83,8 +85,12 @@ extension ExecutionEngine {
             fill.side == .buy ? fill.quantity : -fill.quantity, at: fill.price)
         markChanged(fill.instrument, at: fill.time)
         try statistics.count(fill)
+        if book.records[slot].algorithmParent != nil {
+            try takeChildFill(slot, fill.quantity, fill.price * fill.quantity, at: fill.time, &output)
+        }
         guard to.isTerminal else { return }
         statistics.countEnd(of: book.records[slot])
+        if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: fill.time, &output) }
         if !from.isTerminal { try resumePlan(for: fill.instrument, &output) }
     }
 
@@ -130,8 +136,9 @@ extension ExecutionEngine {
     private mutating func split(
         _ instrument: InstrumentID, _ ratioE9: Int64, exact: Quantity, kept: Quantity, at time: Timestamp,
         _ output: inout EngineOutput
-    ) throws(ArithmeticOverflow) {
+    ) throws {
         let index = Int(instrument.index)
+        try splitAlgorithms(instrument, ratioE9, at: time, &output)
         try waitingPlans[instrument.index]?.target.split(ratioE9)
         guard positions[index].quantity != .zero else { return }
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")

@@ -26,7 +26,8 @@ public struct ModeRouter: Sendable {
                 isDecidedOnDate: decision.isDate,
                 arrival: arrival(of: decision), phase: approved.order.phase, row: placement.row,
                 cancelAt: placement.cancelAt, parent: placement.parent, ocaGroup: placement.ocaGroup,
-                isGroupOfBracketOnly: placement.isGroupOfBracketOnly, cashRule: placement.cashRule))
+                isGroupOfBracketOnly: placement.isGroupOfBracketOnly, cashRule: placement.cashRule,
+                algorithm: placement.algorithm))
     }
 }
 
@@ -38,4 +39,6 @@ struct OrderPlacement: Sendable {
     var ocaGroup: Int32?
     var isGroupOfBracketOnly = false
     var cashRule: CashRule
+    /// How the order is carried out; nil sends it whole.
+    var algorithm: AlgorithmTerms?
 }

@@ -29,13 +29,15 @@ public struct VenueOrder: Sendable, Equatable {
     /// Whether the group was not named but made for the exits of one bracket.
     public var isGroupOfBracketOnly: Bool
     public var cashRule: CashRule
+    /// The venue's own algorithm that carries it out.
+    public var algorithm: AlgorithmTerms?
 
     @inlinable
     public init(
         number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, isDecidedOnDate: Bool = false, arrival: Timestamp,
         phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil,
         isGroupOfBracketOnly: Bool = false,
-        cashRule: CashRule = .unchecked
+        cashRule: CashRule = .unchecked, algorithm: AlgorithmTerms? = nil
     ) {
         self.number = number
         self.terms = terms
@@ -49,6 +51,7 @@ public struct VenueOrder: Sendable, Equatable {
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly
         self.cashRule = cashRule
+        self.algorithm = algorithm
     }
 }
 

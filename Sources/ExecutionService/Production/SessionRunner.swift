@@ -194,11 +194,9 @@ struct SessionKeys: Sendable {
 
     /// The same order has the same key in whichever process.
     func key(_ order: OrderRecord, ticker: String) throws -> OrderKey {
-        let leg =
-            order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
         let text = try OrderKeyMaker(owner: owner).key(
             decision: names.decisions[Int(order.decision.index)].decisionID,
-            ticker: ticker, leg: leg)
+            ticker: ticker, leg: order.leg(in: names))
         guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
         return key
     }
