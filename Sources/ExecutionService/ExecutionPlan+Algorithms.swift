@@ -14,6 +14,7 @@ extension ExecutionPlan.Input {
             sheet.rows.compactMap { row in
                 row.algorithm.map { (Int(row.line), Int(row.tickerIndex), row.asOf, $0) }
             }
+        case .intents: []
         }
     }
 }

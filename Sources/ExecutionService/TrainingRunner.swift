@@ -68,7 +68,9 @@ struct TrainingRunner {
             instruments: configuration.simulation.preset == nil
                 ? plan.instruments : plan.instruments.map(\.withoutTick),
             planning: PlanningRules(configuration.planning, algorithm: configuration.orders.algorithm),
-            router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms))
+            router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms),
+            risk: RiskSetup(
+                configuration, decisions: schedule.decisions, isIntraday: plan.market.interval.seconds < 86_400))
         simulator = MarketSimulator(
             rules: configuration.simulation, instruments: plan.instruments, actions: plan.actions,
             localTime: configuration.localTime, cash: configuration.account.cash)
@@ -105,6 +107,7 @@ struct TrainingRunner {
             try tellVolumes()
             try simulator.playSameClose(into: &events)
             try settle()
+            try engine.observe(slice)
             try report()
         }
         try decide { _ in true }

@@ -116,7 +116,7 @@ extension ExecutionEngine {
             algorithms[index].clock = now
             algorithms[index].wake = wake(of: algorithms[index], after: now)
             if let cancelAt = algorithms[index].placement.cancelAt, cancelAt <= now {
-                algorithms[index].machine.stop(.cancelled(.cancelRequested))
+                algorithms[index].machine.stop(.cancelled(algorithms[index].placement.cancelReason))
             }
             guard let step = step(index, book.records[slot], now, isAllowed: worksAlgorithms || isStop) else {
                 // As soon as it may.
@@ -212,8 +212,7 @@ extension ExecutionEngine {
 
     /// The parent was reviewed as a whole; what is needed of a part is that it can be routed.
     private func confirm(_ planned: PlannedOrder) -> ApprovedOrder? {
-        guard case .approved(let approved) = review(planned, parent: nil) else { return nil }
-        return approved
+        gate.confirm(planned, instrument: instruments[Int(planned.terms.instrument.index)])
     }
 
     private func noteTimes(of child: OrderNumber, at time: Timestamp, _ output: inout EngineOutput) {

@@ -52,6 +52,9 @@ struct AlgorithmDesk: Sendable {
         _modify { yield &runs[index] }
     }
 
+    /// How many children are open.
+    var openChildCount: Int { runs.reduce(0) { $0 + $1.children.count } }
+
     /// When the first of them wants to be asked again.
     var nextWake: Timestamp? { runs.lazy.compactMap(\.wake).min() }
 
