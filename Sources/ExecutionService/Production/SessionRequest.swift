@@ -122,7 +122,7 @@ extension RebalanceSettings {
         let production = configuration.production
         self.purpose = purpose
         self.isLive = isLive
-        planning = PlanningRules(configuration.planning)
+        planning = PlanningRules(configuration.planning, algorithm: configuration.orders.algorithm)
         reservation = CashReservation(bufferE9: production.cashBufferE9)
         timeout_ms = (timeout ?? production.timeout).ms
         confirmationTimeout_ms = production.confirmationTimeout.ms
