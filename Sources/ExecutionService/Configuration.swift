@@ -28,6 +28,8 @@ public struct Configuration: Sendable, Equatable {
     public var live = LiveConfiguration()
     /// How a PRODUCTION rebalance goes on.
     public var production = ProductionConfiguration()
+    /// Alerts, checks, metrics and the log.
+    public var operations = OperationsConfiguration()
     /// What a date without a time is read in.
     public var localTime = LocalTime.utc
     /// How much of a run is written to the database.

@@ -49,6 +49,8 @@ public struct RebalanceGoal: Sendable {
     /// By `InstrumentID`.
     public var instruments: [Instrument]
     public var currency: Currency
+    /// Dead orders that orders of the user's own take the place of, by the row of those.
+    public var replaced: [Int32: OrderNumber] = [:]
 
     public init(
         batches: [TargetBatch], ownOrders: [OwnOrder] = [], decisionTime: DecisionTime, instruments: [Instrument],

@@ -8,6 +8,8 @@ struct BrokerWriters {
     private let notifications: NotificationWriter
     private let holdings: HoldingWriter
     private let marks: VenueMarkWriter
+    private let breaker: BreakerWriter
+    private let deadLetters: DeadLetterWriter
 
     init(_ context: JournalContext) throws(DatabaseError) {
         trades = try BrokerTradeWriter(context)
@@ -16,6 +18,8 @@ struct BrokerWriters {
         notifications = try NotificationWriter(context)
         holdings = try HoldingWriter(context)
         marks = try VenueMarkWriter(context.connection)
+        breaker = try BreakerWriter(context)
+        deadLetters = try DeadLetterWriter(context)
     }
 
     /// Writes everything but trades, commissions and the words about events; the positions of the batch have to be there already.
@@ -25,5 +29,9 @@ struct BrokerWriters {
         for notification in journal.notifications { try notifications.write(notification) }
         if let held = journal.holdings { try holdings.replace(held) }
         if let mark = journal.highWaterMark { try marks.raise(to: mark, venue: venue, account: account) }
+        if let record = journal.breaker { try breaker.write(record, venue: venue) }
+        for event in journal.breakerEvents { try breaker.write(event, venue: venue) }
+        for letter in journal.deadLetters { try deadLetters.write(letter) }
+        for retry in journal.retries { try deadLetters.write(retry) }
     }
 }

@@ -58,6 +58,8 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case givenUp = "given_up"
     /// The broker corrected an execution of the filled order to less than its quantity.
     case corrected
+    /// The circuit breaker of the venue stayed open until the rebalance ended; nothing left this process.
+    case breakerOpen = "breaker_open"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

@@ -53,6 +53,7 @@ final class SimulatorPropertyTests: XCTestCase {
             [
                 .superseded, .belowMinimumNotional, .offTick, .notionalOverflow, .endOfData, .dryRun, .brokerRejected,
                 .brokerCancelled, .notSendable, .timeout, .stopped, .otherRejected, .vanished, .givenUp, .corrected,
+                .breakerOpen,
             ])
         XCTAssertEqual(Set(ResizeCause.allCases).subtracting(causes), [.cash, .overfill])
         XCTAssertEqual(

@@ -38,19 +38,38 @@ struct SessionRunner {
             return report
         case .started(let handle), .resumes(let handle):
             try observer.step(.begun(runID: handle.header.runID))
-            return try carryOut(handle, database, store)
+            let companion = SessionCompanion(companionSettings(handle))
+            defer { tell(companion.end()) }
+            return try SessionRunner(request, options, gate, observer.of(runID: handle.header.runID))
+                .carryOut(handle, database, store, companion)
         }
+    }
+
+    private func companionSettings(_ handle: RunHandle) -> SessionCompanion.Settings {
+        SessionCompanion.Settings(
+            database: options.database, account: account, runNumber: handle.runNumber,
+            alerts: request.configuration.operations.alerts, environment: options.environment)
+    }
+
+    private func tell(_ outcome: SessionCompanion.Outcome) {
+        if outcome.delivered > 0 { observer.log(LogLine(.info, "alerts delivered: \(outcome.delivered)")) }
+        guard let trouble = outcome.trouble else { return }
+        observer.log(
+            LogLine(
+                .warning, "alerts are not delivered, or the run cannot show that it lives: \(trouble)",
+                code: "alerts_undelivered"))
     }
 
     /// A task goes on with the run that was left unfinished, so that what it finds is of that run.
     private func header(in store: ProductionStore) throws -> RunHeader {
         guard request.isTask, let open = try store.openRuns(account).first else { return request.header }
-        observer.log("goes on with run \(open.header.runID), which has not ended", true)
+        observer.log(LogLine(.warning, "goes on with run \(open.header.runID), which has not ended"))
         return open.header
     }
 
-    private func carryOut(_ handle: RunHandle, _ database: Database, _ store: ProductionStore) throws -> RebalanceReport
-    {
+    private func carryOut(
+        _ handle: RunHandle, _ database: Database, _ store: ProductionStore, _ companion: SessionCompanion
+    ) throws -> RebalanceReport {
         let refs = request.orderRefs
         let names = RunNames(
             tickers: request.goal.instruments.map(\.ticker), decisions: request.decisions,
@@ -61,7 +80,7 @@ struct SessionRunner {
         let keys = SessionKeys(owner: "\(account)/\(handle.header.runID)", names: known.names)
         do {
             let mark = try store.highWaterMark(venue: venue, account: account) ?? 0
-            let session = session(known, journal, keys, handle, mark: mark)
+            let session = session(known, journal, keys, handle, mark: mark, try breaker(database), companion)
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
             try? journal.release()
@@ -76,7 +95,8 @@ struct SessionRunner {
     // MARK: - Parts
 
     private func session(
-        _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32
+        _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32,
+        _ breaker: CircuitBreaker?, _ companion: SessionCompanion
     ) -> BrokerSession {
         var goal = request.goal
         goal.instruments += known.names.tickers.dropFirst(goal.instruments.count).map(request.instrument)
@@ -86,7 +106,8 @@ struct SessionRunner {
             keys: known.keys,
             session: IBKRSessionConfiguration(account, ibkr),
             highWaterMark: mark, groupPrefix: String(handle.header.inputDigest.prefix(8)),
-            clock: GatewayZones(local: request.configuration.localTime).clock, makeKey: keys.key)
+            clock: GatewayZones(local: request.configuration.localTime).clock, breaker: breaker, makeKey: keys.key)
+        let decisions = known.names.decisions
         let (runID, isLive) = (handle.header.runID, request.isLive)
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
@@ -95,7 +116,11 @@ struct SessionRunner {
                 host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
                 consentPatience_ms: request.settings.priceMaximumAge_ms,
                 // What sends nothing has nothing to stop; a dry run says that the switch is on.
-                haltFile: request.isLive ? gate.haltFile : HaltFile(path: nil)),
+                haltFile: request.isLive ? gate.haltFile : HaltFile(path: nil),
+                decisionID: { id in
+                    decisions.indices.contains(Int(id.index)) ? decisions[Int(id.index)].decisionID : nil
+                },
+                beat: { companion.beat(for: $0) }),
             observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
             preview: { engine in
@@ -103,9 +128,17 @@ struct SessionRunner {
             })
     }
 
+    /// The venue's circuit breaker, as earlier sessions left it; nil where the configuration has none.
+    private func breaker(_ database: Database) throws -> CircuitBreaker? {
+        guard let rules = request.configuration.production.breaker.rules else { return nil }
+        let (record, errors) = try BreakerStore(database).breaker(
+            venue: venue, account: account, errors: rules.errorBudget)
+        return CircuitBreaker(rules, record, errors: errors)
+    }
+
     private func passesGate(_ comparison: Reconciliation) throws -> Bool {
         if comparison.isFirst {
-            observer.log("account \(account) is new here: its book begins with what the broker says", true)
+            observer.log(LogLine(.warning, "account \(account) is new here: its book begins with what the broker says"))
         }
         let judged = gate.check(comparison)
         guard request.isLive else {
@@ -115,22 +148,26 @@ struct SessionRunner {
         // A cancel takes risk away, and is what an operator wants most when the books do not agree.
         if case .cancelAll = request.purpose {
             let others = judged.conditions.filter { $0.name != .reconciliation && $0.state != .met }
-            for condition in others { observer.log("\(condition.name.rawValue): \(condition.sentence)", true) }
+            for condition in others {
+                observer.log(LogLine(.critical, "\(condition.name.rawValue): \(condition.sentence)", code: "live_gate"))
+            }
             return others.isEmpty
         }
         if !judged.isOpen {
-            observer.log("\(LiveGateClosed(conditions: judged.conditions.filter { $0.state != .met }))", true)
+            let closed = LiveGateClosed(conditions: judged.conditions.filter { $0.state != .met })
+            observer.log(LogLine(.critical, "\(closed)", code: "live_gate"))
         }
         return judged.isOpen
     }
 
     private func sayWhatWouldSend(_ judged: LiveGate) {
         let missing = judged.conditions.filter { $0.state != .met }
+        let conditions = missing.map { "\($0.name.rawValue) (\($0.sentence))" }.joined(separator: ", ")
         observer.log(
-            missing.isEmpty
-                ? "a dry run; the live gate would be open"
-                : "a dry run; the live gate is closed by \(missing.map { "\($0.name.rawValue) (\($0.sentence))" }.joined(separator: ", "))",
-            true)
+            LogLine(
+                .warning,
+                missing.isEmpty
+                    ? "a dry run; the live gate would be open" : "a dry run; the live gate is closed by \(conditions)"))
     }
 
     // MARK: - The end
