@@ -174,7 +174,8 @@ enum Commands {
 
     static let all = [
         initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, StatusCommand.specification,
-        AlertCommand.specification, trades,
+        AlertCommand.specification, DeadLetterCommands.list, DeadLetterCommands.retry, DeadLetterCommands.discard,
+        trades,
         orders, positions, gap, runs, verify, exportLedger, gateway,
     ]
 

@@ -53,6 +53,23 @@ enum ProductionCommands {
         }
     }
 
+    /// Makes a dead order again.
+    static func retry(_ name: String, _ arguments: CommandArguments) throws -> ExitCode {
+        let format = try format(arguments)
+        let configuration = try Configuration.read(
+            try InputFile(path: arguments["--config"] ?? ""), for: .production)
+        let retry = try DeadLetterRetry(
+            of: name, database: arguments["--db"] ?? "", configuration: configuration, account: arguments["--account"])
+        let log = try SessionLog(arguments, configuration)
+        let console = ProductionConsole(asks: arguments.has("--live") && !arguments.has("--yes"), configuration, log)
+        return try log.telling {
+            let report = try ExecutionService.retry(
+                retry, configuration, options: options(arguments), observer: console.observer)
+            try show(report, format)
+            return code(for: report)
+        }
+    }
+
     private static func options(_ arguments: CommandArguments) -> RebalanceOptions {
         Interruption.listen()
         return RebalanceOptions(

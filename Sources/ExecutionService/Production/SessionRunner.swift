@@ -77,7 +77,7 @@ struct SessionRunner {
             orderRef: { row in refs.indices.contains(Int(row)) ? refs[Int(row)] : nil })
         let known = KnownAccount(try store.record(of: account, run: handle, names: names), names)
         let journal = try ProductionJournal(database, handle: handle, names: known.names)
-        let keys = SessionKeys(owner: "\(account)/\(handle.header.runID)", names: known.names)
+        let keys = SessionKeys(account: account, runID: handle.header.runID, names: known.names, request.retry)
         do {
             let mark = try store.highWaterMark(venue: venue, account: account) ?? 0
             let session = session(known, journal, keys, handle, mark: mark, try breaker(database), companion)
@@ -223,19 +223,23 @@ private struct KnownAccount {
 struct SessionKeys: Sendable {
     private let owner: String
     private let names: RunNames
+    private let retry: DeadLetterRetry?
 
-    init(owner: String, names: RunNames) {
-        self.owner = owner
+    /// - Parameter retry: A dead order that the session makes again: another attempt of the order it was first.
+    init(account: String, runID: String, names: RunNames, _ retry: DeadLetterRetry? = nil) {
+        owner = "\(account)/\(retry?.original.rootRunID ?? runID)"
         self.names = names
+        self.retry = retry
     }
 
     /// The same order has the same key in whichever process.
     func key(_ order: OrderRecord, ticker: String) throws -> OrderKey {
-        let leg =
-            order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
+        let leg = OrderLeg.text(
+            row: order.inputRow.map(Int64.init), reference: order.inputRow.flatMap(names.orderRef),
+            leg: Int64(order.leg))
         let text = try OrderKeyMaker(owner: owner).key(
             decision: names.decisions[Int(order.decision.index)].decisionID,
-            ticker: ticker, leg: leg)
+            ticker: ticker, leg: retry?.original.rootLeg ?? leg, attempt: retry.map { Int($0.letter.attempt) + 1 } ?? 0)
         guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
         return key
     }
