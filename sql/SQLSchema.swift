@@ -23,6 +23,8 @@ public enum SQLSchema {
     public static let migrations: [Migration] = [
         Migration(version: 1, sql: text(PackageResources.v0001_schema_sql)),
         Migration(version: 2, sql: text(PackageResources.v0002_views_sql)),
+        Migration(version: 3, sql: text(PackageResources.v0003_risk_sql)),
+        Migration(version: 6, sql: text(PackageResources.v0006_intents_sql)),
         Migration(version: 7, sql: text(PackageResources.v0007_operations_sql)),
     ]
 

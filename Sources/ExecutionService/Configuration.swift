@@ -1,6 +1,7 @@
 import InputFiles
 import MarketSimulation
 import OrderPlanning
+import RiskControl
 import Storage
 import TradingModel
 
@@ -30,6 +31,8 @@ public struct Configuration: Sendable, Equatable {
     public var production = ProductionConfiguration()
     /// Alerts, checks, metrics and the log.
     public var operations = OperationsConfiguration()
+    /// What orders may do to the account; nothing is limited unless the file says so.
+    public var risk = RiskLimits()
     /// What a date without a time is read in.
     public var localTime = LocalTime.utc
     /// How much of a run is written to the database.

@@ -38,6 +38,8 @@ final class BrokerSession {
     private var socket: TCPSocket?
     private var connection: Int64 = 0
     private var unsent: ArraySlice<UInt8> = []
+    /// Whether an answer may come at once.
+    private var hasJustSent = false
     /// What happened while outputs were performed.
     private var inputs: [RebalanceInput] = []
     private var outcome: RebalanceOutcome?
@@ -114,7 +116,8 @@ final class BrokerSession {
         let wait_ms = max(0, min(BrokerSession.longestWait_ms, due - uptime_ms))
         var poll = SocketPoll()
         if let socket { poll.add(socket, wantsToWrite: !unsent.isEmpty) }
-        poll.wait(timeout_ms: Int32(wait_ms))
+        poll.wait(timeout_ms: Int32(wait_ms), awake_us: hasJustSent ? SocketPoll.answerTime_us : 0)
+        hasJustSent = false
         if let ended = writeUnsent() { return ended }
         guard let socket else { return .wake }
         switch socket.read() {
@@ -252,6 +255,7 @@ final class BrokerSession {
         guard number == connection, socket != nil else { return }
         try observer.step(.sending(bytes))
         unsent += bytes
+        hasJustSent = true
         if let ended = writeUnsent() { inputs.append(ended) }
         try observer.step(.sent(bytes))
     }

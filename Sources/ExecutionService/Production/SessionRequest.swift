@@ -17,8 +17,12 @@ struct SessionRequest {
     var account: AccountID
     var ocaGroupNames: [String] = []
     var orderRefs: [String?] = []
+    /// Nil where it is not of intents.
+    var intents: SessionIntents?
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
     var isTask: Bool
+    /// What the limits are judged with.
+    var history: RiskHistory?
     /// What the inputs say of a ticker that has no target.
     var instrument: (String) -> Instrument
     /// What the keys of its orders say instead of the run's own name; nil unless it makes dead orders again.
@@ -41,7 +45,9 @@ struct SessionRequest {
         decisions = plan.decisions(runID: runID)
         ocaGroupNames = plan.ocaGroupNames
         orderRefs = plan.orderRefs
+        intents = plan.input.intents.map { SessionIntents(rows: $0, fileName: plan.inputName) }
         instrument = plan.instrument
+        history = plan.history
         header = RunHeader(
             plan.configuration, plan.account, venue: plan.venue.rawValue, runID: runID, digest: plan.inputDigest,
             startedAt: startedAt)
