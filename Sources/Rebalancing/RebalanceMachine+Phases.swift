@@ -132,6 +132,8 @@ extension RebalanceMachine {
             try drive(.cancelEverything, at: moment)
             try beginCancelling(.stopped, at: moment)
         case .rebalance:
+            let objections = objectionsToReplacing()
+            guard objections.isEmpty else { return try finish(.refused(objections), at: moment) }
             phase = .clearing(giveUp_ms: moment.uptime_ms + confirmationWait_ms)
             if settings.isLive, settings.planning.openOrders == .cancel {
                 try ask(.dismiss(.superseded, .earlierRuns, at: moment.time), at: moment)
@@ -173,7 +175,7 @@ extension RebalanceMachine {
     }
 
     /// The user's own orders that are not on record yet.
-    private var ordersToPlace: [OwnOrder] {
+    var ordersToPlace: [OwnOrder] {
         let placed = Set(engine.orders.filter { !$0.number.isOfEarlierRun }.compactMap(\.inputRow))
         return goal.ownOrders.filter { !placed.contains(Int32(truncatingIfNeeded: $0.row)) }
     }
@@ -226,6 +228,7 @@ extension RebalanceMachine {
     private mutating func beginWorking(at moment: IBKRMoment) throws {
         beforePlan = nil
         phase = .working(timeout_ms: moment.uptime_ms + settings.timeout_ms)
+        tellBreaker(at: moment)
         if !settings.isLive {
             recordWholePlan(at: moment)
             try ask(.dismiss(.dryRun, .run, at: moment.time), at: moment)
@@ -236,6 +239,7 @@ extension RebalanceMachine {
     private mutating func recordNextPortion(at moment: IBKRMoment) {
         guard var plan = unrecorded else { return }
         let numbers = plan.moveNext(into: &output.journal)
+        for order in numbers.compactMap(engine.order) { noteReplacement(order, at: moment) }
         for order in numbers.compactMap(engine.order) where order.state == .planned {
             for (stage, time) in [(TimingRecord.Stage.decided, order.createdAt), (.journaled, moment.time)] {
                 output.journal.broker.timings.append(TimingRecord(order: order.number, stage: stage, time: time))
@@ -259,7 +263,7 @@ extension RebalanceMachine {
         if broker.state.isReady, settings.isLive {
             try cancelWhatIsDue(at: moment)
             try cancelWhatIsStopped(at: moment)
-            try ask(.release(at: moment.time, through: lastRecorded), at: moment)
+            try release(at: moment)
         }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
@@ -274,7 +278,7 @@ extension RebalanceMachine {
     mutating func beginCancelling(_ reason: StatusReason, at moment: IBKRMoment) throws {
         recordWholePlan(at: moment)
         phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + confirmationWait_ms)
-        try ask(.dismiss(reason, scope, at: moment.time), at: moment)
+        try ask(.dismiss(reasonOfUnsent(reason), scope, at: moment.time), at: moment)
         try cancelOpen(reason, scope, at: moment)
     }
 

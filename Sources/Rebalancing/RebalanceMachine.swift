@@ -113,20 +113,25 @@ public struct RebalanceMachine: Sendable {
     /// When each cancel that a switch asks for was asked for last, and when the next one is due.
     var switchCancelsAsked_ms: [OrderNumber: Int64] = [:]
     var switchCancelDue_ms: Int64?
+    /// Of the venue; nil where there is none.
+    public internal(set) var breaker: CircuitBreaker?
     var lastMoment: IBKRMoment?
 
     /// - Parameters:
     ///   - record: what is on record of the account; its instruments are those of the goal.
     ///   - keys: the keys of the orders on record.
+    ///   - breaker: the venue's circuit breaker, as it is on record.
     ///   - makeKey: the key of a new order; the same order always has the same.
     public init(
         settings: RebalanceSettings, goal: RebalanceGoal, record: AccountRecord, keys: [OrderNumber: OrderKey],
         session: IBKRSessionConfiguration, highWaterMark: Int32, groupPrefix: String, clock: IBKRClock,
+        breaker: CircuitBreaker? = nil,
         makeKey: @escaping @Sendable (_ order: OrderRecord, _ ticker: String) throws -> OrderKey
     ) {
         self.settings = settings
         self.goal = goal
         self.makeKey = makeKey
+        self.breaker = settings.isLive ? breaker : nil
         cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
@@ -176,7 +181,8 @@ public struct RebalanceMachine: Sendable {
     public var nextDeadline_ms: Int64? {
         // The rest of a plan is recorded at once.
         let planDue_ms = isWorking && unrecorded != nil ? lastMoment?.uptime_ms : nil
-        return ([phase.deadline_ms, nextAlert_ms, timers.values.min(), planDue_ms] + questionsDue_ms).compactMap { $0 }
+        return ([phase.deadline_ms, nextAlert_ms, timers.values.min(), planDue_ms, breakerDue_ms] + questionsDue_ms)
+            .compactMap { $0 }
             .min()
     }
 
@@ -320,16 +326,19 @@ public struct RebalanceMachine: Sendable {
     mutating func warn(_ text: String) { actions.append(.notice(.warning(text))) }
 
     mutating func notify(
-        _ severity: NotificationRecord.Severity, _ code: String, _ message: String, at moment: IBKRMoment
+        _ severity: NotificationRecord.Severity, _ code: String, _ message: String, order: OrderNumber? = nil,
+        at moment: IBKRMoment
     ) {
-        output.journal.broker.notifications.append(
-            NotificationRecord(time: moment.time, severity: severity, code: code, message: message))
-        actions.append(.notice(.warning(message)))
+        let notification = NotificationRecord(
+            time: moment.time, severity: severity, code: code, message: message, order: order)
+        output.journal.broker.notifications.append(notification)
+        actions.append(.notice(.alert(notification)))
     }
 
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
         forgetPlan()
+        noteUnanswered(at: moment)
         // Whoever hangs up needs no answers.
         perform(
             broker.handle(.session(.disconnect), at: moment).filter { output in

@@ -15,6 +15,10 @@ public struct WorldCommand: Sendable {
     public var decidedBefore_ms: Int64 = 0
     /// What the session is like; nil is the usual.
     public var session: IBKRSessionConfiguration?
+    /// The venue's circuit breaker; nil is none.
+    public var breaker: CircuitBreaker.Rules?
+    /// Dead orders that orders of the command take the place of, by the row of those.
+    public var replaced: [Int32: OrderNumber] = [:]
     /// How long the operator thinks about each question.
     public var consent_ms: Int64 = 0
     /// By the clock of the world; set when the command is given first.

@@ -51,7 +51,7 @@ public func rebalance(
 ) throws -> RebalanceReport {
     let gate = GateKeeper(plan, options)
     try gate.environment.check()
-    for warning in gate.environment.warnings { observer.log(warning, true) }
+    for warning in gate.environment.warnings { observer.log(LogLine(.warning, warning)) }
     if plan.venue == .ibkr { try gate.check().requireNoRefusal() }
     let startedAt = Timestamp.now
     let runID = options.runID ?? plan.runID(startedAt: startedAt)
