@@ -69,7 +69,7 @@ let package = Package(
         library("SeededTesting", path: "Tests/SeededTesting"),
         tests("TradingModel", ["SeededTesting"]),
         tests("OrderPlanning", ["SeededTesting"]),
-        tests("RiskControl"),
+        tests("RiskControl", ["SeededTesting"]),
         tests("MarketSimulation", ["SeededTesting"]),
         tests("OrderRouting", ["SeededTesting"]),
         tests("BrokerAdapters", ["TradingModel", "SeededTesting"]),

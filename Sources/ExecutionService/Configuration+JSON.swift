@@ -13,6 +13,7 @@ extension Configuration {
             "simulation": simulation.value,
             "time_zone": .text(localTime.name), "record": .text(record.rawValue),
         ]
+        sections.merge(risk.sections) { first, _ in first }
         if mode == .production {
             sections["brokers"] = brokers.value
             sections["live"] = live.value
@@ -25,10 +26,12 @@ extension Configuration {
     ///
     /// How the broker is reached and what is permitted are left out: a closed gate or another port makes no other run.
     func rebalanceJSON() throws -> String {
-        try Self.json([
+        var sections: [String: ConfigurationValue] = [
             "account": .section(["currency": .text(account.currency.description)]), "planning": planningValue,
             "orders": ordersValue, "production": production.value, "time_zone": .text(localTime.name),
-        ])
+        ]
+        sections.merge(risk.sections) { first, _ in first }
+        return try Self.json(sections)
     }
 
     private static func json(_ sections: [String: ConfigurationValue]) throws -> String {

@@ -1,5 +1,6 @@
 import InputFiles
 import MarketSimulation
+import RiskControl
 import TradingModel
 
 extension Configuration {
@@ -16,6 +17,7 @@ extension Configuration {
         configuration.readOrders(&reader)
         configuration.simulation = SimulationRules.read(&reader)
         configuration.readProductionSections(&reader)
+        configuration.risk = RiskLimits.read(&reader)
         configuration.readRest(&reader)
         configuration.refuseContradictions(&reader, for: mode)
         try reader.problems.throwIfAny()

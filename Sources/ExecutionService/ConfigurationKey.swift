@@ -70,9 +70,65 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("production.commission_wait", "\"10s\"", duration(upTo: "1h", such: "10s")),
         key("production.alert_every", "\"5m\"", duration(upTo: "24h", such: "5m")),
 
+        key("risk.max_drawdown", "null", shareOrNull(upTo: "1", such: "0.2")),
+        key("risk.max_daily_loss", "null", shareOrNull(upTo: "1", such: "0.03")),
+        key("risk.max_gross_leverage", "null", shareOrNull(upTo: "100", such: "1.5")),
+        key("risk.max_net_leverage", "null", shareOrNull(upTo: "100", such: "1")),
+        key("risk.allow_short", "null", "null, true or false"),
+        key("risk.buying_power", "null", shareOrNull(upTo: "100", such: "1")),
+        key("risk.buying_power_includes_proceeds", "false", "true or false"),
+        key("risk.max_position_quantity", "null", quantityOrNull),
+        key("risk.max_position_notional", "null", moneyOrNull),
+        key("risk.max_position_share", "null", shareOrNull(upTo: "100", such: "0.1")),
+        key("risk.max_order_quantity", "null", quantityOrNull),
+        key("risk.max_order_notional", "null", moneyOrNull),
+        key("risk.max_share_of_volume", "null", shareOrNull(upTo: "100", such: "0.05")),
+        key("risk.volume_days", "20", "whole days from 1 to 2520"),
+        key("risk.max_orders_per_day", "null", countOrNull),
+        key("risk.max_orders_per_minute", "null", countOrNull),
+        key("risk.max_open_orders", "null", countOrNull),
+        key("risk.price_collar", "null", shareOrNull(upTo: "1", such: "0.1")),
+        key("risk.price_max_age", "null", "null, or " + duration(upTo: "8784h", such: "96h")),
+        key("risk.max_correlation", "null", "null, or a number from -1 to 1, such as 0.8"),
+        key("risk.return_window", "250", "whole days from 2 to 2520"),
+        key("risk.minimum_returns", "60", "whole days from 2 to 2520"),
+        key("risk.stop_band", "null", shareOrNull(upTo: "1", such: "0.05")),
+        key("risk.target_band", "null", shareOrNull(upTo: "100", such: "0.1")),
+        key("risk.var.max_share", "null", shareOrNull(upTo: "100", such: "0.02")),
+        key("risk.var.method", "\"historical\"", "\"historical\" or \"parametric\""),
+        key("risk.var.level", "0.99", "a confidence from 0.5 to below 1, such as 0.99"),
+        key("risk.var.horizon_days", "1", "days above 0 and up to 366, such as 10"),
+        key("risk.kelly.fraction", "null", shareOrNull(upTo: "1", such: "0.5")),
+        key("risk.kelly.source", "\"record\"", "\"record\" or \"confidence\""),
+        key("risk.kelly.payoff_ratio", "1", "average win to average loss, above 0 and up to 1000, such as 1.5"),
+        key("risk.kelly.minimum_trades", "30", "a whole number from 2 to 1000000"),
+        key("risk.kelly.until_then", "0", "a share from 0 to 100, such as 0.02"),
+        key("risk.symbols.*.max_quantity", "null", quantityOrNull),
+        key("risk.symbols.*.max_notional", "null", moneyOrNull),
+        key("risk.symbols.*.max_share", "null", shareOrNull(upTo: "100", such: "0.05")),
+        key("risk.symbols.*.allow_short", "null", "null, true or false"),
+        key("risk.groups.*.tickers", "required", "a list of tickers such as [\"AAPL\", \"MSFT\"]"),
+        key("risk.groups.*.max_share", "null", shareOrNull(upTo: "100", such: "0.4")),
+        key("risk.groups.*.max_net_share", "null", shareOrNull(upTo: "100", such: "0.2")),
+        key("risk.strategies.*.max_share", "null", shareOrNull(upTo: "100", such: "0.5")),
+        key("risk.strategies.*.max_notional", "null", moneyOrNull),
+        key("risk.strategies.*.max_risk_share", "null", shareOrNull(upTo: "100", such: "0.01")),
+
+        key("capital.map.*", "required", "a share of equity from 0 to 100, such as 0.5"),
+        key("capital.max_share", "null", shareOrNull(upTo: "100", such: "0.5")),
+        key("capital.floor", "null", shareOrNull(upTo: "100", such: "0.05")),
+
         key("time_zone", "\"UTC\"", "\"UTC\" or a name such as \"America/New_York\""),
         key("record", "\"full\"", "\"full\", \"trades\" or \"summary\""),
     ]
+
+    private static let quantityOrNull = "null, or a quantity of zero or more, such as 100"
+    private static let moneyOrNull = "null, or an amount of money of zero or more, such as 50000"
+    private static let countOrNull = "null, or a whole number from 0 to 1000000000, such as 100"
+
+    private static func shareOrNull(upTo highest: String, such example: String) -> String {
+        "null, or a share from 0 to \(highest), such as \(example)"
+    }
 
     private static let accountAccepted = "null, or an account id of \(AccountID.accepted)"
 

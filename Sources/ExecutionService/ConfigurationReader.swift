@@ -84,6 +84,9 @@ struct ConfigurationReader {
         return nil
     }
 
+    /// Where a key stands; nil where the file does not have it.
+    func line(of path: String) -> Int? { lines[path] }
+
     func has(_ path: String) -> Bool { value(path) != nil }
 
     /// The keys that a section of the file has.

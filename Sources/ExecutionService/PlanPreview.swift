@@ -54,8 +54,7 @@ public struct PlanPreview {
 
     /// The user's own name for an order.
     private func reference(_ order: OrderRecord) -> String? {
-        guard case .orders(let sheet) = plan.input, let row = order.inputRow else { return nil }
-        return sheet.rows[Int(row)].orderRef
+        order.inputRow.flatMap { plan.input.orderRefs[Int($0)] }
     }
 
     private func row(_ order: OrderRecord) throws -> [Cell] {

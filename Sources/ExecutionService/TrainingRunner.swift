@@ -66,7 +66,9 @@ struct TrainingRunner {
             instruments: configuration.simulation.preset == nil
                 ? plan.instruments : plan.instruments.map(\.withoutTick),
             planning: PlanningRules(configuration.planning),
-            router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms))
+            router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms),
+            risk: RiskSetup(
+                configuration, decisions: schedule.decisions, isIntraday: plan.market.interval.seconds < 86_400))
         simulator = MarketSimulator(
             rules: configuration.simulation, instruments: plan.instruments, actions: plan.actions,
             localTime: configuration.localTime, cash: configuration.account.cash)
@@ -96,6 +98,7 @@ struct TrainingRunner {
             try settle()
             try simulator.playSameClose(into: &events)
             try settle()
+            try engine.observe(slice)
             try report()
         }
         try decide { _ in true }

@@ -45,10 +45,17 @@ public struct OwnOrder: Sendable, Equatable {
     public var parentRow: Int64?
     public var ocaGroup: Int32?
     public var isGroupOfBracketOnly: Bool
+    /// What an intent trades for; the quantity of the terms is then made of it at the price of the moment it is placed.
+    public var notional: Money?
+    /// The chance that its strategy gives it, 0 to 1; nil where it says none.
+    public var confidence: Double?
+    /// Whether `cancelAt` is the end of an intent: from then on it is not placed, and `intent_expired` is why it is cancelled.
+    public var isIntent: Bool
 
     public init(
         row: Int64, decision: DecisionID, terms: OrderTerms, cancelAt: DecisionTime? = nil, parentRow: Int64? = nil,
-        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false
+        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, notional: Money? = nil, confidence: Double? = nil,
+        isIntent: Bool = false
     ) {
         self.row = row
         self.decision = decision
@@ -57,7 +64,13 @@ public struct OwnOrder: Sendable, Equatable {
         self.parentRow = parentRow
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly
+        self.notional = notional
+        self.confidence = confidence
+        self.isIntent = isIntent
     }
+
+    /// Why it is cancelled at `cancelAt`.
+    public var cancelReason: StatusReason { isIntent ? .intentExpired : .cancelRequested }
 }
 
 /// Everything that reaches the engine. Time is part of the input; the engine has no clock.

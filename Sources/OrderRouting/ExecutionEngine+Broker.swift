@@ -148,6 +148,7 @@ extension ExecutionEngine {
         try positions[Int(execution.instrument.index)].book(
             execution.side == .buy ? execution.quantity : -execution.quantity, at: execution.price)
         markChanged(execution.instrument, at: execution.time)
+        noteFill(execution, decision, commission: commission)
         return lastTrade
     }
 

@@ -146,7 +146,9 @@ extension ExecutionEngine {
         let planned = PlannedOrder(
             decision: order.decision, leg: order.leg, action: order.action, terms: order.terms,
             phase: isPhaseTwo(order) ? 2 : 1, referencePrice: order.arrivalPrice)
-        guard case .approved(let approved) = review(planned, parent: order.parent) else { return nil }
+        guard !isEntryDenied(order.parent),
+            let approved = gate.confirm(planned, instrument: instruments[Int(order.terms.instrument.index)])
+        else { return nil }
         let placement = OrderPlacement(
             row: order.number.value, parent: order.parent, ocaGroup: order.ocaGroup,
             isGroupOfBracketOnly: order.ocaGroup.map(bracketGroups.contains) ?? false, cashRule: .unchecked)

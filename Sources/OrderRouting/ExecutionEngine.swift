@@ -32,7 +32,9 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var instruments: [Instrument]
     let planning: PlanningRules
     let planner: OrderPlanner
-    let gate = RiskGate()
+    var gate: RiskGate
+    /// What the gate is told; nil where nothing is limited.
+    var facts: RiskFacts?
     let router: ModeRouter
 
     var book: OrderBook
@@ -47,6 +49,8 @@ public struct ExecutionEngine: Sendable {
     public internal(set) var lastTrade: Int64 = 0
     /// Plans that wait for the cancels of older orders, by instrument.
     var waitingPlans: [Int32: WaitingPlan] = [:]
+    /// The same where limits are judged: then all plans of a decision wait for each other.
+    var jointPlans = JointPlans()
 
     /// How a buy reserves the cash it may cost; for brokers.
     let reservation: CashReservation
@@ -58,6 +62,8 @@ public struct ExecutionEngine: Sendable {
     public var assumesCancels = false
     /// Targets that an earlier process of the run has planned.
     var planned: Set<AccountRecord.PlannedTarget> = []
+    /// The rows of intents that had expired when they were to be placed, in that order.
+    public internal(set) var expiredIntents: [Int64] = []
     /// Executions of the account by id, with their trades.
     var executions: [ExecutionID: AccountRecord.Execution] = [:]
     /// Ids that a newer version has replaced.
@@ -65,13 +71,15 @@ public struct ExecutionEngine: Sendable {
 
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
-        reservation: CashReservation = CashReservation()
+        reservation: CashReservation = CashReservation(), risk: RiskSetup? = nil
     ) {
         self.instruments = instruments
         self.planning = planning
         self.router = router
         self.reservation = reservation
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
+        gate = RiskGate(limits: risk?.limits, instruments: instruments, strategies: risk?.strategies ?? [])
+        facts = risk.map { RiskFacts($0, instruments: instruments.count, keepsMarks: router.mode == .production) }
         book = OrderBook(instruments: instruments.count, keepsEnded: router.mode == .production)
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
@@ -151,7 +159,7 @@ public struct ExecutionEngine: Sendable {
     }
 
     /// Whether targets wait for the confirmation that older orders are gone.
-    public var hasWaitingPlans: Bool { !waitingPlans.isEmpty }
+    public var hasWaitingPlans: Bool { !waitingPlans.isEmpty || !jointPlans.isEmpty }
 
     // MARK: - Books
 

@@ -215,6 +215,7 @@ extension RebalanceMachine {
             planned.journal,
             isDivisible: !trial.hasWaitingPlans && orders.allSatisfy { $0.parentRow == nil })
         engine = trial
+        output.journal.broker.equityMarks += engine.takeEquityMarks()
         phase = .awaitingConsent
         actions.append(.planned)
         return false

@@ -81,7 +81,7 @@ public struct RebalanceMachine: Sendable {
     var doubtsDue_ms: Int64?
     var cancelRetry_ms: Int64?
     /// When each order of the user's own is to be cancelled, by its row in their file.
-    let cancelTimes: [Int32: Timestamp]
+    let cancelTimes: [Int32: OwnCancel]
     /// When such a cancel was asked for last.
     var cancelsAsked_ms: [OrderNumber: Int64] = [:]
     /// When the next of them is to be asked for.
@@ -130,7 +130,8 @@ public struct RebalanceMachine: Sendable {
         cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
-            router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation)
+            router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation, risk: settings.risk
+        )
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
         engine.assumesCancels = !settings.isLive
@@ -147,6 +148,9 @@ public struct RebalanceMachine: Sendable {
         }
         register(record)
     }
+
+    /// Lets the engine learn what happened before the session; before its start.
+    public mutating func prepare(_ tell: (inout ExecutionEngine) throws -> Void) rethrows { try tell(&engine) }
 
     /// Orders and executions on record are known to the session from the start, so that nothing is sent or booked twice.
     private mutating func register(_ record: AccountRecord) {

@@ -1,5 +1,6 @@
 import OrderPlanning
 import OrderRouting
+import RiskControl
 import TradingModel
 
 /// What a session with the broker is for.
@@ -19,6 +20,8 @@ public struct RebalanceSettings: Sendable, Equatable {
     public var isLive = false
     public var planning = PlanningRules()
     public var reservation = CashReservation()
+    /// What orders may do to the account; nil limits nothing.
+    public var risk: RiskSetup?
     /// After this, counted from the first release, what is left is cancelled.
     public var timeout_ms: Int64 = 1_800_000
     /// How long confirmations of cancels and final answers are waited for.

@@ -28,6 +28,7 @@ struct AccountRecordReader {
         try readTrades()
         try readPositions()
         try readPlannedTargets()
+        try readEquityMarks()
         record.cash = try cash()
         record.lastOrder = OrderNumber(try lastNumber(of: "orders", "order_id"))
         record.lastTrade = try lastNumber(of: "trades", "trade_id")
@@ -159,6 +160,20 @@ extension AccountRecordReader {
                 AccountRecord.PlannedTarget(
                     decision: try names.decision(statement.text(0) ?? ""),
                     instrument: names.instrument(statement.text(1) ?? "")))
+        }
+    }
+
+    private mutating func readEquityMarks() throws {
+        let statement = try connection.prepare(
+            "SELECT marked_at, equity_e6 FROM equity_marks WHERE account = ?1 ORDER BY marked_at")
+        try statement.bind(1, run.header.account)
+        while try statement.step() {
+            guard let time = statement.timestamp(0) else {
+                throw UnreadableRow(
+                    table: "equity_marks", row: run.header.account, column: "marked_at",
+                    value: statement.text(0) ?? "(none)")
+            }
+            record.equityMarks.append(EquityMark(time: time, equity: Money(e6: statement.int64(1))))
         }
     }
 

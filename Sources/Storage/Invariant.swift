@@ -50,6 +50,17 @@ extension Invariant {
             FROM orders
             WHERE (status IN ('DENIED', 'CANCELLED', 'EXPIRED', 'REJECTED')) <> (status_reason IS NOT NULL)
             """),
+        Invariant(
+            "intents",
+            """
+            SELECT i.run_id, printf('intent %s of %s (%s %s) cannot be in the book %s or have made order %s (%s, %s %s)',
+                i.intent_id, i.run_id, i.side, i.ticker, i.book, coalesce(o.order_id, 'none'), coalesce(o.order_ref, 'no ref'),
+                o.direction, o.ticker)
+            FROM order_intents i JOIN execution_runs r ON r.run_id = i.run_id LEFT JOIN orders o ON o.order_id = i.order_id
+            WHERE i.book <> iif(r.venue = '\(ProductionStore.dryRunVenue)', r.run_id, r.book)
+                OR (i.order_id IS NOT NULL AND (o.order_ref, o.run_id, o.decision_id, o.direction, o.ticker)
+                    IS NOT (i.intent_id, i.run_id, i.decision_id, i.side, i.ticker))
+            """),
     ]
 
     private static let runs = [

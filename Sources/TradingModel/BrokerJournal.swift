@@ -10,6 +10,7 @@ public struct BrokerJournal: Sendable, Equatable {
     public var notifications: [NotificationRecord] = []
     /// Everything the broker says the account holds; nil where it was not asked.
     public var holdings: [HoldingRecord]?
+    public var equityMarks: [EquityMark] = []
     /// The highest order id that may be used at the broker from now on.
     public var highWaterMark: Int32?
 
@@ -157,5 +158,16 @@ public struct HoldingRecord: Sendable, Equatable {
         self.quantity = quantity
         self.averageCost = averageCost
         self.reportedAt = reportedAt
+    }
+}
+
+/// What an account was worth at a time; a row of `equity_marks`.
+public struct EquityMark: Sendable, Equatable {
+    public var time: Timestamp
+    public var equity: Money
+
+    public init(time: Timestamp, equity: Money) {
+        self.time = time
+        self.equity = equity
     }
 }

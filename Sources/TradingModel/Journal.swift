@@ -241,6 +241,16 @@ public struct RiskRecord: Sendable, Equatable {
     public var approved: Quantity
     /// Nil where the whole quantity was approved.
     public var reason: StatusReason?
+    /// The limit that bound, by its key in the configuration.
+    public var limit: String?
+    /// The limit's figure with the requested quantity, and what it allows, both in its unit.
+    public var observed: Double?
+    public var allowed: Double?
+    /// A sentence for people, without its point; nil where nothing was cut.
+    public var explanation: String?
+    /// Prices that the configuration's bands propose.
+    public var stop: Price?
+    public var target: Price?
 
     public init(
         decision: DecisionID, order: OrderNumber, instrument: InstrumentID, side: Side, requested: Quantity,

@@ -58,6 +58,16 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case givenUp = "given_up"
     /// The broker corrected an execution of the filled order to less than its quantity.
     case corrected
+    /// A limit of the configuration refused or cut it; `risk_decisions` names the limit.
+    case riskLimit = "risk_limit"
+    /// Beyond the drawdown or the daily loss that the configuration allows, only reductions pass.
+    case reduceOnly = "reduce_only"
+    /// The figures that a limit needs were missing.
+    case riskDataUnavailable = "risk_data_unavailable"
+    /// The intent's `expires_at` was reached.
+    case intentExpired = "intent_expired"
+    /// The id of an intent stands for another one already; the whole file was refused.
+    case duplicateIntent = "duplicate_intent"
     /// A kill switch was on that lets nothing leave but cancels.
     case halted
     /// A kill switch was on that lets only orders leave that reduce or close a position.
@@ -111,6 +121,9 @@ public enum OrderState: Sendable, Hashable {
         case .rejected: "REJECTED"
         }
     }
+
+    /// Whether the risk gate refused it.
+    public var isDenied: Bool { if case .denied = self { true } else { false } }
 
     public var reason: StatusReason? {
         switch self {

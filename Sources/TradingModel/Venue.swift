@@ -23,6 +23,8 @@ public struct VenueOrder: Sendable, Equatable {
     /// The order's row in its file, and its leg within the row: where it queues among orders of one arrival.
     public var row: Int64
     public var cancelAt: Timestamp?
+    /// Why it is cancelled then.
+    public var cancelReason: StatusReason
     public var parent: OrderNumber?
     /// One number for each OCA group of the run.
     public var ocaGroup: Int32?
@@ -33,7 +35,8 @@ public struct VenueOrder: Sendable, Equatable {
     @inlinable
     public init(
         number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, isDecidedOnDate: Bool = false, arrival: Timestamp,
-        phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil,
+        phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil,
+        cancelReason: StatusReason = .cancelRequested, parent: OrderNumber? = nil, ocaGroup: Int32? = nil,
         isGroupOfBracketOnly: Bool = false,
         cashRule: CashRule = .unchecked
     ) {
@@ -45,6 +48,7 @@ public struct VenueOrder: Sendable, Equatable {
         self.phase = phase
         self.row = row
         self.cancelAt = cancelAt
+        self.cancelReason = cancelReason
         self.parent = parent
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly

@@ -14,7 +14,8 @@ enum Commands {
         Option("--interval", "1d|5m|…", "which bars, where the database has several intervals"),
     ]
 
-    private static let bars = Option("--bars", "FILE", "training: historical bars, a database or a CSV file")
+    private static let bars = Option(
+        "--bars", "FILE", "historical bars, a database or a CSV file; production needs them for some limits")
     private static let configuration = Option(
         "--config", "FILE", "configuration, JSON5; dev_workflows/CONFIGURATION.md has every key", isRequired: true)
     private static let account = Option("--account", "ID", "production: the account; with --live it has to be given")
@@ -60,10 +61,11 @@ enum Commands {
             that apply would have.
             """)
 
-    static let apply = CommandSpecification(
-        "apply", summary: "turn targets or orders into fills, and record them",
-        options: [Option("--mode", "training|production", "where orders go", isRequired: true), database]
-            + inputs.map { $0.name == "--bars" ? bars : $0 } + [
+    /// The options of `apply` and `submit` but for what is carried out.
+    private static func carryingOut(_ what: [Option]) -> [Option] {
+        let others = inputs.filter { !["--bars", "--targets", "--orders"].contains($0.name) }
+        return [Option("--mode", "training|production", "where orders go", isRequired: true), database, bars] + what
+            + others + [
                 Option("--run-id", "ID", "name of the run; made from the inputs unless given"),
                 Option("--broker", "ibkr", "production: the broker"), account,
                 live,
@@ -71,7 +73,12 @@ enum Commands {
                     "--timeout", "30m",
                     "production: after this, what is open is cancelled; the configuration's unless said"),
                 yes, summaryFormat,
-            ],
+            ]
+    }
+
+    static let apply = CommandSpecification(
+        "apply", summary: "turn targets or orders into fills, and record them",
+        options: carryingOut(inputs.filter { ["--targets", "--orders"].contains($0.name) }),
         discussion: """
             TRAINING replays --bars. PRODUCTION connects to the broker, compares books and positions, shows the orders, and \
             without --live sends nothing: a dry run. Sending needs every condition of the live gate \
@@ -79,6 +86,18 @@ enum Commands {
             the same command, and nothing is sent twice. Exit codes: 0 done, 1 done but orders were rejected or expired, or are not \
             certain, 2 refused before anything was sent, 3 broker or database trouble, 4 halted by a kill switch, 64 usage, 130 stopped by \
             Ctrl-C.
+            """)
+
+    static let submit = CommandSpecification(
+        "submit", summary: "turn order intents into fills; each id is acted on once",
+        options: carryingOut([
+            Option("--intents", "FILE", "order intents, CSV or JSON Lines; - is standard input", isRequired: true)
+        ]),
+        discussion: """
+            What goes for apply goes for submit: modes, dry runs, live gate, exit codes. An intent that is on record of the account \
+            with the same content is skipped, whichever run or file brought it; an id that stands for another intent there refuses the \
+            whole file. HOLD and an intent whose expires_at is over make no order, and are recorded. A training run has a book of its \
+            own. execution intents shows what became of each.
             """)
 
     static let reconcile = CommandSpecification(
@@ -127,6 +146,7 @@ enum Commands {
 
     static let trades = table("trades", "show trades with their lineage")
     static let orders = table("orders", "show orders with what became of them")
+    static let intents = table("intents", "show order intents with what became of them")
     static let positions = table("positions", "show positions")
     static let gap = table("gap", "show what is missing at each target, and why")
     static let runs = table("runs", "show runs")
@@ -184,10 +204,10 @@ enum Commands {
             """)
 
     static let all = [
-        initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, flatten,
+        initialize, importBars, listBars, plan, apply, submit, reconcile, cancelAll, resetPaper, flatten,
         SwitchCommands.halt, SwitchCommands.resume, StatusCommand.specification,
         trades,
-        orders, positions, gap, runs, verify, exportLedger, gateway,
+        orders, intents, positions, gap, runs, verify, exportLedger, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

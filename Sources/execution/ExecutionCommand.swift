@@ -72,7 +72,7 @@ enum ExecutionCommand {
         case Commands.importBars.name: try BarCommands.importBars(arguments)
         case Commands.listBars.name: try BarCommands.list(arguments)
         case Commands.plan.name: try RunCommands.plan(arguments)
-        case Commands.apply.name: try RunCommands.apply(arguments)
+        case Commands.apply.name, Commands.submit.name: try RunCommands.apply(arguments)
         case Commands.reconcile.name: try ProductionCommands.reconcile(arguments)
         case Commands.cancelAll.name: try ProductionCommands.task(.cancelAll, arguments)
         case Commands.resetPaper.name: try ProductionCommands.task(.resetPaper, arguments)

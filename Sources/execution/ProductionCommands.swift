@@ -3,10 +3,10 @@ import Foundation
 import InputFiles
 import TradingModel
 
-/// `apply --mode production`, `reconcile`, `cancel-all`, `reset-paper`.
+/// `apply` and `submit` with `--mode production`, `reconcile`, `cancel-all`, `reset-paper`.
 enum ProductionCommands {
     static func apply(_ arguments: CommandArguments) throws -> ExitCode {
-        try RunCommands.refuse(["--bars", "--interval", "--actions"], with: "--mode production", arguments)
+        try RunCommands.refuse(["--actions"], with: "--mode production", arguments)
         let format = try format(arguments)
         guard arguments["--broker"] ?? "ibkr" == "ibkr" else {
             throw CommandLineError(
@@ -16,9 +16,9 @@ enum ProductionCommands {
         let isLive = arguments.has("--live")
         let plan = try RebalancePlan(
             RebalancePlan.Sources(
-                targets: arguments["--targets"], orders: arguments["--orders"],
+                targets: arguments["--targets"], orders: arguments["--orders"], intents: arguments["--intents"],
                 instruments: arguments["--instruments"], configuration: arguments["--config"],
-                account: arguments["--account"]),
+                account: arguments["--account"], bars: arguments["--bars"], interval: arguments["--interval"]),
             venue: isLive ? .ibkr : .dryRun)
         for warning in plan.warnings { Terminal.note("Note: \(warning).") }
         var options = options(arguments)

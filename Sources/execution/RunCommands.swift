@@ -4,7 +4,7 @@ import InputFiles
 import Reporting
 import TradingModel
 
-/// `plan` and `apply`.
+/// `plan`, `apply` and `submit`.
 enum RunCommands {
     /// The formats of a summary.
     enum SummaryFormat: String, CaseIterable {
@@ -70,11 +70,13 @@ enum RunCommands {
     }
 
     private static func sources(_ arguments: CommandArguments) throws(CommandLineError) -> ExecutionPlan.Sources {
-        guard (arguments["--targets"] == nil) != (arguments["--orders"] == nil) else {
+        let intents = arguments["--intents"]
+        guard intents != nil || (arguments["--targets"] == nil) != (arguments["--orders"] == nil) else {
             throw CommandLineError(description: "give either --targets FILE or --orders FILE (- is standard input)")
         }
         return ExecutionPlan.Sources(
-            targets: arguments["--targets"], orders: arguments["--orders"], bars: arguments["--bars"] ?? "",
+            targets: arguments["--targets"], orders: arguments["--orders"], intents: intents,
+            bars: arguments["--bars"] ?? "",
             interval: arguments["--interval"], instruments: arguments["--instruments"],
             corporateActions: arguments["--actions"], configuration: arguments["--config"])
     }

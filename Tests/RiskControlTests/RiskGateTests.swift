@@ -14,8 +14,16 @@ final class RiskGateTests: XCTestCase {
     }
 
     private func approved(_ order: PlannedOrder, _ instrument: Instrument = Instrument(ticker: "A")) -> PlannedOrder? {
-        guard case .approved(let approved) = RiskGate().review(order, instrument: instrument) else { return nil }
-        return approved.order
+        let verdict = review(order, instrument)
+        XCTAssertEqual(verdict.order == nil, verdict.approved == .zero)
+        return verdict.order?.order
+    }
+
+    private func review(_ order: PlannedOrder, _ instrument: Instrument) -> RiskVerdict {
+        var gate = RiskGate(limits: nil, instruments: [instrument])
+        let verdict = gate.review(order, context: RiskContext(time: Timestamp(ms: 0), date: CalendarDate(days: 0)))
+        XCTAssertEqual(gate.confirm(order, instrument: instrument), verdict.order)
+        return verdict
     }
 
     func testApprovesWhatItIsShown() {
@@ -32,10 +40,10 @@ final class RiskGateTests: XCTestCase {
             let planned = order(Quantity(units: quantity))
             XCTAssertEqual(approved(planned, instrument)?.terms.quantity, expected.map { Quantity(units: $0) })
             if expected == nil {
-                XCTAssertEqual(RiskGate().review(planned, instrument: instrument), .denied(.belowLot))
+                XCTAssertEqual(review(planned, instrument), RiskVerdict(denied: .belowLot))
             }
         }
-        XCTAssertEqual(RiskGate().review(order(Quantity(e8: .min)), instrument: instrument), .denied(.belowLot))
+        XCTAssertEqual(review(order(Quantity(e8: .min)), instrument), RiskVerdict(denied: .belowLot))
     }
 
     /// Half the range of money, 2⁶² at 10⁻⁶, is the most an order may be worth at the highest price known for it.
@@ -61,13 +69,12 @@ final class RiskGateTests: XCTestCase {
         }
         for (type, reference) in denied {
             XCTAssertEqual(
-                RiskGate().review(order(quantity, type, reference: reference), instrument: Instrument(ticker: "A")),
-                .denied(.notionalOverflow), "\(type)")
+                review(order(quantity, type, reference: reference), Instrument(ticker: "A")),
+                RiskVerdict(denied: .notionalOverflow), "\(type)")
         }
         XCTAssertEqual(
-            RiskGate().review(
-                order(Quantity(e8: .max), reference: Price(e8: .max)), instrument: Instrument(ticker: "A")),
-            .denied(.notionalOverflow))
+            review(order(Quantity(e8: .max), reference: Price(e8: .max)), Instrument(ticker: "A")),
+            RiskVerdict(denied: .notionalOverflow))
     }
 
     func testLimitsGoToTheTickAwayFromAggression() {
@@ -88,10 +95,7 @@ final class RiskGateTests: XCTestCase {
                     instrument: InstrumentID(0), side: side, quantity: Quantity(units: 1), type: type, timeInForce: .day
                 ),
                 phase: 1, referencePrice: nil)
-            guard case .approved(let approved) = RiskGate().review(order, instrument: instrument) else {
-                return XCTFail("\(type) was denied")
-            }
-            XCTAssertEqual(approved.order.terms.type, rounded)
+            XCTAssertEqual(approved(order, instrument)?.terms.type, rounded)
         }
     }
 }

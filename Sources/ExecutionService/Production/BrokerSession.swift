@@ -41,6 +41,8 @@ final class BrokerSession {
     /// The kill switches as the machine was told of them.
     private var board = KillSwitchBoard()
     private var lookedAt_ms: Int64 = 0
+    /// Whether an answer may come at once.
+    private var hasJustSent = false
     /// What happened while outputs were performed.
     private var inputs: [RebalanceInput] = []
     private var outcome: RebalanceOutcome?
@@ -125,7 +127,8 @@ final class BrokerSession {
         let wait_ms = max(0, min(BrokerSession.longestWait_ms, due - uptime_ms))
         var poll = SocketPoll()
         if let socket { poll.add(socket, wantsToWrite: !unsent.isEmpty) }
-        poll.wait(timeout_ms: Int32(wait_ms))
+        poll.wait(timeout_ms: Int32(wait_ms), awake_us: hasJustSent ? SocketPoll.answerTime_us : 0)
+        hasJustSent = false
         if let ended = try writeRest() { return ended }
         guard let socket else { return .wake }
         switch socket.read() {
@@ -256,6 +259,7 @@ final class BrokerSession {
         guard number == connection, socket != nil else { return }
         try observer.step(.sending(bytes))
         unsent += bytes
+        hasJustSent = true
         if let ended = writeUnsent() { inputs.append(ended) }
         try observer.step(.sent(bytes))
     }
@@ -289,6 +293,7 @@ extension BrokerSession {
             inputs += [.switches(now), .withheld(labels)]
             return
         }
+        hasJustSent = true
         try observer.step(.sent(bytes))
     }
 

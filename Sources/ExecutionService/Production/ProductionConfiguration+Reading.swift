@@ -77,7 +77,7 @@ extension ConfigurationReader {
     }
 
     /// A duration above zero; nil where the file says nothing and, with a note, where it is none within the limit.
-    fileprivate mutating func duration(_ path: String, upTo longest: TimeSpan) -> TimeSpan? {
+    mutating func duration(_ path: String, upTo longest: TimeSpan) -> TimeSpan? {
         if case .number? = value(path) {
             refuse(path, "has no unit")
             return nil

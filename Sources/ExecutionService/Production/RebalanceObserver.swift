@@ -51,6 +51,8 @@ public struct RebalancePreview: Sendable {
     public var working: [OrderRecord]
     /// What the risk gate refused.
     public var denied: [OrderRecord]
+    /// How many intents make no order because their time is over.
+    public var expiredIntents: Int
     /// By `InstrumentID`.
     public var tickers: [String]
     /// What is held now, by `InstrumentID`.

@@ -12,6 +12,7 @@ extension RebalancePreview {
             },
             working: own.filter { $0.state != .planned && !$0.state.isTerminal },
             denied: own.filter { if case .denied = $0.state { true } else { false } },
+            expiredIntents: engine.expiredIntents.count,
             tickers: engine.instruments.map(\.ticker), positions: engine.positions.map(\.quantity), cash: engine.cash,
             currency: currency)
     }

@@ -10,6 +10,7 @@ extension RebalancePreview {
         if !denied.isEmpty {
             lines += ["Refused by the risk gate:"] + denied.map { "  \(line(of: $0)) (\(reason($0)))" }
         }
+        if expiredIntents > 0 { lines.append("Intents that have expired and make no order: \(expiredIntents)") }
         if !working.isEmpty {
             lines += ["Sent by an earlier process of the run, and open:"] + working.map { "  \(line(of: $0))" }
         }

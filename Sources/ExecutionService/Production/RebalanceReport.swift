@@ -88,6 +88,13 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         }
     }
 
+    /// Counts intents that had expired before they could be ordered among what was not filled.
+    mutating func addExpiredIntents(_ count: Int) {
+        guard count > 0 else { return }
+        unfilled.append(
+            Shortfall(orders: count, status: "EXPIRED", reason: StatusReason.intentExpired.rawValue))
+    }
+
     private static func words(for outcome: RebalanceOutcome) -> (Ending, [String], [String]) {
         switch outcome {
         case .completed(_, let breaks): (.completed, [], breaks.map(\.description))

@@ -17,12 +17,16 @@ struct SessionRequest {
     var account: AccountID
     var ocaGroupNames: [String] = []
     var orderRefs: [String?] = []
+    /// Nil where it is not of intents.
+    var intents: SessionIntents?
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
     var isTask: Bool
     /// Whether it closes positions because kill switches ask for it.
     var isFlattening = false
     /// Conditions of the live gate that do not matter for what takes risk away.
     var needlessConditions: Set<LiveGate.Condition.Name> = []
+    /// What the limits are judged with.
+    var history: RiskHistory?
     /// What the inputs say of a ticker that has no target.
     var instrument: (String) -> Instrument
 
@@ -43,7 +47,9 @@ struct SessionRequest {
         decisions = plan.decisions(runID: runID)
         ocaGroupNames = plan.ocaGroupNames
         orderRefs = plan.orderRefs
+        intents = plan.input.intents.map { SessionIntents(rows: $0, fileName: plan.inputName) }
         instrument = plan.instrument
+        history = plan.history
         header = RunHeader(
             plan.configuration, plan.account, venue: plan.venue.rawValue, runID: runID, digest: plan.inputDigest,
             startedAt: startedAt)

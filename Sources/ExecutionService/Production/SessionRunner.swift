@@ -9,7 +9,7 @@ import TradingModel
 
 /// Takes a session from its lock to its report.
 struct SessionRunner {
-    private let request: SessionRequest
+    private var request: SessionRequest
     private let options: RebalanceOptions
     private let gate: GateKeeper
     private let observer: RebalanceObserver
@@ -31,6 +31,21 @@ struct SessionRunner {
             database: options.database, account: request.account, command: options.command, at: Timestamp.now)
         defer { lock.release() }
         let database = try Database.openForWriting(options.database, durability: .full)
+        var runner = self
+        try runner.skipRecordedIntents(in: database)
+        return try runner.run(database)
+    }
+
+    /// Intents that the account has acted on already are not acted on again. It comes before anything is written.
+    private mutating func skipRecordedIntents(in database: Database) throws {
+        guard var intents = request.intents else { return }
+        try intents.compare(with: database, account: account, runID: request.header.runID)
+        request.goal.ownOrders.removeAll { intents.skipped.keys.contains(Int($0.row)) }
+        request.intents = intents
+        for note in intents.notes { observer.log(note, true) }
+    }
+
+    private func run(_ database: Database) throws -> RebalanceReport {
         let store = ProductionStore(database)
         switch try store.begin(try header(in: store), decisions: request.decisions) {
         case .alreadyCompleted(let finished):
@@ -53,16 +68,19 @@ struct SessionRunner {
     private func carryOut(_ handle: RunHandle, _ database: Database, _ store: ProductionStore) throws -> RebalanceReport
     {
         let refs = request.orderRefs
+        let intents = request.intents?.rows.records ?? []
         let names = RunNames(
             tickers: request.goal.instruments.map(\.ticker), decisions: request.decisions,
             ocaGroups: request.ocaGroupNames,
-            orderRef: { row in refs.indices.contains(Int(row)) ? refs[Int(row)] : nil })
+            orderRef: { row in refs.indices.contains(Int(row)) ? refs[Int(row)] : nil },
+            intent: { row in intents.indices.contains(Int(row)) ? intents[Int(row)] : nil })
         let known = KnownAccount(try store.record(of: account, run: handle, names: names), names)
         let journal = try ProductionJournal(database, handle: handle, names: known.names)
-        let keys = SessionKeys(owner: "\(account)/\(handle.header.runID)", names: known.names)
+        let keys = SessionKeys(
+            account: account, runID: handle.header.runID, isLive: request.isLive, names: known.names)
         do {
             let mark = try store.highWaterMark(venue: venue, account: account) ?? 0
-            let session = session(known, journal, keys, handle, mark: mark, try KillSwitchWatch(database))
+            let session = try session(known, journal, keys, handle, mark: mark, try KillSwitchWatch(database))
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
             try? journal.release()
@@ -79,17 +97,26 @@ struct SessionRunner {
     private func session(
         _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32,
         _ watch: KillSwitchWatch
-    ) -> BrokerSession {
+    ) throws -> BrokerSession {
         var goal = request.goal
         goal.instruments += known.names.tickers.dropFirst(goal.instruments.count).map(request.instrument)
         goal.strategies = known.names.decisions.map(\.strategyID)
         let ibkr = request.configuration.brokers.ibkr
-        let machine = RebalanceMachine(
-            settings: request.settings, goal: goal, record: known.record,
+        var settings = request.settings
+        if request.purpose == .rebalance, !request.isTask {
+            settings.risk = RiskSetup(
+                request.configuration, decisions: known.names.decisions,
+                isIntraday: request.history?.isIntraday ?? false)
+        }
+        var machine = RebalanceMachine(
+            settings: settings, goal: goal, record: known.record,
             keys: known.keys,
             session: IBKRSessionConfiguration(account, ibkr),
             highWaterMark: mark, groupPrefix: String(handle.header.inputDigest.prefix(8)),
             clock: GatewayZones(local: request.configuration.localTime).clock, makeKey: keys.key)
+        if let history = request.history {
+            try machine.prepare { engine in try history.tell(&engine, known.names.tickers) }
+        }
         let (runID, isLive) = (handle.header.runID, request.isLive)
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
@@ -137,6 +164,8 @@ struct SessionRunner {
     ) throws -> RebalanceReport {
         let engine = session.machine.engine
         var report = RebalanceReport(engine, outcome, header: handle.header, currency: request.goal.currency)
+        report.remarks += request.intents?.notes ?? []
+        report.addExpiredIntents(engine.expiredIntents.count)
         if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
         if report.ending == .stopped || report.ending == .halted, report.orders == 0, !request.isTask {
             report.remarks.append("nothing was ordered; the same command begins again")
@@ -157,7 +186,8 @@ struct SessionRunner {
         try journal.finish(
             RunOutcome(
                 status: isComplete ? .completed : .failed, summaryJSON: try report.json(), finalEquity: nil,
-                finishedAt: Timestamp.now))
+                finishedAt: Timestamp.now,
+                intentsWithoutOrder: isComplete ? request.intents?.withoutOrder(engine, request.header) ?? [] : []))
         return report
     }
 }
@@ -183,21 +213,31 @@ private struct KnownAccount {
 
 /// The keys of a session's orders.
 struct SessionKeys: Sendable {
-    private let owner: String
+    private let account: String
+    private let runID: String
+    /// Whether orders are sent; what a dry run makes of an intent is no order of it.
+    private let isLive: Bool
     private let names: RunNames
 
-    init(owner: String, names: RunNames) {
-        self.owner = owner
+    init(account: String, runID: String, isLive: Bool, names: RunNames) {
+        self.account = account
+        self.runID = runID
+        self.isLive = isLive
         self.names = names
     }
 
-    /// The same order has the same key in whichever process.
+    /// The same order has the same key in whichever process, and that of an intent in whichever run of the account.
     func key(_ order: OrderRecord, ticker: String) throws -> OrderKey {
-        let leg =
-            order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
-        let text = try OrderKeyMaker(owner: owner).key(
-            decision: names.decisions[Int(order.decision.index)].decisionID,
-            ticker: ticker, leg: leg)
+        let text: String
+        if isLive, let row = order.inputRow, let intent = names.intent(row) {
+            text = try OrderKeyMaker(owner: account).key(
+                decision: "", ticker: ticker, leg: "intent \(intent.intent.intentID)")
+        } else {
+            let leg =
+                order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
+            text = try OrderKeyMaker(owner: "\(account)/\(runID)").key(
+                decision: names.decisions[Int(order.decision.index)].decisionID, ticker: ticker, leg: leg)
+        }
         guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
         return key
     }

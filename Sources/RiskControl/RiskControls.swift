@@ -1,0 +1,127 @@
+import TradingModel
+
+/// What the gate keeps where anything is limited.
+struct RiskControls: Sendable {
+    var limits: CompiledLimits
+    var portfolio: PortfolioState
+    var history: MarketHistory
+    var counts: OrderCounts
+    var records: StrategyRecords
+    var scenarios: ScenarioBook
+
+    init(_ limits: RiskLimits, tickers: [String], strategies: [String]) {
+        let compiled = CompiledLimits(limits, tickers: tickers, strategies: strategies)
+        self.limits = compiled
+        portfolio = PortfolioState(
+            instruments: tickers.count, groups: limits.groups.count,
+            strategies: compiled.needsStrategies ? strategies.count : 0)
+        history = MarketHistory(
+            limits.returns, keepsReturns: compiled.needsReturns, volumeDays: limits.maxShareOfVolume?.days ?? 0,
+            instruments: tickers.count)
+        counts = OrderCounts(perMinute: limits.maxOrdersPerMinute ?? 0)
+        records = StrategyRecords(
+            strategies: compiled.needsRecords ? strategies.count : 0, instruments: tickers.count)
+        scenarios = ScenarioBook(
+            stride: history.stride, strategies: compiled.strategies.map { $0.limits.maxRiskShare != nil })
+    }
+
+    var bands: PriceBands? { limits.limits.bands }
+
+    mutating func addInstrument(_ ticker: String) {
+        limits.add(ticker)
+        portfolio.addInstrument()
+        history.addInstrument()
+        records.addInstrument()
+    }
+
+    mutating func split(_ instrument: InstrumentID, _ ratioE9: Int64, lot: Quantity) {
+        history.split(Int(instrument.index), ratioE9)
+        records.split(Int(instrument.index), ratioE9, lot: lot)
+    }
+
+    mutating func begin(_ snapshot: RiskSnapshot) {
+        portfolio.begin(snapshot, limits)
+        scenarios.rebuild(portfolio, history)
+    }
+
+    /// More of an instrument is expected, signed.
+    private mutating func apply(_ change: Int64, _ instrument: Int, strategy: Int?) {
+        guard change != 0 else { return }
+        let before = portfolio.expectation(instrument, strategy: strategy)
+        portfolio.apply(change, instrument, strategy: strategy, limits)
+        scenarios.move(from: before, portfolio, instrument, strategy: strategy, history)
+    }
+
+    mutating func expect(change: Quantity, of instrument: InstrumentID, strategy: Int32?, ended: Int) {
+        apply(change.e8, Int(instrument.index), strategy: strategy.map(Int.init))
+        portfolio.openOrderCount = max(portfolio.openOrderCount - ended, 0)
+    }
+
+    /// Cuts a quantity of whole lots to what every limit allows, and counts what is left.
+    mutating func review(
+        _ order: PlannedOrder, _ quantity: Quantity, lot: Quantity, _ context: RiskContext,
+        _ verdict: inout RiskVerdict
+    ) {
+        if let entry = context.entryApproved {
+            reviewExit(quantity, entry, lot, &verdict)
+        } else {
+            reviewEntry(order, quantity, lot, context, &verdict)
+        }
+        guard verdict.approved > .zero else { return }
+        counts.note(context.time, context.date)
+        portfolio.openOrderCount += 1
+    }
+
+    /// The exit of a bracket closes what its entry opens, so that it is a reduction, and nothing is expected of it.
+    private func reviewExit(_ quantity: Quantity, _ entry: Quantity, _ lot: Quantity, _ verdict: inout RiskVerdict) {
+        guard entry < quantity else { return }
+        verdict.approved = max(entry, .zero).roundedTowardZero(toLot: lot)
+        verdict.reason = entry > .zero ? .riskLimit : .parentRejected
+    }
+
+    private mutating func reviewEntry(
+        _ order: PlannedOrder, _ quantity: Quantity, _ lot: Quantity, _ context: RiskContext,
+        _ verdict: inout RiskVerdict
+    ) {
+        let instrument = Int(order.terms.instrument.index)
+        let strategy = context.strategy.map(Int.init)
+        let sign = order.terms.side.sign
+        let expected = portfolio.expected[instrument]
+        let reduction = expected.signum() == -sign ? min(quantity.e8, abs(expected)) : 0
+        if scenarios.version != history.version { scenarios.rebuild(portfolio, history) }
+        apply(sign * reduction, instrument, strategy: strategy)
+        guard quantity.e8 > reduction else { return }
+
+        var ask = Ask(
+            order, instrument: instrument, strategy: strategy, reduction: reduction,
+            increase: quantity.e8 - reduction, lot: lot.e8, context)
+        ask.mark = portfolio.snapshot.marks[instrument]
+        var cut = Cut(ask.increase)
+        review(ask, &cut)
+        let approved = ask.wholeLots(cut.quantity)
+        apply(sign * (approved - reduction), instrument, strategy: strategy)
+        guard approved != quantity.e8 else {
+            verdict.passedOpen = cut.passedOpen
+            return
+        }
+        verdict.approved = Quantity(e8: approved)
+        cut.explain(&verdict)
+    }
+
+    /// Every limit, in the order of their names.
+    private func review(_ ask: Ask, _ cut: inout Cut) {
+        reviewLosses(&cut)
+        reviewShort(ask, &cut)
+        reviewPrice(ask, &cut)
+        reviewCounts(ask, &cut)
+        reviewOrder(ask, &cut)
+        reviewPosition(ask, &cut)
+        reviewGroups(ask, &cut)
+        reviewLeverage(ask, &cut)
+        reviewBuyingPower(ask, &cut)
+        reviewKelly(ask, &cut)
+        reviewStrategy(ask, &cut)
+        reviewCorrelation(ask, &cut)
+        reviewRisk(ask, &cut)
+    }
+}
