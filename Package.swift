@@ -63,7 +63,7 @@ let package = Package(
             name: "execution-benchmark",
             dependencies: [
                 "BrokerAdapters", "CSQLite", "ExecutionService", "Networking", "OrderPlanning", "OrderRouting",
-                "Rebalancing", "Storage", "TradingModel",
+                "Rebalancing", "RiskControl", "Storage", "TradingModel",
             ], swiftSettings: strict),
 
         library("SeededTesting", path: "Tests/SeededTesting"),

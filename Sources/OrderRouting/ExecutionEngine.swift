@@ -68,6 +68,12 @@ public struct ExecutionEngine: Sendable {
     var executions: [ExecutionID: AccountRecord.Execution] = [:]
     /// Ids that a newer version has replaced.
     var replacedExecutions: Set<ExecutionID> = []
+    /// Orders that children carry out.
+    var algorithms = AlgorithmDesk()
+    /// Whether children may be ordered and cancelled now.
+    public var worksAlgorithms = true
+    /// By which volumes have their time of day.
+    public var localTime = LocalTime.utc
 
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
@@ -114,11 +120,14 @@ public struct ExecutionEngine: Sendable {
         case .dismiss(let reason, let scope, let time):
             try dismiss(reason, scope, at: time, &output)
         case .cancelOpen(let reason, let scope, let time):
-            cancelOpen(reason, scope, at: time, &output)
+            try cancelOpen(reason, scope, at: time, &output)
         case .cancel(let number, let reason, let time):
             try cancel(number, reason, at: time, &output)
+        case .time(let time): try wakeAlgorithms(at: time, &output)
+        case .traded(let volumes): try take(volumes, &output)
         case .endOfData:
             closeWaitingPlans(&output)
+            noteEndOfBars()
             for order in book.open { statistics.countEnd(of: order) }
         }
     }

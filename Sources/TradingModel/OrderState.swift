@@ -72,6 +72,14 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case halted
     /// A kill switch was on that lets only orders leave that reduce or close a position.
     case haltedReducing = "halted_reducing"
+    /// What a child of an algorithm had not filled; a later child has it.
+    case carried
+    /// The window of the algorithm is over.
+    case windowEnded = "window_ended"
+    /// A child of the algorithm was refused; its own row says why.
+    case childRejected = "child_rejected"
+    /// A child of the algorithm ended without being asked; its own row says how.
+    case childEnded = "child_ended"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

@@ -36,13 +36,13 @@ final class BrokerSession {
     private var socket: TCPSocket?
     private var connection: Int64 = 0
     private var unsent: ArraySlice<UInt8> = []
+    /// Whether an answer may come at once.
+    private var hasJustSent = false
     /// Whether orders are among what the system has not taken yet.
     private var areOrdersUnsent = false
     /// The kill switches as the machine was told of them.
     private var board = KillSwitchBoard()
     private var lookedAt_ms: Int64 = 0
-    /// Whether an answer may come at once.
-    private var hasJustSent = false
     /// What happened while outputs were performed.
     private var inputs: [RebalanceInput] = []
     private var outcome: RebalanceOutcome?

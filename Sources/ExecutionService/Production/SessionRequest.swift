@@ -21,12 +21,12 @@ struct SessionRequest {
     var intents: SessionIntents?
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
     var isTask: Bool
+    /// What the limits are judged with.
+    var history: RiskHistory?
     /// Whether it closes positions because kill switches ask for it.
     var isFlattening = false
     /// Conditions of the live gate that do not matter for what takes risk away.
     var needlessConditions: Set<LiveGate.Condition.Name> = []
-    /// What the limits are judged with.
-    var history: RiskHistory?
     /// What the inputs say of a ticker that has no target.
     var instrument: (String) -> Instrument
 
@@ -122,7 +122,7 @@ extension RebalanceSettings {
         let production = configuration.production
         self.purpose = purpose
         self.isLive = isLive
-        planning = PlanningRules(configuration.planning)
+        planning = PlanningRules(configuration.planning, algorithm: configuration.orders.algorithm)
         reservation = CashReservation(bufferE9: production.cashBufferE9)
         timeout_ms = (timeout ?? production.timeout).ms
         confirmationTimeout_ms = production.confirmationTimeout.ms

@@ -231,12 +231,12 @@ struct SessionKeys: Sendable {
         let text: String
         if isLive, let row = order.inputRow, let intent = names.intent(row) {
             text = try OrderKeyMaker(owner: account).key(
-                decision: "", ticker: ticker, leg: "intent \(intent.intent.intentID)")
+                decision: "", ticker: ticker,
+                leg: "intent \(intent.intent.intentID)" + (order.childNumber.map { " child \($0)" } ?? ""))
         } else {
-            let leg =
-                order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
             text = try OrderKeyMaker(owner: "\(account)/\(runID)").key(
-                decision: names.decisions[Int(order.decision.index)].decisionID, ticker: ticker, leg: leg)
+                decision: names.decisions[Int(order.decision.index)].decisionID, ticker: ticker,
+                leg: order.leg(in: names))
         }
         guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
         return key
