@@ -320,6 +320,7 @@ extension BrokerSession {
             inputs += [.switches(now), .withheld(labels)]
             return
         }
+        hasJustSent = true
         try observer.step(.sent(bytes))
     }
 
