@@ -59,7 +59,8 @@ final class IntentTests: DatabaseTestCase {
                 """),
             [
                 [
-                    "account DU123", "i0", "rebalance-1", "p1", "1000000001", "DU123", "AAPL", "BUY", "NULL", "2500000000",
+                    "account DU123", "i0", "rebalance-1", "p1", "1000000001", "DU123", "AAPL", "BUY", "NULL",
+                    "2500000000",
                     "LIMIT", "9.99", "DAY", "0.75", "2010-01-01T00:00:05.000Z", "ORDERED", "NULL",
                 ],
                 [
