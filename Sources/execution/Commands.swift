@@ -196,6 +196,7 @@ enum Commands {
         initialize, importBars, listBars, plan, apply, submit, reconcile, cancelAll, resetPaper,
         StatusCommand.specification,
         AlertCommand.specification, DeadLetterCommands.list, DeadLetterCommands.retry, DeadLetterCommands.discard,
+        ReportCommands.profit, ReportCommands.metrics,
         trades,
         orders, intents, positions, gap, runs, verify, exportLedger, gateway,
     ]
