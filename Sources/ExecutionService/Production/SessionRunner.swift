@@ -3,6 +3,7 @@ import Foundation
 import InputFiles
 import OrderRouting
 import Rebalancing
+import Reporting
 import RiskControl
 import Storage
 import TradingModel
@@ -55,9 +56,14 @@ struct SessionRunner {
         case .started(let handle), .resumes(let handle):
             try observer.step(.begun(runID: handle.header.runID))
             let companion = SessionCompanion(companionSettings(handle))
-            defer { tell(companion.end()) }
-            return try SessionRunner(request, options, gate, observer.of(runID: handle.header.runID))
+            defer {
+                tell(companion.end())
+                writeMetrics()
+            }
+            let report = try SessionRunner(request, options, gate, observer.of(runID: handle.header.runID))
                 .carryOut(handle, database, store, companion)
+            lookAtTrades(of: handle, database)
+            return report
         }
     }
 
@@ -65,6 +71,40 @@ struct SessionRunner {
         SessionCompanion.Settings(
             database: options.database, account: account, runNumber: handle.runNumber,
             alerts: request.configuration.operations.alerts, environment: options.environment)
+    }
+
+    /// Whatever it finds is an alert; the session's own result stands, also where nothing can be looked at.
+    private func lookAtTrades(of handle: RunHandle, _ database: Database) {
+        guard request.isLive || request.isReconciliation else { return }
+        do {
+            let facts = try AccountReader(database).postTradeFacts(of: account, runID: handle.header.runID)
+            let limits = PostTradeLimits(request.configuration.operations.checks)
+            // Positions that drifted are an alert of the session's already.
+            let findings = PostTradeCheck.findings(facts, limits, at: Timestamp.now)
+                .filter { $0.code != .positionDrift && $0.code != .silentRun }
+            let alerts = findings.map { finding in
+                NotificationRecord(
+                    time: Timestamp.now, severity: finding.severity, code: finding.code.rawValue,
+                    message: finding.sentence)
+            }
+            try NotificationOutbox(database).add(alerts, runID: handle.header.runID)
+            for alert in alerts {
+                observer.log(
+                    LogLine(
+                        LogLine.Level(alert.severity), alert.message, code: alert.code, runID: handle.header.runID))
+            }
+        } catch {
+            observer.log(LogLine(.warning, "the trades cannot be looked at: \(error)", code: "post_trade"))
+        }
+    }
+
+    private func writeMetrics() {
+        guard let path = request.configuration.operations.metricsFile else { return }
+        do {
+            try MetricsFile(database: options.database).write(to: path, at: Timestamp.now)
+        } catch {
+            observer.log(LogLine(.warning, "\(error)", code: "metrics"))
+        }
     }
 
     private func tell(_ outcome: SessionCompanion.Outcome) {
