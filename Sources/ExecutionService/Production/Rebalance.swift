@@ -49,6 +49,7 @@ public struct RebalanceOptions: Sendable {
 public func rebalance(
     _ plan: RebalancePlan, options: RebalanceOptions, observer: RebalanceObserver
 ) throws -> RebalanceReport {
+    try plan.checkWindows(options.timeout ?? plan.configuration.production.timeout)
     let gate = GateKeeper(plan, options)
     if plan.venue == .ibkr { try gate.check().requireNoRefusal() }
     let startedAt = Timestamp.now
