@@ -21,7 +21,7 @@ extension RebalanceMachine {
     private mutating func take(_ message: TWSMessage, at moment: IBKRMoment) {
         switch message {
         case .currentTime(let time): setClock(time, at: moment)
-        case .tickPrice, .tickString, .tickSnapshotEnd, .marketDataType: takeQuote(message)
+        case .tickPrice, .tickSize, .tickString, .tickSnapshotEnd, .marketDataType: takeQuote(message)
         default: break
         }
     }

@@ -98,7 +98,7 @@ extension RebalanceMachine {
     /// The order as it goes out once more; nil where it shall not.
     private func resubmission(of number: OrderNumber, at moment: IBKRMoment) -> VenueOrder? {
         guard case .working = phase, settings.isLive, !number.isOfEarlierRun, let order = engine.order(number),
-            engine.endOfEntry(of: order) == nil, engine.stop(of: order) == nil
+            engine.endOfEntry(of: order) == nil, engine.stop(of: order) == nil, !engine.isUnwantedChild(order)
         else { return nil }
         return engine.resubmission(of: number, at: moment.time)
     }
@@ -112,9 +112,9 @@ extension RebalanceMachine {
         try engine.handle(.releaseExits(of: order.number, at: moment.time), into: &output)
         let exits = output.requests
         output.requests.removeAll()
-        var placements = [IBKRPlacement(order: order, key: try key(of: order.number))]
+        var placements = [IBKRPlacement(order, key: try key(of: order.number))]
         for case .submit(let exit) in exits {
-            placements.append(IBKRPlacement(order: exit, key: try key(of: exit.number)))
+            placements.append(IBKRPlacement(exit, key: try key(of: exit.number)))
         }
         return placements
     }

@@ -93,6 +93,7 @@ extension RebalanceMachine {
     /// The broker is back: what was asked and not answered is asked again.
     mutating func askUnanswered(at moment: IBKRMoment) throws {
         if clockOffset_ms == nil { try drive(.query(.clock), at: moment) }
+        volumes.looks.removeAll()
         guard case .pricing = phase else { return }
         let lost = quotes.filter { !$0.value.isComplete }.map(\.key).sorted()
         for instrument in lost { quotes[instrument] = nil }
@@ -215,7 +216,8 @@ extension RebalanceMachine {
         output.requests += planned.requests
         unrecorded = PlanPortions(
             planned.journal,
-            isDivisible: !trial.hasWaitingPlans && orders.allSatisfy { $0.parentRow == nil })
+            isDivisible: !trial.hasWaitingPlans && !goal.hasAlgorithms && settings.planning.algorithm == nil
+                && orders.allSatisfy { $0.parentRow == nil })
         engine = trial
         output.journal.broker.equityMarks += engine.takeEquityMarks()
         phase = .awaitingConsent
@@ -264,6 +266,7 @@ extension RebalanceMachine {
             try cancelWhatIsDue(at: moment)
             try cancelWhatIsStopped(at: moment)
             try release(at: moment)
+            if mayWorkAlgorithms { try workAlgorithms(at: moment) }
         }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
@@ -491,7 +494,7 @@ extension RebalanceMachine {
         if let haltedOutcome { return haltedOutcome }
         if isStopping { return .stopped(openOrders: engine.openOrderCount(scope)) }
         let own = engine.orders.filter { !$0.number.isOfEarlierRun }
-        return .completed(shortfalls: own.count { $0.state != .filled }, breaks: breaks)
+        return .completed(shortfalls: own.count { $0.state != .filled && $0.childNumber == nil }, breaks: breaks)
     }
 }
 

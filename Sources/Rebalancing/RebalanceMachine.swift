@@ -103,6 +103,10 @@ public struct RebalanceMachine: Sendable {
     var quotes: [InstrumentID: Quote] = [:]
     var quoteRequests: [Int32: InstrumentID] = [:]
     var quotesWanted: [InstrumentID] = []
+    var volumes = VolumeWatch()
+    /// When the cancel of a child was asked for, by uptime, and when the first of them is asked for again.
+    var childCancels_ms: [OrderNumber: Int64] = [:]
+    var childCancelDue_ms: Int64?
     var managedAccounts: [String] = []
     /// Since when the broker is away, and when that is said next.
     var awaySince_ms: Int64?
@@ -143,6 +147,8 @@ public struct RebalanceMachine: Sendable {
         engine.switches.strategies = goal.strategies
         engine.switches.venue = RebalanceMachine.venue
         engine.switches.account = session.account
+        engine.worksAlgorithms = false
+        engine.localTime = goal.localTime
         engine.bracketGroups = Set(goal.ownOrders.filter(\.isGroupOfBracketOnly).compactMap(\.ocaGroup))
         acknowledged = record.acknowledged
         isAccountKnown = record.isKnown
@@ -161,8 +167,8 @@ public struct RebalanceMachine: Sendable {
     private mutating func register(_ record: AccountRecord) {
         let origin = IBKRMoment(uptime_ms: 0, time: Timestamp(ms: 0))
         let orders = record.orders.compactMap { order in
-            // What was never sent is no order of the broker's.
-            order.state == .planned
+            // What was never sent is no order of the broker's; nor is one that children carry out.
+            order.state == .planned || order.isWorkedHere
                 ? nil
                 : keys[order.number].map {
                     IBKRKnownOrder(
@@ -191,7 +197,7 @@ public struct RebalanceMachine: Sendable {
         guard broker.state.isReady else { return [] }
         return [
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
-            isWorking ? ownCancelDue_ms : nil, isWorking ? switchCancelDue_ms : nil,
+            isWorking ? ownCancelDue_ms : nil, isWorking ? switchCancelDue_ms : nil, algorithmsDue_ms,
         ]
     }
 
@@ -291,6 +297,7 @@ public struct RebalanceMachine: Sendable {
 
     /// Gives the engine an input and brings its requests to the broker.
     mutating func ask(_ input: EngineInput, at moment: IBKRMoment) throws {
+        engine.worksAlgorithms = mayWorkAlgorithms
         try engine.handle(input, into: &output)
         try performRequests(at: moment)
     }
@@ -301,7 +308,7 @@ public struct RebalanceMachine: Sendable {
         output.requests.removeAll()
         var placements: [IBKRPlacement] = []
         for case .submit(let order) in requests {
-            placements.append(IBKRPlacement(order: order, key: try key(of: order.number)))
+            placements.append(IBKRPlacement(order, key: try key(of: order.number)))
         }
         if !placements.isEmpty { try drive(.place(placements), at: moment) }
         for case .cancel(let number, _, _) in requests { try drive(.cancel(try key(of: number)), at: moment) }

@@ -34,7 +34,8 @@ public struct WorldCommand: Sendable {
     func key(of order: OrderRecord, _ ticker: String) -> OrderKey? {
         let decision = plan.decisions[Int(order.decision.index)].decisionID
         let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
-        return OrderKey(decision + ticker + leg)
+        let child = order.childNumber.map { "C\($0)" } ?? ""
+        return OrderKey(decision + ticker + leg + child)
     }
 }
 

@@ -11,6 +11,8 @@ public struct SeededWorld {
     public let seed: UInt64
     public private(set) var world: World
     private var generator: SeededGenerator
+    /// Of its own, so that worlds without algorithms stay what they are.
+    private var algorithms: SeededGenerator
     private var commands = 0
     private var budget: Int
     /// What the auditor found.
@@ -43,6 +45,7 @@ public struct SeededWorld {
             market: market, cash: cash, rules: SeededWorld.rules(&generator), journal: journal,
             seed: generator.next(), faults: plan, sessionsKept: forgets ? 1 : nil)
         self.generator = generator
+        algorithms = SeededGenerator(seed: seed ^ 0xA160_0517_4850)
     }
 
     /// By dice of its own, so that worlds with and without one are otherwise the same.
@@ -184,8 +187,10 @@ public struct SeededWorld {
         command.session = session()
         command.consent_ms = Int64(generator.pick([0, 10, 2_000]))
         guard purpose == .rebalance else { return command }
+        let hasAlgorithms = algorithms.chance(35)
         if generator.chance(15) {
             addOwnOrders(to: &command)
+            if hasAlgorithms { addAlgorithms(toOwnOrdersOf: &command) }
             return command
         }
         var targets: [[TargetRequest]] = decisions.map { _ in [] }
@@ -193,8 +198,46 @@ public struct SeededWorld {
             let request = target(index, ticker)
             targets[generator.number(0...decisions.count - 1)].append(request)
         }
+        for index in targets.indices where hasAlgorithms { addAlgorithms(to: &targets[index]) }
         command.batches = targets.enumerated().map { TargetBatch(decision: DecisionID($0), targets: $1) }
         return command
+    }
+
+    // MARK: - Algorithms
+
+    private mutating func addAlgorithms(to targets: inout [TargetRequest]) {
+        for index in targets.indices {
+            targets[index].algorithm = algorithm(targets[index].type, targets[index].timeInForce)
+        }
+    }
+
+    private mutating func addAlgorithms(toOwnOrdersOf command: inout WorldCommand) {
+        let entries = Set(command.ownOrders.compactMap(\.parentRow))
+        for index in command.ownOrders.indices {
+            let order = command.ownOrders[index]
+            guard order.parentRow == nil, !entries.contains(order.row) else { continue }
+            command.ownOrders[index].algorithm = algorithm(order.terms.type, order.terms.timeInForce)
+        }
+    }
+
+    /// Seconds to a minute, which is what a session here lasts.
+    private mutating func algorithm(_ type: OrderType, _ timeInForce: TimeInForce) -> AlgorithmTerms? {
+        guard !type.isStop, timeInForce == .day || timeInForce == .goodTilCancelled, algorithms.chance(70) else {
+            return nil
+        }
+        let duration_ms = Int64(algorithms.number(5...90)) * 1_000
+        let slices = Int32(algorithms.number(1...5))
+        let finish: AlgorithmTerms.Finish = algorithms.pick([.cancel, .market])
+        let display = Quantity(units: Int64(algorithms.number(1...200)))
+        return algorithms.pick([
+            .twap(duration_ms: duration_ms, slices: slices, finish: finish),
+            .vwap(duration_ms: duration_ms, slices: slices, days: 5, finish: finish),
+            .pov(
+                shareE9: Int64(algorithms.number(1...100)) * 10_000_000, interval_ms: algorithms.pick([1_000, 6_000]),
+                duration_ms: duration_ms, finish: finish),
+            .iceberg(display: display, duration_ms: algorithms.pick([nil, duration_ms]), finish: finish),
+            .ibkrAdaptive(.normal),
+        ])
     }
 
     private mutating func settings(_ purpose: RebalancePurpose) -> RebalanceSettings {

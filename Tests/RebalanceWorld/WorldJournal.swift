@@ -78,6 +78,10 @@ public struct JournalFacts: Sendable {
         public var filled: Quantity
         public var status: String
         public var reason: String?
+        /// The row of the order that it carries out a part of.
+        public var parent: Int64?
+        /// Whether children carry it out, so that it is no order of the broker's.
+        public var isParent = false
     }
 
     public struct Event: Sendable {

@@ -23,6 +23,7 @@ struct OrderNews {
 
     private func sending(_ events: [OrderEventRecord]) -> [String] {
         let sent = events.filter { $0.kind == .moved(.submit) }.compactMap { engine.order($0.order) }
+            .filter { !$0.isWorkedHere }
         guard !sent.isEmpty else { return [] }
         let sells = sent.count { $0.terms.side == .sell }
         return ["sending orders: \(sells) to sell, \(sent.count - sells) to buy"]
@@ -35,6 +36,7 @@ struct OrderNews {
         guard event.to.isTerminal, event.from?.isTerminal != true else { return nil }
         switch event.to {
         case .filled: return "\(name(of: order)): filled at \(order.averagePrice.map { "\($0)" } ?? "no price")"
+        case .cancelled(.carried): return nil
         case .cancelled(let reason) where reason != .dryRun, .expired(let reason):
             return "\(name(of: order)): \(event.to.code.lowercased()) (\(reason.rawValue)), \(order.filled) filled"
         default: return nil

@@ -49,6 +49,7 @@ public struct RebalanceOptions: Sendable {
 public func rebalance(
     _ plan: RebalancePlan, options: RebalanceOptions, observer: RebalanceObserver
 ) throws -> RebalanceReport {
+    try plan.checkWindows(options.timeout ?? plan.configuration.production.timeout)
     let gate = GateKeeper(plan, options)
     try gate.environment.check()
     for warning in gate.environment.warnings { observer.log(LogLine(.warning, warning)) }

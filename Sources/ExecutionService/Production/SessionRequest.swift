@@ -17,6 +17,7 @@ struct SessionRequest {
     var account: AccountID
     var ocaGroupNames: [String] = []
     var orderRefs: [String?] = []
+    var volumes: VolumeBars?
     /// Nil where it is not of intents.
     var intents: SessionIntents?
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
@@ -45,10 +46,12 @@ struct SessionRequest {
             plan.configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
         goal = RebalanceGoal(
             batches: plan.batches, ownOrders: plan.ownOrders, decisionTime: plan.decisionTime,
-            instruments: plan.instruments, currency: plan.configuration.account.currency)
+            instruments: plan.instruments, currency: plan.configuration.account.currency,
+            localTime: plan.configuration.localTime)
         decisions = plan.decisions(runID: runID)
         ocaGroupNames = plan.ocaGroupNames
         orderRefs = plan.orderRefs
+        volumes = plan.volumes
         intents = plan.input.intents.map { SessionIntents(rows: $0, fileName: plan.inputName) }
         instrument = plan.instrument
         history = plan.history

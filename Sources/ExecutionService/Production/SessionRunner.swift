@@ -178,6 +178,9 @@ struct SessionRunner {
         if let history = request.history {
             try machine.prepare { engine in try history.tell(&engine, known.names.tickers) }
         }
+        if let volumes = request.volumes {
+            try machine.prepare { engine in try volumes.tell(&engine, known.names.tickers) }
+        }
         let decisions = known.names.decisions
         let (runID, isLive) = (handle.header.runID, request.isLive)
         let (account, currency) = (account, goal.currency)
