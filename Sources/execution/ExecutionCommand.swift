@@ -77,6 +77,7 @@ enum ExecutionCommand {
         case Commands.cancelAll.name: try ProductionCommands.task(.cancelAll, arguments)
         case Commands.resetPaper.name: try ProductionCommands.task(.resetPaper, arguments)
         case StatusCommand.specification.name: try StatusCommand.run(arguments)
+        case RiskCommand.specification.name: try RiskCommand.run(arguments)
         case Commands.verify.name: try DatabaseCommands.verify(arguments)
         case Commands.exportLedger.name: try LedgerCommand.run(arguments)
         case Commands.gateway.name: try GatewayCommand.run(arguments)

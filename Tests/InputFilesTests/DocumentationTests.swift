@@ -14,6 +14,7 @@ final class DocumentationTests: XCTestCase {
         let schemas = [
             ("Targets", TargetFile.schema), ("Orders", OrderFile.schema), ("Bars", BarFile.schema),
             ("Instruments", InstrumentFile.schema), ("Corporate actions", CorporateActionFile.schema),
+            ("Positions", PositionFile.schema),
         ]
         for (title, schema) in schemas {
             let section = try XCTUnwrap(sections.first { $0.hasPrefix(title + "\n") }, title)
