@@ -23,7 +23,8 @@ struct RiskReplay {
 
     init(_ market: MarketData, held: [PositionRow], book: RiskBook?, window_days: Int) throws {
         let tickers = Set(held.map(\.ticker)).union(book?.tickers ?? []).sorted()
-        if let unknown = tickers.first(where: { !Set(market.tickers).contains($0) }) {
+        let known = Set(market.tickers)
+        if let unknown = tickers.first(where: { !known.contains($0) }) {
             throw InputError(
                 file: market.name, value: unknown, problem: "is or was held and has no bars",
                 accepted: "import its bars")
