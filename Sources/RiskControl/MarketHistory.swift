@@ -58,6 +58,13 @@ struct MarketHistory: Sendable {
         returns.withUnsafeBufferPointer { use($0.baseAddress! + instrument * stride) }
     }
 
+    /// One instrument's returns, oldest first.
+    func inOrderOfTime(_ instrument: Int) -> [Double] {
+        guard let slot else { return [] }
+        let row = Array(returns[instrument * stride..<instrument * stride + dayCount])
+        return Array(row[(slot + 1)...] + row[...slot])
+    }
+
     // MARK: - Changes
 
     /// Bars of a date that is over already are late, and change nothing.
@@ -83,6 +90,11 @@ struct MarketHistory: Sendable {
         closes[instrument] = closes[instrument].map { $0 / ratio }
         pending[instrument] = pending[instrument].map { $0 / ratio }
         volumes.split(instrument, ratioE9)
+    }
+
+    /// No more bars of the last day will come.
+    mutating func finishLastDay() {
+        if window.isIntraday { finishDay() }
     }
 
     private mutating func finishDay() {

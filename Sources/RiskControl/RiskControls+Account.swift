@@ -26,7 +26,8 @@ extension RiskControls {
         guard ask.sign < 0, !symbol.mayShort else { return }
         cut.lower(
             to: 0, symbol.shortLimit,
-            observed: Double(portfolio.expected[ask.instrument] - ask.increase) / Double(Quantity.scale), allowed: 0)
+            observed: (Double(portfolio.expected[ask.instrument]) - Double(ask.increase)) / Double(Quantity.scale),
+            allowed: 0)
     }
 
     func reviewCounts(_ ask: Ask, _ cut: inout Cut) {

@@ -86,6 +86,7 @@ enum ExecutionCommand {
         case ReportCommands.profit.name: try ReportCommands.profit(arguments)
         case ReportCommands.metrics.name: try ReportCommands.metrics(arguments)
         case AlertCommand.specification.name: try AlertCommand.run(arguments)
+        case RiskCommand.specification.name: try RiskCommand.run(arguments)
         case Commands.verify.name: try DatabaseCommands.verify(arguments)
         case Commands.exportLedger.name: try LedgerCommand.run(arguments)
         case Commands.gateway.name: try GatewayCommand.run(arguments)

@@ -15,6 +15,7 @@ final class DocumentationTests: XCTestCase {
             ("Targets", TargetFile.schema), ("Orders", OrderFile.schema),
             ("Intents", IntentFile.schema), ("Bars", BarFile.schema),
             ("Instruments", InstrumentFile.schema), ("Corporate actions", CorporateActionFile.schema),
+            ("Positions", PositionFile.schema),
         ]
         for (title, schema) in schemas {
             let section = try XCTUnwrap(sections.first { $0.hasPrefix(title + "\n") }, title)
