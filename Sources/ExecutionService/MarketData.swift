@@ -141,7 +141,8 @@ final class MarketData {
                 BarReadAhead { [name, interval, localTime] in
                     let store = BarStore(try Database.openForReading(name))
                     return try BarFeed(
-                        cursors: wanted.map { try store.cursor(over: $0, from: first) }, calendar: calendar, interval: interval,
+                        cursors: wanted.map { try store.cursor(over: $0, from: first) }, calendar: calendar,
+                        interval: interval,
                         localTime: localTime)
                 })
         }

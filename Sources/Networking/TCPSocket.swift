@@ -34,7 +34,7 @@ public final class TCPSocket {
     public convenience init(connectingTo host: String, port: UInt16, timeout_ms: Int32 = 5_000) throws(SocketError) {
         let name = "connect to \(host):\(port)"
         var address = try TCPAddress(host: host, port: port, operation: name).value
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError(name) }
         try self.init(descriptor: descriptor)
         let result = withUnsafePointer(to: &address) { pointer in
@@ -58,11 +58,8 @@ public final class TCPSocket {
         guard code == 0 else { throw SocketError(name, code: code) }
     }
 
-    /// What a read takes at most, where nothing else is said; one that brings less has taken all there was.
-    public static let longestRead = 65_536
-
     /// Takes what has come, at most `limit` bytes.
-    public func read(limit: Int = TCPSocket.longestRead) -> ReadResult {
+    public func read(limit: Int = 65_536) -> ReadResult {
         guard isOpen else { return .ended }
         if buffer.count < limit { buffer = [UInt8](repeating: 0, count: limit) }
         while true {

@@ -17,7 +17,10 @@ struct Quote: Sendable, Equatable {
 extension RebalanceMachine {
     /// What a price is asked for: every target, and what is held where weights are shares of the whole account.
     var pricedInstruments: [InstrumentID] {
-        var wanted = Set(goal.batches.flatMap(\.targets).filter { freshReference(of: $0) == nil }.map(\.instrument))
+        // The account is valued at the market's prices, whatever its user plans with.
+        var wanted = Set(
+            goal.batches.flatMap(\.targets).filter { settings.risk != nil || freshReference(of: $0) == nil }
+                .map(\.instrument))
         wanted.formUnion(goal.ownOrders.map(\.terms.instrument))
         let needsEquity = goal.batches.flatMap(\.targets).contains { if case .weight = $0.size { true } else { false } }
         let closes = settings.planning.missingTargets == .close

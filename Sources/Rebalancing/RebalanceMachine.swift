@@ -108,27 +108,41 @@ public struct RebalanceMachine: Sendable {
     var awaySince_ms: Int64?
     var nextAlert_ms: Int64?
     var isStopping = false
+    /// How the session ends since a kill switch halted it; nil while none did.
+    var halt: Halt?
+    /// When each cancel that a switch asks for was asked for last, and when the next one is due.
+    var switchCancelsAsked_ms: [OrderNumber: Int64] = [:]
+    var switchCancelDue_ms: Int64?
+    /// Of the venue; nil where there is none.
+    public internal(set) var breaker: CircuitBreaker?
     var lastMoment: IBKRMoment?
 
     /// - Parameters:
     ///   - record: what is on record of the account; its instruments are those of the goal.
     ///   - keys: the keys of the orders on record.
+    ///   - breaker: the venue's circuit breaker, as it is on record.
     ///   - makeKey: the key of a new order; the same order always has the same.
     public init(
         settings: RebalanceSettings, goal: RebalanceGoal, record: AccountRecord, keys: [OrderNumber: OrderKey],
         session: IBKRSessionConfiguration, highWaterMark: Int32, groupPrefix: String, clock: IBKRClock,
+        breaker: CircuitBreaker? = nil,
         makeKey: @escaping @Sendable (_ order: OrderRecord, _ ticker: String) throws -> OrderKey
     ) {
         self.settings = settings
         self.goal = goal
         self.makeKey = makeKey
+        self.breaker = settings.isLive ? breaker : nil
         cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
-            router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation, risk: settings.risk)
+            router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation, risk: settings.risk
+        )
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
         engine.assumesCancels = !settings.isLive
+        engine.switches.strategies = goal.strategies
+        engine.switches.venue = RebalanceMachine.venue
+        engine.switches.account = session.account
         engine.bracketGroups = Set(goal.ownOrders.filter(\.isGroupOfBracketOnly).compactMap(\.ocaGroup))
         acknowledged = record.acknowledged
         isAccountKnown = record.isKnown
@@ -167,7 +181,8 @@ public struct RebalanceMachine: Sendable {
     public var nextDeadline_ms: Int64? {
         // The rest of a plan is recorded at once.
         let planDue_ms = isWorking && unrecorded != nil ? lastMoment?.uptime_ms : nil
-        return ([phase.deadline_ms, nextAlert_ms, timers.values.min(), planDue_ms] + questionsDue_ms).compactMap { $0 }
+        return ([phase.deadline_ms, nextAlert_ms, timers.values.min(), planDue_ms, breakerDue_ms] + questionsDue_ms)
+            .compactMap { $0 }
             .min()
     }
 
@@ -176,7 +191,7 @@ public struct RebalanceMachine: Sendable {
         guard broker.state.isReady else { return [] }
         return [
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
-            isWorking ? ownCancelDue_ms : nil,
+            isWorking ? ownCancelDue_ms : nil, isWorking ? switchCancelDue_ms : nil,
         ]
     }
 
@@ -201,6 +216,8 @@ public struct RebalanceMachine: Sendable {
         case .wake: try wake(at: moment)
         case .consent(let isGiven): try take(consent: isGiven, at: moment)
         case .stop(let cancels): try stop(cancels: cancels, at: moment)
+        case .switches(let board): try heed(board, at: moment)
+        case .withheld(let labels): try takeBack(labels, at: moment)
         }
         try advance(at: moment)
         return flush()
@@ -257,6 +274,8 @@ public struct RebalanceMachine: Sendable {
                 actions.append(.openTransport(connection: connection, port: port))
             case .closeTransport(let connection): actions.append(.closeTransport(connection: connection))
             case .send(let connection, let bytes): actions.append(.send(connection: connection, bytes))
+            case .sendOrders(let connection, let bytes, let labels):
+                actions.append(.sendOrders(connection: connection, bytes, labels))
             case .persistHighWaterMark(let mark): self.output.journal.broker.highWaterMark = mark
             case .setTimer(let timer, let at_ms): timers[timer] = at_ms
             case .cancelTimer(let timer): timers[timer] = nil
@@ -307,16 +326,19 @@ public struct RebalanceMachine: Sendable {
     mutating func warn(_ text: String) { actions.append(.notice(.warning(text))) }
 
     mutating func notify(
-        _ severity: NotificationRecord.Severity, _ code: String, _ message: String, at moment: IBKRMoment
+        _ severity: NotificationRecord.Severity, _ code: String, _ message: String, order: OrderNumber? = nil,
+        at moment: IBKRMoment
     ) {
-        output.journal.broker.notifications.append(
-            NotificationRecord(time: moment.time, severity: severity, code: code, message: message))
-        actions.append(.notice(.warning(message)))
+        let notification = NotificationRecord(
+            time: moment.time, severity: severity, code: code, message: message, order: order)
+        output.journal.broker.notifications.append(notification)
+        actions.append(.notice(.alert(notification)))
     }
 
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
         forgetPlan()
+        noteUnanswered(at: moment)
         // Whoever hangs up needs no answers.
         perform(
             broker.handle(.session(.disconnect), at: moment).filter { output in
@@ -330,7 +352,9 @@ public struct RebalanceMachine: Sendable {
     /// A plan that nobody consented to never was.
     mutating func forgetPlan() {
         if phase.isAwaitingConsent, let beforePlan {
+            let switches = engine.switches
             (engine, output) = beforePlan
+            engine.switches = switches
             unrecorded = nil
         }
         beforePlan = nil

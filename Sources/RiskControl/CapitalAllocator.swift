@@ -36,4 +36,46 @@ public struct CapitalAllocator: Sendable {
         }
         shares = result
     }
+
+    /// What a strategy may have at work, rounded down; nothing of an equity that is not positive.
+    public func allotted(_ strategy: Int, equity: Money) -> Money {
+        let value = max(shares[strategy].share.of(equity), 0)
+        return Money(e6: Int64(clamping: divide(value, by: 10_000_000_000, rounding: .down)))
+    }
+
+    /// Cuts what a strategy wants to open to what is left of its capital, in whole lots.
+    ///
+    /// - Parameters:
+    ///   - wanted: the value to open; not negative.
+    ///   - inUse: the value of what it holds and has ordered.
+    ///   - price: of one unit; positive.
+    public func allocate(
+        _ wanted: Money, to strategy: Int, equity: Money, inUse: Money, price: Price, lot: Quantity
+    ) -> Allocation {
+        let allotted = allotted(strategy, equity: equity)
+        let left = max(Int128(allotted.e6) - Int128(inUse.e6), 0)
+        let granted = Money(e6: Int64(clamping: min(Int128(wanted.e6), left)))
+        let exact = divide(ExactValue(granted).e16, by: Int128(price.e8), rounding: .down)
+        let quantity = Quantity(e8: Int64(clamping: exact)).roundedTowardZero(toLot: lot)
+        let notional = divide((price * quantity).e16, by: 10_000_000_000, rounding: .up)
+        return Allocation(
+            notional: Money(e6: Int64(clamping: notional)), quantity: quantity, allotted: allotted,
+            limit: granted < wanted ? shares[strategy].limit : nil)
+    }
+}
+
+/// What a strategy may open.
+public struct Allocation: Sendable, Equatable {
+    /// The value of `quantity`, rounded up.
+    public let notional: Money
+    public let quantity: Quantity
+    /// What the strategy may have at work in all.
+    public let allotted: Money
+    /// What kept it from getting all it wanted; nil where only the lot did.
+    public let limit: RiskLimitName?
+}
+
+extension CapitalShare {
+    /// The limit that a strategy meets at its share.
+    var limit: RiskLimitName { isCutToMaximum ? .capitalMaxShare : .capitalMap }
 }

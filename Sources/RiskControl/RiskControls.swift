@@ -6,7 +6,8 @@ struct RiskControls: Sendable {
     var portfolio: PortfolioState
     var history: MarketHistory
     var counts: OrderCounts
-    var records = StrategyRecords()
+    var records: StrategyRecords
+    var scenarios: ScenarioBook
 
     init(_ limits: RiskLimits, tickers: [String], strategies: [String]) {
         let compiled = CompiledLimits(limits, tickers: tickers, strategies: strategies)
@@ -18,6 +19,10 @@ struct RiskControls: Sendable {
             limits.returns, keepsReturns: compiled.needsReturns, volumeDays: limits.maxShareOfVolume?.days ?? 0,
             instruments: tickers.count)
         counts = OrderCounts(perMinute: limits.maxOrdersPerMinute ?? 0)
+        records = StrategyRecords(
+            strategies: compiled.needsRecords ? strategies.count : 0, instruments: tickers.count)
+        scenarios = ScenarioBook(
+            stride: history.stride, strategies: compiled.strategies.map { $0.limits.maxRiskShare != nil })
     }
 
     var bands: PriceBands? { limits.limits.bands }
@@ -26,14 +31,29 @@ struct RiskControls: Sendable {
         limits.add(ticker)
         portfolio.addInstrument()
         history.addInstrument()
+        records.addInstrument()
+    }
+
+    mutating func split(_ instrument: InstrumentID, _ ratioE9: Int64, lot: Quantity) {
+        history.split(Int(instrument.index), ratioE9)
+        records.split(Int(instrument.index), ratioE9, lot: lot)
     }
 
     mutating func begin(_ snapshot: RiskSnapshot) {
         portfolio.begin(snapshot, limits)
+        scenarios.rebuild(portfolio, history)
+    }
+
+    /// More of an instrument is expected, signed.
+    private mutating func apply(_ change: Int64, _ instrument: Int, strategy: Int?) {
+        guard change != 0 else { return }
+        let before = portfolio.expectation(instrument, strategy: strategy)
+        portfolio.apply(change, instrument, strategy: strategy, limits)
+        scenarios.move(from: before, portfolio, instrument, strategy: strategy, history)
     }
 
     mutating func expect(change: Quantity, of instrument: InstrumentID, strategy: Int32?, ended: Int) {
-        portfolio.apply(change.e8, Int(instrument.index), strategy: strategy.map(Int.init), limits)
+        apply(change.e8, Int(instrument.index), strategy: strategy.map(Int.init))
         portfolio.openOrderCount = max(portfolio.openOrderCount - ended, 0)
     }
 
@@ -68,7 +88,8 @@ struct RiskControls: Sendable {
         let sign = order.terms.side.sign
         let expected = portfolio.expected[instrument]
         let reduction = expected.signum() == -sign ? min(quantity.e8, abs(expected)) : 0
-        portfolio.apply(sign * reduction, instrument, strategy: strategy, limits)
+        if scenarios.version != history.version { scenarios.rebuild(portfolio, history) }
+        apply(sign * reduction, instrument, strategy: strategy)
         guard quantity.e8 > reduction else { return }
 
         var ask = Ask(
@@ -78,7 +99,7 @@ struct RiskControls: Sendable {
         var cut = Cut(ask.increase)
         review(ask, &cut)
         let approved = ask.wholeLots(cut.quantity)
-        portfolio.apply(sign * (approved - reduction), instrument, strategy: strategy, limits)
+        apply(sign * (approved - reduction), instrument, strategy: strategy)
         guard approved != quantity.e8 else {
             verdict.passedOpen = cut.passedOpen
             return
@@ -98,5 +119,9 @@ struct RiskControls: Sendable {
         reviewGroups(ask, &cut)
         reviewLeverage(ask, &cut)
         reviewBuyingPower(ask, &cut)
+        reviewKelly(ask, &cut)
+        reviewStrategy(ask, &cut)
+        reviewCorrelation(ask, &cut)
+        reviewRisk(ask, &cut)
     }
 }

@@ -4,7 +4,7 @@ import XCTest
 final class HelpTests: CommandLineTestCase {
     private static let commands = [
         "init", "bars import", "bars list", "plan", "apply", "trades", "orders", "positions", "gap", "runs", "status",
-        "verify", "export-ledger", "gateway",
+        "verify", "halt", "resume", "flatten", "cancel-all", "export-ledger", "gateway",
     ]
 
     func testOverviewNamesEveryCommand() throws {

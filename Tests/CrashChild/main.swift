@@ -27,7 +27,7 @@ do {
         killer = Killer(point, occurrence: occurrence, part: part, port: plan.configuration.brokers.ibkr.port)
     }
     let observer = RebalanceObserver(
-        confirm: { _ in true }, log: { line, _ in say(line) }, step: { step in try killer?.see(step) })
+        confirm: { _ in true }, log: { line in say(line.message) }, step: { step in try killer?.see(step) })
     let options = RebalanceOptions(
         database: words["--db"] ?? "", isLiveAsked: true, timeout: words["--timeout"].flatMap(TimeSpan.init),
         environment: ProcessInfo.processInfo.environment, command: "crash child")

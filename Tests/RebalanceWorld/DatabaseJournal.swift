@@ -135,6 +135,7 @@ private struct DatabaseFacts {
         try readOrders(database)
         try readTrades(database)
         try readBooks(database)
+        try readOperations(database)
         for row in try database.rows(
             """
             SELECT run_number, decision_id, ticker, computed_e8, held_e8, open_e8, planned_e8, residual_reason
@@ -192,6 +193,17 @@ private struct DatabaseFacts {
                     commission: Money(e6: row.number(6)), executionID: row[7], rule: row[8],
                     supersedes: row.text(9).map { _ in row.number(9) }))
         }
+    }
+
+    private mutating func readOperations(_ database: Database) throws {
+        facts.breaker = try BreakerStore(database).breaker(venue: "ibkr", account: World.account, errors: 0).record
+        for row in try database.rows("SELECT kind, timestamp FROM breaker_events ORDER BY event_id") {
+            facts.breakerEvents.append(row[0])
+            if row[0] == "ERROR", let time = Timestamp(row[1]) { facts.breakerErrors.append(time) }
+        }
+        facts.deadLetters = try database.rows(
+            "SELECT order_id, reason, resolution FROM dead_letters ORDER BY created_at, order_id"
+        ).map { row in ([row[0], row[1]] + (row.text(2).map { [$0] } ?? [])).joined(separator: " ") }
     }
 
     private mutating func readBooks(_ database: Database) throws {

@@ -226,6 +226,18 @@ public struct MemoryJournal: WorldJournal {
                     order: row(risk.order.value), requested: risk.requested, approved: risk.approved,
                     reason: risk.reason?.rawValue))
         }
+        record.breaker = batch.broker.breaker ?? record.breaker
+        record.breakerEvents += batch.broker.breakerEvents.map(\.kind.rawValue)
+        record.breakerErrors += batch.broker.breakerEvents.filter { $0.kind == .error }.map(\.time)
+        for letter in batch.broker.deadLetters {
+            let prefix = "\(row(letter.order.value)) "
+            record.deadLetters.removeAll { $0.hasPrefix(prefix) && !$0.hasSuffix("RETRIED") }
+            record.deadLetters.append("\(row(letter.order.value)) \(letter.reason.rawValue)")
+        }
+        for retry in batch.broker.retries {
+            let prefix = "\(row(retry.order.value)) "
+            record.deadLetters = record.deadLetters.map { $0.hasPrefix(prefix) ? $0 + " RETRIED" : $0 }
+        }
         record.notifications += batch.broker.notifications.map { "\($0.code): \($0.message)" }
     }
 

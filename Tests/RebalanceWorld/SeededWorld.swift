@@ -18,6 +18,8 @@ public struct SeededWorld {
     public private(set) var outcomes: [String] = []
     private var seenSince = Timestamp(ms: 0)
     private let hasMissingBars: Bool
+    /// Of the venue's breaker, in some worlds.
+    private let breaker: CircuitBreaker.Rules?
     /// Whether the gateway tells of its running session only, and the account holds something of an earlier one.
     private let forgets: Bool
 
@@ -26,6 +28,7 @@ public struct SeededWorld {
         var generator = SeededGenerator(seed: seed)
         let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
         hasMissingBars = generator.chance(20)
+        breaker = SeededWorld.breaker(seed)
         forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
@@ -40,6 +43,15 @@ public struct SeededWorld {
             market: market, cash: cash, rules: SeededWorld.rules(&generator), journal: journal,
             seed: generator.next(), faults: plan, sessionsKept: forgets ? 1 : nil)
         self.generator = generator
+    }
+
+    /// By dice of its own, so that worlds with and without one are otherwise the same.
+    private static func breaker(_ seed: UInt64) -> CircuitBreaker.Rules? {
+        var generator = SeededGenerator(seed: seed ^ 0xB0EA_4E20)
+        guard generator.chance(33) else { return nil }
+        return CircuitBreaker.Rules(
+            errorBudget: generator.number(1...4), window_ms: Int64(generator.number(1...60)) * 1_000,
+            openFor_ms: Int64(generator.number(1...8)) * 1_000, probes: generator.number(1...3))
     }
 
     private static func rules(_ generator: inout SeededGenerator) -> SimulationRules {
@@ -163,11 +175,12 @@ public struct SeededWorld {
             if tickers.isEmpty { tickers = [world.market.tickers[0]] }
         }
         let decisions = (0..<generator.number(1...2)).map { index in
-            Decision(decisionID: "R\(commands)D\(index)", decidedAt: world.time)
+            Decision(decisionID: "R\(commands)D\(index)", decidedAt: world.time, strategyID: "S\(index)")
         }
         let plan = RunPlan(runID: "run-\(commands)", account: World.account, tickers: tickers, decisions: decisions)
         var command = WorldCommand(plan: plan, settings: settings(purpose))
         command.plan.isTask = purpose != .rebalance
+        command.breaker = breaker
         command.session = session()
         command.consent_ms = Int64(generator.pick([0, 10, 2_000]))
         guard purpose == .rebalance else { return command }

@@ -147,6 +147,13 @@ public struct JournalFacts: Sendable {
     public var highWaterMark: Int32 = 0
     /// `code: message` of every notification, oldest first.
     public var notifications: [String] = []
+    /// How the venue's circuit breaker stands.
+    public var breaker: BreakerRecord?
+    public var breakerErrors: [Timestamp] = []
+    /// The kinds of everything that happened to it, oldest first.
+    public var breakerEvents: [String] = []
+    /// `row reason`, and what became of it.
+    public var deadLetters: [String] = []
 
     public init() {}
 }

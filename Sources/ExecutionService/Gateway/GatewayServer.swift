@@ -121,7 +121,6 @@ public struct GatewayServer {
                     try replay.gateway.received(bytes, on: peers[index].id)
                     pacer.noteReceived(now_ms: SystemClock.monotonic_ms)
                     isBusy = true
-                    if bytes.count < TCPSocket.longestRead { break reading }
                 case .nothing: break reading
                 case .ended:
                     peers[index].peer.drop()

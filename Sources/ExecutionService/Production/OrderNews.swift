@@ -3,14 +3,22 @@ import TradingModel
 
 /// What a batch of the journal tells the operator of orders, in lines.
 struct OrderNews {
+    /// A line, and the order that it is about.
+    struct Line {
+        var text: String
+        var order: OrderNumber?
+    }
+
     private let engine: ExecutionEngine
 
     /// - Parameter engine: as it is after what the batch records.
     init(_ engine: ExecutionEngine) { self.engine = engine }
 
     /// What is sent, what ended, what nobody answers about, and what others traded.
-    func lines(of batch: JournalBatch) -> [String] {
-        sending(batch.events) + batch.events.compactMap(line) + batch.broker.trades.compactMap(line)
+    func lines(of batch: JournalBatch) -> [Line] {
+        sending(batch.events).map { Line(text: $0) }
+            + batch.events.compactMap { event in line(of: event).map { Line(text: $0, order: event.order) } }
+            + batch.broker.trades.compactMap { trade in line(of: trade).map { Line(text: $0) } }
     }
 
     private func sending(_ events: [OrderEventRecord]) -> [String] {

@@ -51,12 +51,14 @@ struct RiskHistory {
     }
 
     private var windowStart: Timestamp {
-        let days = Int64(max(limits.returns.days, limits.maxShareOfVolume?.days ?? 0)) * Self.calendarDaysPerSession + 10
+        let days =
+            Int64(max(limits.returns.days, limits.maxShareOfVolume?.days ?? 0)) * Self.calendarDaysPerSession + 10
         return decidedAt.adding(ms: -days * 86_400_000)
     }
 
     private func splits(of tickers: [String]) -> [(exDate: CalendarDate, instrument: InstrumentID, ratioE9: Int64)] {
-        let places = Dictionary(tickers.enumerated().map { ($1, InstrumentID($0)) }, uniquingKeysWith: { first, _ in first })
+        let places = Dictionary(
+            tickers.enumerated().map { ($1, InstrumentID($0)) }, uniquingKeysWith: { first, _ in first })
         return market.actions.compactMap { action in
             guard case .split(let ratioE9) = action.kind, let instrument = places[action.ticker] else { return nil }
             return (action.exDate, instrument, ratioE9)
@@ -70,7 +72,9 @@ extension RiskLimits {
         if maxShareOfVolume != nil { return "risk.max_share_of_volume" }
         if maxCorrelation != nil { return "risk.max_correlation" }
         if maxValueAtRisk != nil { return "risk.var.max_share" }
-        return strategies.filter { $0.value.maxRiskShare != nil }.keys.min().map { "risk.strategies.\($0).max_risk_share" }
+        return strategies.filter { $0.value.maxRiskShare != nil }.keys.min().map {
+            "risk.strategies.\($0).max_risk_share"
+        }
     }
 }
 
