@@ -141,11 +141,17 @@ final class DatabaseJournal {
     func release() throws { try journal.release() }
 
     private func key(of order: OrderRecord) throws -> String {
-        let leg =
-            order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
-        return try keys.key(
+        try keys.key(
             decision: names.decisions[Int(order.decision.index)].decisionID,
-            ticker: names.tickers[Int(order.terms.instrument.index)], leg: leg)
+            ticker: names.tickers[Int(order.terms.instrument.index)], leg: order.leg(in: names))
+    }
+}
+
+extension OrderRecord {
+    /// What tells an order from the others of its decision and ticker; a child is told by its parent and its number.
+    func leg(in names: RunNames) -> String {
+        let own = inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(leg)"
+        return childNumber.map { "\(own) child \($0)" } ?? own
     }
 }
 

@@ -58,7 +58,14 @@ extension Configuration {
     }
 
     private var ordersValue: ConfigurationValue {
-        .section(["type": .text(orders.type.rawValue), "time_in_force": .text(orders.timeInForce.code)])
+        var values: [String: ConfigurationValue] = [
+            "type": .text(orders.type.rawValue), "time_in_force": .text(orders.timeInForce.code),
+        ]
+        if let algorithm = orders.algorithm {
+            values["algorithm"] = .text(algorithm.name)
+            values["algorithm_parameters"] = .text(algorithm.parametersText)
+        }
+        return .section(values)
     }
 }
 

@@ -1,3 +1,5 @@
+import TradingModel
+
 /// One key of the configuration, as it is checked and documented.
 public struct ConfigurationKey: Sendable, Equatable {
     /// From the top, joined by points: `simulation.slippage.bps`.
@@ -21,6 +23,11 @@ public struct ConfigurationKey: Sendable, Equatable {
 
         key("orders.type", "\"MARKET\"", "\"MARKET\", or \"LIMIT\" with a limit_price for every target"),
         key("orders.time_in_force", "\"DAY\"", "\"DAY\", \"GTC\", \"IOC\", \"FOK\", \"OPG\" or \"CLS\""),
+
+        key("orders.algorithm", "null", "null, or one of \(AlgorithmTerms.names.joined(separator: ", "))"),
+        key(
+            "orders.algorithm_parameters", "\"\"",
+            "the parameters of orders.algorithm, such as \"duration=6h30m slices=13\""),
 
         key("simulation.preset", "null", "null, \"zipline\" or \"backtrader\""),
         key(

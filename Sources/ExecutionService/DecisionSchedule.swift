@@ -68,7 +68,7 @@ struct DecisionSchedule {
             let request = TargetRequest(
                 row: Int64(row.queueRow), instrument: InstrumentID(Int(row.tickerIndex)), size: row.size,
                 referencePrice: row.referencePrice, type: row.limitPrice.map { .limit($0) } ?? .market,
-                timeInForce: row.timeInForce ?? defaults.timeInForce)
+                timeInForce: row.timeInForce ?? defaults.timeInForce, algorithm: row.algorithm)
             let place = places[time] ?? entries.count
             if place == entries.count {
                 places[time] = place
@@ -91,7 +91,8 @@ struct DecisionSchedule {
                         instrument: InstrumentID(Int(row.tickerIndex)), side: row.side, quantity: row.quantity,
                         type: row.type, timeInForce: row.timeInForce),
                     cancelAt: row.cancelAt, parentRow: row.parentRow.map(Int64.init), ocaGroup: row.ocaGroup,
-                    isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false)
+                    isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false,
+                    algorithm: row.algorithm)
                 return (row.asOf, order)
             })
     }

@@ -17,8 +17,10 @@ extension ExecutionPlan {
         case .orders(let sheet): check(sheet, &problems)
         case .intents(let rows): check(rows.sheet, &problems)
         }
+        checkAlgorithms(&problems)
         try problems.throwIfAny()
         try checkVolumes()
+        try checkVolumesOfAlgorithms()
         try checkSplits(actionsName)
         noteMidnights()
         noteEarlyOrders()

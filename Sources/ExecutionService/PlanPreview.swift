@@ -22,7 +22,7 @@ public struct PlanPreview {
         var runner = try TrainingRunner(
             plan: plan, schedule: schedule.upTo(chosen.time), sink: collector, isPreview: true)
         try runner.run(deposit: plan.configuration.account.cash)
-        orders = collector.orders.filter { wanted.contains($0.decision) }
+        orders = collector.orders.filter { wanted.contains($0.decision) && $0.childNumber == nil }
         decisions = schedule.decisions
     }
 

@@ -10,10 +10,12 @@ public struct TargetRequest: Sendable, Equatable {
     public var referencePrice: Price?
     public var type: OrderType
     public var timeInForce: TimeInForce
+    /// How its orders are carried out; nil sends them whole.
+    public var algorithm: AlgorithmTerms?
 
     public init(
         row: Int64, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, type: OrderType,
-        timeInForce: TimeInForce
+        timeInForce: TimeInForce, algorithm: AlgorithmTerms? = nil
     ) {
         self.row = row
         self.instrument = instrument
@@ -21,6 +23,7 @@ public struct TargetRequest: Sendable, Equatable {
         self.referencePrice = referencePrice
         self.type = type
         self.timeInForce = timeInForce
+        self.algorithm = algorithm
     }
 }
 
@@ -51,11 +54,13 @@ public struct OwnOrder: Sendable, Equatable {
     public var confidence: Double?
     /// Whether `cancelAt` is the end of an intent: from then on it is not placed, and `intent_expired` is why it is cancelled.
     public var isIntent: Bool
+    /// How it is carried out; nil sends it whole.
+    public var algorithm: AlgorithmTerms?
 
     public init(
         row: Int64, decision: DecisionID, terms: OrderTerms, cancelAt: DecisionTime? = nil, parentRow: Int64? = nil,
         ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, notional: Money? = nil, confidence: Double? = nil,
-        isIntent: Bool = false
+        isIntent: Bool = false, algorithm: AlgorithmTerms? = nil
     ) {
         self.row = row
         self.decision = decision
@@ -67,6 +72,7 @@ public struct OwnOrder: Sendable, Equatable {
         self.notional = notional
         self.confidence = confidence
         self.isIntent = isIntent
+        self.algorithm = algorithm
     }
 
     /// Why it is cancelled at `cancelAt`.
@@ -99,6 +105,10 @@ public enum EngineInput: Sendable {
     case cancelOpen(StatusReason, OrderScope, at: Timestamp)
     /// The same for one order, sent or not.
     case cancel(OrderNumber, StatusReason, at: Timestamp)
+    /// The time has come that an algorithm waited for.
+    case time(Timestamp)
+    /// What traded, for the algorithms that look at it; in the order of time, and never before it is over.
+    case traded([TradedVolume])
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
 }

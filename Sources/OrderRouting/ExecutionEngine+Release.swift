@@ -11,7 +11,8 @@ extension ExecutionEngine {
         var rest = limit ?? .max
         guard book.plannedCount > 0 else { return }
         // What earlier runs have planned and not sent fits nothing any more.
-        let planned = book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }
+        let planned = try withoutStopped(
+            book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }, at: time, &output)
         let early = Set(planned.filter(waitsForEntry).map(\.number))
         // Exits that go with their entry come after it.
         let queue = limit == nil ? planned : planned.filter { $0.parent == nil } + planned.filter { $0.parent != nil }
@@ -48,7 +49,8 @@ extension ExecutionEngine {
 
     /// Orders that users bring themselves go at once, as in a simulation.
     private func waitsForCash(_ order: OrderRecord) -> Bool {
-        order.inputRow == nil && planning.insufficientCash != .unchecked && isPhaseTwo(order)
+        order.inputRow == nil && order.childNumber == nil && planning.insufficientCash != .unchecked
+            && isPhaseTwo(order)
     }
 
     /// Whether nobody knows if the entry is at the broker. It is sent again with its exits if it is not.
@@ -70,10 +72,12 @@ extension ExecutionEngine {
 
     private func isPhaseTwo(_ order: OrderRecord) -> Bool { planning.isTwoPhase && order.terms.side == .buy }
 
+    func phase(of order: OrderRecord) -> UInt8 { isPhaseTwo(order) ? 2 : 1 }
+
     /// Cash without what the working buys may still cost.
     private func availableCash(besides open: [OrderRecord]) throws(ArithmeticOverflow) -> Money {
         var available = cash
-        for order in open where order.terms.side == .buy && order.state != .planned {
+        for order in open where order.terms.side == .buy && order.state != .planned && isExpected(order) {
             available = try available.adding(-(try cost(of: order)), "the cash that buys reserve")
         }
         return available
@@ -144,6 +148,11 @@ extension ExecutionEngine {
     mutating func submit(
         _ order: OrderRecord, at time: Timestamp, _ output: inout EngineOutput
     ) throws {
+        if order.isWorkedHere {
+            return try beginAlgorithm(
+                of: order.number, at: DecisionTime(instant: time, isDate: false),
+                OrderPlacement(row: order.number.value, cashRule: .unchecked), phase: phase(of: order), &output)
+        }
         guard let request = submission(of: order, at: time) else {
             return try finish(order.number, .cancel(.belowLot), nil, at: time, &output)
         }
@@ -155,13 +164,14 @@ extension ExecutionEngine {
     private func submission(of order: OrderRecord, at time: Timestamp) -> VenueRequest? {
         let planned = PlannedOrder(
             decision: order.decision, leg: order.leg, action: order.action, terms: order.terms,
-            phase: isPhaseTwo(order) ? 2 : 1, referencePrice: order.arrivalPrice)
+            phase: phase(of: order), referencePrice: order.arrivalPrice)
         guard !isEntryDenied(order.parent),
             let approved = gate.confirm(planned, instrument: instruments[Int(order.terms.instrument.index)])
         else { return nil }
         let placement = OrderPlacement(
             row: order.number.value, parent: order.parent, ocaGroup: order.ocaGroup,
-            isGroupOfBracketOnly: order.ocaGroup.map(bracketGroups.contains) ?? false, cashRule: .unchecked)
+            isGroupOfBracketOnly: order.ocaGroup.map(bracketGroups.contains) ?? false, cashRule: .unchecked,
+            algorithm: order.algorithm)
         return router.submission(
             of: approved, number: order.number, at: DecisionTime(instant: time, isDate: false), placement: placement)
     }
@@ -188,9 +198,9 @@ extension ExecutionEngine {
     /// Asks, once each, for the cancel of every order that may be at the broker.
     mutating func cancelOpen(
         _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
-    ) {
+    ) throws {
         for order in book.open where order.state != .planned && scope.includes(order.number) {
-            askCancel(of: order, reason, at: time, &output)
+            try askCancel(of: order, reason, at: time, &output)
         }
     }
 
@@ -202,14 +212,17 @@ extension ExecutionEngine {
         if book.records[slot].state == .planned {
             try finish(number, .cancel(reason), nil, at: time, &output)
         } else {
-            askCancel(of: book.records[slot], reason, at: time, &output)
+            try askCancel(of: book.records[slot], reason, at: time, &output)
         }
     }
 
     private mutating func askCancel(
         of order: OrderRecord, _ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput
-    ) {
-        guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { return }
+    ) throws {
+        if try stopAlgorithm(of: order, reason, at: DecisionTime(instant: time, isDate: false), &output) { return }
+        guard let slot = book.slot(of: order.number), !book.records[slot].state.isTerminal,
+            book.askCancel(slot, reason: reason)
+        else { return }
         output.journal.append(
             OrderEventRecord(
                 order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))

@@ -56,6 +56,8 @@ public struct ExecutionEngine: Sendable {
     let reservation: CashReservation
     /// OCA groups that were made for the exits of one bracket.
     public var bracketGroups: Set<Int32> = []
+    /// What kill switches let leave; nothing is stopped until it is set.
+    public var switches = EngineSwitches()
     /// Whether targets are planned as if older orders were gone, without asking for their cancel: for what is never sent.
     public var assumesCancels = false
     /// Targets that an earlier process of the run has planned.
@@ -66,6 +68,12 @@ public struct ExecutionEngine: Sendable {
     var executions: [ExecutionID: AccountRecord.Execution] = [:]
     /// Ids that a newer version has replaced.
     var replacedExecutions: Set<ExecutionID> = []
+    /// Orders that children carry out.
+    var algorithms = AlgorithmDesk()
+    /// Whether children may be ordered and cancelled now.
+    public var worksAlgorithms = true
+    /// By which volumes have their time of day.
+    public var localTime = LocalTime.utc
 
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
@@ -112,11 +120,14 @@ public struct ExecutionEngine: Sendable {
         case .dismiss(let reason, let scope, let time):
             try dismiss(reason, scope, at: time, &output)
         case .cancelOpen(let reason, let scope, let time):
-            cancelOpen(reason, scope, at: time, &output)
+            try cancelOpen(reason, scope, at: time, &output)
         case .cancel(let number, let reason, let time):
             try cancel(number, reason, at: time, &output)
+        case .time(let time): try wakeAlgorithms(at: time, &output)
+        case .traded(let volumes): try take(volumes, &output)
         case .endOfData:
             closeWaitingPlans(&output)
+            noteEndOfBars()
             for order in book.open { statistics.countEnd(of: order) }
         }
     }

@@ -27,7 +27,8 @@ public struct ModeRouter: Sendable {
                 arrival: arrival(of: decision), phase: approved.order.phase, row: placement.row,
                 cancelAt: placement.cancelAt, cancelReason: placement.cancelReason, parent: placement.parent,
                 ocaGroup: placement.ocaGroup,
-                isGroupOfBracketOnly: placement.isGroupOfBracketOnly, cashRule: placement.cashRule))
+                isGroupOfBracketOnly: placement.isGroupOfBracketOnly, cashRule: placement.cashRule,
+                algorithm: placement.algorithm))
     }
 }
 
@@ -40,4 +41,6 @@ struct OrderPlacement: Sendable {
     var ocaGroup: Int32?
     var isGroupOfBracketOnly = false
     var cashRule: CashRule
+    /// How the order is carried out; nil sends it whole.
+    var algorithm: AlgorithmTerms?
 }

@@ -68,7 +68,8 @@ extension RebalanceMachine {
                 placements += try withExits(order, at: moment)
             } else {
                 // It never arrived, so there is nothing to cancel.
-                let reason = engine.order(number).flatMap { engine.endOfEntry(of: $0) } ?? cancelReason
+                let reason =
+                    engine.order(number).flatMap { engine.endOfEntry(of: $0) ?? engine.stop(of: $0) } ?? cancelReason
                 try ask(.broker(.closed(number, reason, at: moment.time)), at: moment)
             }
         }
@@ -97,7 +98,7 @@ extension RebalanceMachine {
     /// The order as it goes out once more; nil where it shall not.
     private func resubmission(of number: OrderNumber, at moment: IBKRMoment) -> VenueOrder? {
         guard case .working = phase, settings.isLive, !number.isOfEarlierRun, let order = engine.order(number),
-            engine.endOfEntry(of: order) == nil
+            engine.endOfEntry(of: order) == nil, engine.stop(of: order) == nil
         else { return nil }
         return engine.resubmission(of: number, at: moment.time)
     }

@@ -14,6 +14,7 @@ extension RebalanceMachine {
     /// Goes on as far as what is known allows.
     mutating func advance(at moment: IBKRMoment) throws {
         alertIfAway(at: moment)
+        try haltIfDue(at: moment)
         try checkDoubts(at: moment)
         while try step(at: moment) {}
     }
@@ -249,7 +250,7 @@ extension RebalanceMachine {
     }
 
     /// What happens to all orders of the plan needs all of them on record.
-    private mutating func recordWholePlan(at moment: IBKRMoment) {
+    mutating func recordWholePlan(at moment: IBKRMoment) {
         while unrecorded != nil { recordNextPortion(at: moment) }
     }
 
@@ -261,6 +262,7 @@ extension RebalanceMachine {
         recordNextPortion(at: moment)
         if broker.state.isReady, settings.isLive {
             try cancelWhatIsDue(at: moment)
+            try cancelWhatIsStopped(at: moment)
             try release(at: moment)
         }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
@@ -281,14 +283,14 @@ extension RebalanceMachine {
     }
 
     /// What became of an order in doubt is known only after its quiet period, and a process that ends before would never know.
-    private var confirmationWait_ms: Int64 {
+    var confirmationWait_ms: Int64 {
         max(settings.confirmationTimeout_ms, settings.quietPeriod_ms + RebalanceMachine.cancelPatience_ms)
     }
 
     /// How long the answer to a cancel is waited for until it is asked for again.
     static let cancelPatience_ms: Int64 = 5_000
 
-    private mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
+    mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
         cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelPatience_ms
         try ask(.cancelOpen(reason, scope, at: moment.time), at: moment)
     }
@@ -314,23 +316,31 @@ extension RebalanceMachine {
     private mutating func finishCancelling(
         _ reason: StatusReason, _ giveUp_ms: Int64, at moment: IBKRMoment
     ) throws -> Bool {
-        if engine.openOrderCount(scope) == 0 {
+        if unconfirmedCount == 0 {
             try settle(at: moment)
             return true
         }
         if moment.uptime_ms >= giveUp_ms {
-            let open = engine.openOrderCount(scope)
+            let open = unconfirmedCount
             notify(
                 .critical, "unconfirmed_cancels",
                 "\(open) orders are not confirmed as ended; the same command goes on with them", at: moment)
             try finish(
-                isStopping
-                    ? .stopped(openOrders: open)
-                    : .unfinished(openOrders: open, why: "cancels were not confirmed"), at: moment)
+                haltedOutcome
+                    ?? (isStopping
+                        ? .stopped(openOrders: open)
+                        : .unfinished(openOrders: open, why: "cancels were not confirmed")),
+                at: moment)
             return true
         }
-        try repeatCancels(reason, scope, at: moment)
+        try repeatCancels(reason, halt == nil ? scope : .account, at: moment)
         return false
+    }
+
+    /// How many orders are not known to have ended, of those that are being cancelled.
+    private var unconfirmedCount: Int {
+        guard let halt else { return engine.openOrderCount(scope) }
+        return halt.cancels ? engine.sentOrderCount : 0
     }
 
     /// Nothing more is sent; what is open is cancelled first where that is wanted and the broker is there.
@@ -450,7 +460,12 @@ extension RebalanceMachine {
         _ holdings: [HoldingRecord], _ cash: Money, at moment: IBKRMoment
     ) throws -> Bool {
         // An order that came back to life has to be followed to its end.
-        if settings.purpose == .rebalance, engine.openOrderCount() > 0 {
+        if let halt {
+            if halt.cancels, engine.sentOrderCount > 0 {
+                try begin(halt, at: moment)
+                return true
+            }
+        } else if settings.purpose == .rebalance, engine.openOrderCount() > 0 {
             try beginCancelling(isStopping ? .stopped : .timeout, at: moment)
             return true
         }
@@ -473,6 +488,7 @@ extension RebalanceMachine {
     }
 
     private func outcome(breaks: [Reconciliation.Break]) -> RebalanceOutcome {
+        if let haltedOutcome { return haltedOutcome }
         if isStopping { return .stopped(openOrders: engine.openOrderCount(scope)) }
         let own = engine.orders.filter { !$0.number.isOfEarlierRun }
         return .completed(shortfalls: own.count { $0.state != .filled }, breaks: breaks)

@@ -108,6 +108,11 @@ public struct RebalanceMachine: Sendable {
     var awaySince_ms: Int64?
     var nextAlert_ms: Int64?
     var isStopping = false
+    /// How the session ends since a kill switch halted it; nil while none did.
+    var halt: Halt?
+    /// When each cancel that a switch asks for was asked for last, and when the next one is due.
+    var switchCancelsAsked_ms: [OrderNumber: Int64] = [:]
+    var switchCancelDue_ms: Int64?
     /// Of the venue; nil where there is none.
     public internal(set) var breaker: CircuitBreaker?
     var lastMoment: IBKRMoment?
@@ -135,6 +140,9 @@ public struct RebalanceMachine: Sendable {
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
         engine.assumesCancels = !settings.isLive
+        engine.switches.strategies = goal.strategies
+        engine.switches.venue = RebalanceMachine.venue
+        engine.switches.account = session.account
         engine.bracketGroups = Set(goal.ownOrders.filter(\.isGroupOfBracketOnly).compactMap(\.ocaGroup))
         acknowledged = record.acknowledged
         isAccountKnown = record.isKnown
@@ -183,7 +191,7 @@ public struct RebalanceMachine: Sendable {
         guard broker.state.isReady else { return [] }
         return [
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
-            isWorking ? ownCancelDue_ms : nil,
+            isWorking ? ownCancelDue_ms : nil, isWorking ? switchCancelDue_ms : nil,
         ]
     }
 
@@ -208,6 +216,8 @@ public struct RebalanceMachine: Sendable {
         case .wake: try wake(at: moment)
         case .consent(let isGiven): try take(consent: isGiven, at: moment)
         case .stop(let cancels): try stop(cancels: cancels, at: moment)
+        case .switches(let board): try heed(board, at: moment)
+        case .withheld(let labels): try takeBack(labels, at: moment)
         }
         try advance(at: moment)
         return flush()
@@ -264,6 +274,8 @@ public struct RebalanceMachine: Sendable {
                 actions.append(.openTransport(connection: connection, port: port))
             case .closeTransport(let connection): actions.append(.closeTransport(connection: connection))
             case .send(let connection, let bytes): actions.append(.send(connection: connection, bytes))
+            case .sendOrders(let connection, let bytes, let labels):
+                actions.append(.sendOrders(connection: connection, bytes, labels))
             case .persistHighWaterMark(let mark): self.output.journal.broker.highWaterMark = mark
             case .setTimer(let timer, let at_ms): timers[timer] = at_ms
             case .cancelTimer(let timer): timers[timer] = nil
@@ -340,7 +352,9 @@ public struct RebalanceMachine: Sendable {
     /// A plan that nobody consented to never was.
     mutating func forgetPlan() {
         if phase.isAwaitingConsent, let beforePlan {
+            let switches = engine.switches
             (engine, output) = beforePlan
+            engine.switches = switches
             unrecorded = nil
         }
         beforePlan = nil

@@ -52,6 +52,8 @@ public struct RebalanceGoal: Sendable {
     /// By `InstrumentID`.
     public var instruments: [Instrument]
     public var currency: Currency
+    /// By `DecisionID`, for switches about strategies; nil for a decision without one.
+    public var strategies: [String?] = []
     /// Dead orders that orders of the user's own take the place of, by the row of those.
     public var replaced: [Int32: OrderNumber] = [:]
 

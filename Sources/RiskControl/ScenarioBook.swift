@@ -27,22 +27,17 @@ struct ScenarioBook: Sendable {
     mutating func rebuild(_ portfolio: borrowing PortfolioState, _ history: borrowing MarketHistory) {
         version = history.version
         guard stride > 0 else { return }
-        clear(&total)
+        total.clear()
         for instrument in portfolio.expected.indices {
-            move(&total, from: 0, to: portfolio.expected[instrument], instrument, portfolio, history)
+            total.move(from: 0, to: portfolio.expected[instrument], instrument, portfolio, history)
         }
         for strategy in strategies.indices where !strategies[strategy].values.isEmpty {
-            clear(&strategies[strategy])
+            strategies[strategy].clear()
             for instrument in portfolio.expected.indices {
                 let quantity = portfolio.expectation(instrument, strategy: strategy).strategy
-                move(&strategies[strategy], from: 0, to: quantity, instrument, portfolio, history)
+                strategies[strategy].move(from: 0, to: quantity, instrument, portfolio, history)
             }
         }
-    }
-
-    private func clear(_ sample: inout Sample) {
-        sample.short = 0
-        for slot in sample.values.indices { sample.values[slot] = 0 }
     }
 
     /// What was expected of an instrument has changed.
@@ -52,23 +47,31 @@ struct ScenarioBook: Sendable {
     ) {
         guard stride > 0 else { return }
         let now = portfolio.expectation(instrument, strategy: strategy)
-        move(&total, from: before.account, to: now.account, instrument, portfolio, history)
+        total.move(from: before.account, to: now.account, instrument, portfolio, history)
         guard let strategy, strategies.indices.contains(strategy), !strategies[strategy].values.isEmpty else { return }
-        move(&strategies[strategy], from: before.strategy, to: now.strategy, instrument, portfolio, history)
+        strategies[strategy].move(from: before.strategy, to: now.strategy, instrument, portfolio, history)
+    }
+}
+
+extension ScenarioBook.Sample {
+    fileprivate mutating func clear() {
+        short = 0
+        for slot in values.indices { values[slot] = 0 }
     }
 
-    private func move(
-        _ sample: inout Sample, from old: Int64, to new: Int64, _ instrument: Int,
-        _ portfolio: borrowing PortfolioState, _ history: borrowing MarketHistory
+    /// So much more of an instrument is in the sample. The sample changes in place: a copy would cost more than the sum.
+    fileprivate mutating func move(
+        from old: Int64, to new: Int64, _ instrument: Int, _ portfolio: borrowing PortfolioState,
+        _ history: borrowing MarketHistory
     ) {
         guard old != new else { return }
-        if !history.hasEnough(instrument) { sample.short += (new == 0 ? 0 : 1) - (old == 0 ? 0 : 1) }
+        if !history.hasEnough(instrument) { short += (new == 0 ? 0 : 1) - (old == 0 ? 0 : 1) }
         guard let mark = portfolio.snapshot.marks[instrument] else { return }
         let value = (Double(new) - Double(old)) * (Double(mark.e8) / 1e16)
         history.withReturns(of: instrument) { row in
-            sample.values.withUnsafeMutableBufferPointer { values in
+            values.withUnsafeMutableBufferPointer { values in
                 guard let base = values.baseAddress else { return }
-                SampleKernel.add(value, times: row, to: base, count: stride)
+                SampleKernel.add(value, times: row, to: base, count: values.count)
             }
         }
     }

@@ -31,6 +31,8 @@ public struct VenueOrder: Sendable, Equatable {
     /// Whether the group was not named but made for the exits of one bracket.
     public var isGroupOfBracketOnly: Bool
     public var cashRule: CashRule
+    /// The venue's own algorithm that carries it out.
+    public var algorithm: AlgorithmTerms?
 
     @inlinable
     public init(
@@ -38,7 +40,7 @@ public struct VenueOrder: Sendable, Equatable {
         phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil,
         cancelReason: StatusReason = .cancelRequested, parent: OrderNumber? = nil, ocaGroup: Int32? = nil,
         isGroupOfBracketOnly: Bool = false,
-        cashRule: CashRule = .unchecked
+        cashRule: CashRule = .unchecked, algorithm: AlgorithmTerms? = nil
     ) {
         self.number = number
         self.terms = terms
@@ -53,6 +55,7 @@ public struct VenueOrder: Sendable, Equatable {
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly
         self.cashRule = cashRule
+        self.algorithm = algorithm
     }
 }
 

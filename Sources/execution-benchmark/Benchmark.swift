@@ -9,7 +9,7 @@ struct Benchmark {
 
     static func main() {
         let words = Array(CommandLine.arguments.dropFirst())
-        if words.first != "broker", words.contains("--help") || words.contains("-h") {
+        if words.first != "broker", words.first != "risk", words.contains("--help") || words.contains("-h") {
             print(Options.help)
             return
         }
@@ -18,6 +18,7 @@ struct Benchmark {
             if words.first == "gate" {
                 return try Benchmark(options: try Options(Array(words.dropFirst()))).measureGate()
             }
+            if words.first == "risk" { return try RiskBenchmark.run(Array(words.dropFirst())) }
             try Benchmark(options: try Options(words)).run()
         } catch {
             FileHandle.standardError.write(Data("execution-benchmark: \(error)\n".utf8))

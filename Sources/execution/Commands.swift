@@ -87,7 +87,8 @@ enum Commands {
             without --live sends nothing: a dry run. Sending needs every condition of the live gate \
             (dev_workflows/OPERATIONS.md). The same run id with the same inputs changes nothing; a run that was killed is completed by \
             the same command, and nothing is sent twice. Exit codes: 0 done, 1 done but orders were rejected or expired, or are not \
-            certain, 2 refused before anything was sent, 3 broker or database trouble, 64 usage, 130 stopped by Ctrl-C.
+            certain, 2 refused before anything was sent, 3 broker or database trouble, 4 halted by a kill switch, 64 usage, 130 stopped by \
+            Ctrl-C.
             """)
 
     static let submit = CommandSpecification(
@@ -121,7 +122,8 @@ enum Commands {
             Option("--yes", nil, "changes nothing: cancels are not asked about"), logFormat, summaryFormat,
         ],
         discussion: """
-            A run that was left unfinished ends with it. It passes the live gate but for the comparison of the books. Exit codes: 0 \
+            A run that was left unfinished ends with it. Of the live gate it needs the mode, --live, EXEC_DRY_RUN=0, the permit and \
+            the account: kill switches, the agent's state and the comparison of the books do not keep it from cancelling. Exit codes: 0 \
             everything is cancelled, 1 it is not certain, 2 refused before anything was sent, 3 broker or database trouble.
             """)
 
@@ -132,6 +134,18 @@ enum Commands {
             Option("--yes", nil, "do not ask before sending; for batch jobs"), logFormat, summaryFormat,
         ],
         discussion: "Refused for accounts that do not begin with DU or DF.")
+
+    static let flatten = CommandSpecification(
+        "flatten", summary: "close the positions that kill switches ask to be closed",
+        options: [
+            database, configuration, accountOfTask, liveOfTask,
+            Option("--yes", nil, "do not ask before sending; for batch jobs"), summaryFormat,
+        ],
+        discussion: """
+            `execution halt --flatten` asks for it; a rebalance that it halts does it by itself, and this command does it where none \
+            ran. Positions are closed with market orders, under the live gate but for the agent's conditions; a switch that does not \
+            ask for it stops it. A run that was left unfinished has to end first: `execution cancel-all`.
+            """)
 
     static let trades = table("trades", "show trades with their lineage")
     static let orders = table("orders", "show orders with what became of them")
@@ -193,8 +207,8 @@ enum Commands {
             """)
 
     static let all = [
-        initialize, importBars, listBars, plan, apply, submit, reconcile, cancelAll, resetPaper,
-        StatusCommand.specification,
+        initialize, importBars, listBars, plan, apply, submit, reconcile, cancelAll, resetPaper, flatten,
+        SwitchCommands.halt, SwitchCommands.resume, StatusCommand.specification,
         AlertCommand.specification, DeadLetterCommands.list, DeadLetterCommands.retry, DeadLetterCommands.discard,
         ReportCommands.profit, ReportCommands.metrics,
         trades,

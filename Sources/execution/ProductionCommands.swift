@@ -70,6 +70,14 @@ enum ProductionCommands {
         }
     }
 
+    /// `flatten`: what the kill switches ask for.
+    static func flatten(_ arguments: CommandArguments) throws -> ExitCode {
+        let (configuration, account) = try AccountTask.inputs(
+            configuration: arguments["--config"] ?? "", account: arguments["--account"])
+        return try task(
+            try AccountTask.flatten(configuration, account: account, options: options(arguments)), arguments)
+    }
+
     private static func options(_ arguments: CommandArguments) -> RebalanceOptions {
         Interruption.listen()
         return RebalanceOptions(
@@ -102,6 +110,7 @@ enum ProductionCommands {
         case .unfinished: .incomplete
         case .refused, .declined: .refused
         case .stopped: .interrupted
+        case .halted: .halted
         case .brokerTrouble: .trouble
         }
     }

@@ -1,6 +1,7 @@
 import BrokerAdapters
 import OrderRouting
 import Rebalancing
+import RiskControl
 import TradingModel
 
 /// One command as an operator gives it, again and again until it is done.
@@ -57,6 +58,10 @@ struct HostedProcess {
     /// What waits for the commit that the journal is busy for; nil while it is not.
     var waiting: [RebalanceOutput]?
     var inbox: [RebalanceInput] = []
+    /// The kill switches as the machine was told of them.
+    var board = KillSwitchBoard()
+    /// Orders that were kept back while outputs were performed.
+    var withheld: [IBKROutgoing.Label] = []
     var end: ProcessEnd?
     /// Whether nothing of the run is left to do.
     var isRunComplete = false

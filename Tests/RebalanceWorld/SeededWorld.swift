@@ -175,7 +175,7 @@ public struct SeededWorld {
             if tickers.isEmpty { tickers = [world.market.tickers[0]] }
         }
         let decisions = (0..<generator.number(1...2)).map { index in
-            Decision(decisionID: "R\(commands)D\(index)", decidedAt: world.time)
+            Decision(decisionID: "R\(commands)D\(index)", decidedAt: world.time, strategyID: "S\(index)")
         }
         let plan = RunPlan(runID: "run-\(commands)", account: World.account, tickers: tickers, decisions: decisions)
         var command = WorldCommand(plan: plan, settings: settings(purpose))

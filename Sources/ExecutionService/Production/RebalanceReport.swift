@@ -12,6 +12,7 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         case refused
         case declined
         case stopped
+        case halted
         case brokerTrouble = "broker_trouble"
     }
 
@@ -103,8 +104,19 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         case .declined: (.declined, [], [])
         case .stopped(let open):
             (.stopped, open == 0 ? [] : ["orders that are still open: \(open); the same command goes on with them"], [])
+        case .halted(let open, let waiting, let why):
+            (.halted, why.map { "HALTED: \($0)" } + haltRemarks(open, waiting), [])
         case .brokerTrouble(let why): (.brokerTrouble, [why], [])
         }
+    }
+
+    private static func haltRemarks(_ open: Int, _ waiting: Int) -> [String] {
+        [
+            open == 0 ? nil : "orders that are still open: \(open); `execution cancel-all --live` cancels them",
+            waiting == 0
+                ? nil
+                : "orders that were not sent and wait: \(waiting); the same command goes on with them once nothing halts it",
+        ].compactMap { $0 }
     }
 
     private static func value(of orders: [OrderRecord]) -> Decimal {

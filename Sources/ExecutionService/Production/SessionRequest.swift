@@ -23,6 +23,10 @@ struct SessionRequest {
     var isTask: Bool
     /// What the limits are judged with.
     var history: RiskHistory?
+    /// Whether it closes positions because kill switches ask for it.
+    var isFlattening = false
+    /// Conditions of the live gate that do not matter for what takes risk away.
+    var needlessConditions: Set<LiveGate.Condition.Name> = []
     /// What the inputs say of a ticker that has no target.
     var instrument: (String) -> Instrument
     /// What the keys of its orders say instead of the run's own name; nil unless it makes dead orders again.
@@ -66,18 +70,21 @@ struct SessionRequest {
         switch task {
         case .reconcile(let acceptsBreaks): (purpose, isLive) = (.reconcile(acceptsBreaks: acceptsBreaks), false)
         case .cancelAll: (purpose, isLive) = (.cancelAll, true)
-        case .resetPaper:
+        case .resetPaper, .flatten:
             (purpose, isLive, isTask) = (.rebalance, true, false)
-            // Nothing is named, so everything is closed.
-            batches = [TargetBatch(decision: DecisionID(0), targets: [])]
             decisions = [Decision(decisionID: runID, decidedAt: startedAt)]
+            // Where nothing is named, everything is closed.
+            batches = [TargetBatch(decision: DecisionID(0), targets: task.tickers.indices.map(Self.close))]
         }
+        if case .flatten = task { isFlattening = true }
+        needlessConditions = task.needlessConditions
         settings = RebalanceSettings(configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
-        if case .resetPaper = task { settings.planning.missingTargets = .close }
+        let instrument = { Instrument(ticker: $0, lotSize: configuration.planning.lotSize) }
+        if purpose == .rebalance { settings.planning.missingTargets = task.tickers.isEmpty ? .close : .hold }
         goal = RebalanceGoal(
-            batches: batches, decisionTime: DecisionTime(instant: startedAt, isDate: false), instruments: [],
-            currency: configuration.account.currency)
-        instrument = { Instrument(ticker: $0, lotSize: configuration.planning.lotSize) }
+            batches: batches, decisionTime: DecisionTime(instant: startedAt, isDate: false),
+            instruments: task.tickers.map(instrument), currency: configuration.account.currency)
+        self.instrument = instrument
         header = RunHeader(
             configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: runID, digest: runID,
             startedAt: startedAt)
@@ -85,6 +92,13 @@ struct SessionRequest {
 }
 
 extension SessionRequest {
+    /// The target that closes the position in the n-th ticker of a task.
+    private static func close(_ index: Int) -> TargetRequest {
+        TargetRequest(
+            row: Int64(index), instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
+            type: .market, timeInForce: .day)
+    }
+
     /// One order of the user's own, in the place of a dead one; whatever else is open goes on.
     init(
         _ retry: DeadLetterRetry, _ configuration: Configuration, startedAt: Timestamp, _ options: RebalanceOptions
@@ -135,7 +149,7 @@ extension RebalanceSettings {
         let production = configuration.production
         self.purpose = purpose
         self.isLive = isLive
-        planning = PlanningRules(configuration.planning)
+        planning = PlanningRules(configuration.planning, algorithm: configuration.orders.algorithm)
         reservation = CashReservation(bufferE9: production.cashBufferE9)
         timeout_ms = (timeout ?? production.timeout).ms
         confirmationTimeout_ms = production.confirmationTimeout.ms

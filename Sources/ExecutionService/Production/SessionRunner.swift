@@ -4,6 +4,7 @@ import InputFiles
 import OrderRouting
 import Rebalancing
 import Reporting
+import RiskControl
 import Storage
 import TradingModel
 
@@ -138,7 +139,9 @@ struct SessionRunner {
             account: account, runID: handle.header.runID, isLive: request.isLive, names: known.names, request.retry)
         do {
             let mark = try store.highWaterMark(venue: venue, account: account) ?? 0
-            let session = try session(known, journal, keys, handle, mark: mark, try breaker(database), companion)
+            let session = try session(
+                known, journal, keys, handle, mark: mark, try KillSwitchWatch(database), try breaker(database),
+                companion)
             return try end(session, try session.run(), journal, handle)
         } catch let error as DatabaseError {
             try? journal.release()
@@ -154,10 +157,11 @@ struct SessionRunner {
 
     private func session(
         _ known: KnownAccount, _ journal: ProductionJournal, _ keys: SessionKeys, _ handle: RunHandle, mark: Int32,
-        _ breaker: CircuitBreaker?, _ companion: SessionCompanion
+        _ watch: KillSwitchWatch, _ breaker: CircuitBreaker?, _ companion: SessionCompanion
     ) throws -> BrokerSession {
         var goal = request.goal
         goal.instruments += known.names.tickers.dropFirst(goal.instruments.count).map(request.instrument)
+        goal.strategies = known.names.decisions.map(\.strategyID)
         let ibkr = request.configuration.brokers.ibkr
         var settings = request.settings
         if request.purpose == .rebalance, !request.isTask {
@@ -182,8 +186,9 @@ struct SessionRunner {
             surroundings: BrokerSession.Surroundings(
                 host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
                 consentPatience_ms: request.settings.priceMaximumAge_ms,
-                // What sends nothing has nothing to stop; a dry run says that the switch is on.
-                haltFile: request.isLive ? gate.haltFile : HaltFile(path: nil),
+                // What sends nothing has nothing to stop; a dry run says that a switch is on.
+                switches: request.isLive && request.purpose == .rebalance
+                    ? SwitchLookout(gate.environment, watch, isFlattening: request.isFlattening) : nil,
                 decisionID: { id in
                     decisions.indices.contains(Int(id.index)) ? decisions[Int(id.index)].decisionID : nil
                 },
@@ -212,19 +217,11 @@ struct SessionRunner {
             if request.purpose == .rebalance { sayWhatWouldSend(judged) }
             return true
         }
-        // A cancel takes risk away, and is what an operator wants most when the books do not agree.
-        if case .cancelAll = request.purpose {
-            let others = judged.conditions.filter { $0.name != .reconciliation && $0.state != .met }
-            for condition in others {
-                observer.log(LogLine(.critical, "\(condition.name.rawValue): \(condition.sentence)", code: "live_gate"))
-            }
-            return others.isEmpty
+        let missing = judged.unmet(besides: request.needlessConditions)
+        if !missing.isEmpty {
+            observer.log(LogLine(.critical, "\(LiveGateClosed(conditions: missing))", code: "live_gate"))
         }
-        if !judged.isOpen {
-            let closed = LiveGateClosed(conditions: judged.conditions.filter { $0.state != .met })
-            observer.log(LogLine(.critical, "\(closed)", code: "live_gate"))
-        }
-        return judged.isOpen
+        return missing.isEmpty
     }
 
     private func sayWhatWouldSend(_ judged: LiveGate) {
@@ -247,12 +244,12 @@ struct SessionRunner {
         report.remarks += request.intents?.notes ?? []
         report.addExpiredIntents(engine.expiredIntents.count)
         if request.isReconciliation, report.isWhole { report.remarks.append("the books agree with the broker") }
-        if report.ending == .stopped, report.orders == 0, !request.isTask {
+        if report.ending == .stopped || report.ending == .halted, report.orders == 0, !request.isTask {
             report.remarks.append("nothing was ordered; the same command begins again")
         }
         // Of a run that was stopped, what an earlier process planned is still to be sent, or to be cancelled.
         let isOver =
-            report.ending == .stopped
+            report.ending == .stopped || report.ending == .halted
             ? engine.openOrderCount() == 0
             : engine.openOrders.allSatisfy { $0.number.isOfEarlierRun || $0.state == .planned }
         guard isOver, !(request.isReconciliation && handle.header.runID != request.header.runID) else {
@@ -260,7 +257,9 @@ struct SessionRunner {
             return report
         }
         // What was stopped before it ordered anything may begin again.
-        let isComplete = report.ending == .completed || report.ending == .stopped && report.orders > 0
+        let isComplete =
+            report.ending == .completed
+            || (report.ending == .stopped || report.ending == .halted) && report.orders > 0
         try journal.finish(
             RunOutcome(
                 status: isComplete ? .completed : .failed, summaryJSON: try report.json(), finalEquity: nil,
@@ -312,14 +311,13 @@ struct SessionKeys: Sendable {
         let text: String
         if isLive, let row = order.inputRow, let intent = names.intent(row) {
             text = try OrderKeyMaker(owner: account).key(
-                decision: "", ticker: ticker, leg: "intent \(intent.intent.intentID)")
+                decision: "", ticker: ticker,
+                leg: "intent \(intent.intent.intentID)" + (order.childNumber.map { " child \($0)" } ?? ""))
         } else {
-            let leg = OrderLeg.text(
-                row: order.inputRow.map(Int64.init), reference: order.inputRow.flatMap(names.orderRef),
-                leg: Int64(order.leg))
             text = try OrderKeyMaker(owner: "\(account)/\(runID)").key(
                 decision: names.decisions[Int(order.decision.index)].decisionID, ticker: ticker,
-                leg: retry?.original.rootLeg ?? leg, attempt: retry.map { Int($0.letter.attempt) + 1 } ?? 0)
+                leg: retry?.original.rootLeg ?? order.leg(in: names),
+                attempt: retry.map { Int($0.letter.attempt) + 1 } ?? 0)
         }
         guard let key = OrderKey(text) else { throw UnusableOrderKey(text: text) }
         return key
