@@ -40,7 +40,7 @@ let package = Package(
         library("MarketSimulation", ["TradingModel"]),
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("BrokerAdapters", ["TradingModel"]),
-        library("Rebalancing", ["TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters"]),
+        library("Rebalancing", ["TradingModel", "OrderPlanning", "RiskControl", "OrderRouting", "BrokerAdapters"]),
         library("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters"]),
         library("Networking", ["TradingModel"]),
         library("InputFiles", ["TradingModel", "CZlib"]),
@@ -55,8 +55,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "execution",
-            dependencies: ["ExecutionService", "InputFiles", "Networking", "Reporting", "Storage", "TradingModel"],
-            swiftSettings: strict),
+            dependencies: [
+                "ExecutionService", "InputFiles", "Networking", "Reporting", "RiskControl", "Storage", "TradingModel",
+            ], swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark",
             dependencies: [

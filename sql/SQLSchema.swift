@@ -24,6 +24,7 @@ public enum SQLSchema {
         Migration(version: 1, sql: text(PackageResources.v0001_schema_sql)),
         Migration(version: 2, sql: text(PackageResources.v0002_views_sql)),
         Migration(version: 3, sql: text(PackageResources.v0003_risk_sql)),
+        Migration(version: 8, sql: text(PackageResources.v0008_aggressiveness_sql)),
     ]
 
     /// The version this build reads and writes.

@@ -96,7 +96,8 @@ struct DecisionSchedule {
                         instrument: InstrumentID(Int(row.tickerIndex)), side: row.side, quantity: row.quantity,
                         type: row.type, timeInForce: row.timeInForce),
                     cancelAt: row.cancelAt, parentRow: row.parentRow.map(Int64.init), ocaGroup: row.ocaGroup,
-                    isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false))
+                    isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false,
+                    followsLevel: row.followsLevel))
         }
     }
 }

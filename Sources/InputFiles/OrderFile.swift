@@ -3,8 +3,8 @@ import TradingModel
 /// Reads orders from CSV or JSON Lines.
 ///
 /// Columns: `as_of`, `ticker`, `side`, `quantity`; optionally `order_ref`, `order_type`, `limit_price`, `stop_price`,
-/// `trail_amount`, `trail_percent`, `limit_offset`, `time_in_force`, `good_till`, `parent_ref`, `oca_group`, `cancel_at`
-/// and the ids of the decision.
+/// `trail_amount`, `trail_percent`, `limit_offset`, `time_in_force`, `good_till`, `parent_ref`, `oca_group`, `cancel_at`,
+/// `follows_level` and the ids of the decision.
 public enum OrderFile {
     static let schema = TableSchema(
         rowName: "order",
@@ -25,6 +25,7 @@ public enum OrderFile {
             .init(name: "parent_ref", aliases: ["parent"]),
             .init(name: "oca_group", aliases: ["oca", "oco_group"]),
             .init(name: "cancel_at"),
+            .init(name: "follows_level"),
         ] + LineageColumns.columns)
 
     /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it.
@@ -56,5 +57,6 @@ enum OrderColumn {
     static let parentRef = 13
     static let ocaGroup = 14
     static let cancelAt = 15
-    static let decision = 16
+    static let followsLevel = 16
+    static let decision = 17
 }

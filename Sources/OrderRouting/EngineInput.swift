@@ -47,10 +47,13 @@ public struct OwnOrder: Sendable, Equatable {
     public var isGroupOfBracketOnly: Bool
     /// The chance that its strategy gives it, 0 to 1; nil where it says none.
     public var confidence: Double?
+    /// Whether the level of aggressiveness decides its type and limit.
+    public var followsLevel: Bool
 
     public init(
         row: Int64, decision: DecisionID, terms: OrderTerms, cancelAt: DecisionTime? = nil, parentRow: Int64? = nil,
-        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, confidence: Double? = nil
+        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, confidence: Double? = nil,
+        followsLevel: Bool = false
     ) {
         self.row = row
         self.decision = decision
@@ -60,6 +63,7 @@ public struct OwnOrder: Sendable, Equatable {
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly
         self.confidence = confidence
+        self.followsLevel = followsLevel
     }
 }
 
@@ -89,6 +93,8 @@ public enum EngineInput: Sendable {
     case cancelOpen(StatusReason, OrderScope, at: Timestamp)
     /// The same for one order, sent or not.
     case cancel(OrderNumber, StatusReason, at: Timestamp)
+    /// Another limit for an order, sent or not.
+    case modify(OrderNumber, limit: Price, at: Timestamp)
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
 }

@@ -62,11 +62,14 @@ extension RebalanceMachine {
             doubts.remove(number)
             if acknowledged.contains(number) {
                 try close(vanished: number, at: moment)
-            } else if let order = resubmission(of: number, at: moment) {
+            } else if let order = try resubmission(of: number, at: moment) {
                 placements += try withExits(order, at: moment)
             } else {
                 // It never arrived, so there is nothing to cancel.
-                let reason = engine.order(number).flatMap { engine.endOfEntry(of: $0) } ?? cancelReason
+                let reason =
+                    try isAgainstEmergency(number)
+                    ? .emergencyReduceOnly
+                    : engine.order(number).flatMap { engine.endOfEntry(of: $0) } ?? cancelReason
                 try ask(.broker(.closed(number, reason, at: moment.time)), at: moment)
             }
         }
@@ -90,9 +93,9 @@ extension RebalanceMachine {
     }
 
     /// The order as it goes out once more; nil where it shall not.
-    private func resubmission(of number: OrderNumber, at moment: IBKRMoment) -> VenueOrder? {
+    private func resubmission(of number: OrderNumber, at moment: IBKRMoment) throws -> VenueOrder? {
         guard case .working = phase, settings.isLive, !number.isOfEarlierRun, let order = engine.order(number),
-            engine.endOfEntry(of: order) == nil
+            engine.endOfEntry(of: order) == nil, try !isAgainstEmergency(number)
         else { return nil }
         return engine.resubmission(of: number, at: moment.time)
     }

@@ -92,7 +92,7 @@ extension RebalanceMachine {
     /// The broker is back: what was asked and not answered is asked again.
     mutating func askUnanswered(at moment: IBKRMoment) throws {
         if clockOffset_ms == nil { try drive(.query(.clock), at: moment) }
-        guard case .pricing = phase else { return }
+        guard case .pricing = phase else { return repricing.askQuotesAgain() }
         let lost = quotes.filter { !$0.value.isComplete }.map(\.key).sorted()
         for instrument in lost { quotes[instrument] = nil }
         quotesWanted = lost + quotesWanted
@@ -154,6 +154,8 @@ extension RebalanceMachine {
         }
         cancelRetry_ms = nil
         if isPlanned {
+            // Whether the levels have changed since, nobody knows.
+            repricing.isDue = true
             phase = .awaitingConsent
             actions.append(.planned)
             return false
@@ -197,7 +199,7 @@ extension RebalanceMachine {
             }
         }
         var trial = engine
-        for (instrument, tick) in limitTicks { trial.setTick(tick, of: instrument) }
+        for (instrument, tick) in limitTicks(at: prices) { trial.setTick(tick, of: instrument) }
         var planned = EngineOutput()
         let orders = ordersToPlace
         do {
@@ -209,6 +211,7 @@ extension RebalanceMachine {
             return true
         }
         beforePlan = (engine, output)
+        repricing.isDue = false
         output.requests += planned.requests
         unrecorded = PlanPortions(
             planned.journal,
@@ -245,7 +248,7 @@ extension RebalanceMachine {
     }
 
     /// What happens to all orders of the plan needs all of them on record.
-    private mutating func recordWholePlan(at moment: IBKRMoment) {
+    mutating func recordWholePlan(at moment: IBKRMoment) {
         while unrecorded != nil { recordNextPortion(at: moment) }
     }
 
@@ -257,6 +260,7 @@ extension RebalanceMachine {
         recordNextPortion(at: moment)
         if broker.state.isReady, settings.isLive {
             try cancelWhatIsDue(at: moment)
+            try carryOutLevels(at: moment)
             try ask(.release(at: moment.time, through: lastRecorded), at: moment)
         }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {

@@ -64,6 +64,8 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case reduceOnly = "reduce_only"
     /// The figures that a limit needs were missing.
     case riskDataUnavailable = "risk_data_unavailable"
+    /// In an emergency only reductions pass.
+    case emergencyReduceOnly = "emergency_reduce_only"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

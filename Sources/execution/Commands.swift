@@ -173,7 +173,8 @@ enum Commands {
     static let all = [
         initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, StatusCommand.specification,
         trades,
-        orders, positions, gap, runs, verify, exportLedger, gateway,
+        orders, positions, gap, runs, AggressivenessCommands.set, AggressivenessCommands.show,
+        verify, exportLedger, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

@@ -77,6 +77,8 @@ enum ExecutionCommand {
         case Commands.cancelAll.name: try ProductionCommands.task(.cancelAll, arguments)
         case Commands.resetPaper.name: try ProductionCommands.task(.resetPaper, arguments)
         case StatusCommand.specification.name: try StatusCommand.run(arguments)
+        case AggressivenessCommands.set.name: try AggressivenessCommands.set(arguments)
+        case AggressivenessCommands.show.name: try AggressivenessCommands.show(arguments)
         case Commands.verify.name: try DatabaseCommands.verify(arguments)
         case Commands.exportLedger.name: try LedgerCommand.run(arguments)
         case Commands.gateway.name: try GatewayCommand.run(arguments)

@@ -22,6 +22,7 @@ final class BrokerSession {
     private static let journalRetry_ms: Int32 = 200
 
     private(set) var machine: RebalanceMachine
+    private let levels: AggressivenessWatch?
     private let journal: ProductionJournal
     private let surroundings: Surroundings
     private let observer: RebalanceObserver
@@ -44,11 +45,13 @@ final class BrokerSession {
     private var journalTrouble = RepeatedTrouble()
 
     init(
-        machine: RebalanceMachine, journal: ProductionJournal, surroundings: Surroundings, observer: RebalanceObserver,
+        machine: RebalanceMachine, levels: AggressivenessWatch? = nil, journal: ProductionJournal,
+        surroundings: Surroundings, observer: RebalanceObserver,
         passesGate: @escaping (Reconciliation) throws -> Bool,
         preview: @escaping (ExecutionEngine) -> RebalancePreview
     ) {
         self.machine = machine
+        self.levels = levels
         self.journal = journal
         self.surroundings = surroundings
         self.observer = observer
@@ -95,8 +98,9 @@ final class BrokerSession {
         return try body()
     }
 
-    /// Ctrl-C and the halt file end the session.
+    /// Levels of aggressiveness change it; Ctrl-C and the halt file end it.
     private func lookOutside() throws {
+        if let levels = levels?.look(at: SystemClock.monotonic_ms) { try handle(.levels(levels)) }
         if let cancels = standingStill({ observer.stopRequest() }) { try handle(.stop(cancels: cancels)) }
         guard outcome == nil, let objection = surroundings.haltFile.look().objection else { return }
         observer.log("halted: \(objection)", true)
