@@ -81,8 +81,8 @@ let package = Package(
         library(
             "RebalanceWorld",
             [
-                "TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters", "Rebalancing", "MarketSimulation",
-                "GatewaySimulator", "Storage", "SeededTesting", "TestSupport",
+                "TradingModel", "OrderPlanning", "RiskControl", "OrderRouting", "BrokerAdapters", "Rebalancing",
+                "MarketSimulation", "GatewaySimulator", "Storage", "SeededTesting", "TestSupport",
             ], path: "Tests/RebalanceWorld"),
         tests("Rebalancing", ["RebalanceWorld"]),
         .testTarget(

@@ -1,6 +1,7 @@
 import BrokerAdapters
 import OrderRouting
 import Rebalancing
+import RiskControl
 import TradingModel
 
 /// What is on its way in a world.
@@ -20,6 +21,8 @@ enum WorldEvent {
     case connectivityRestored(areSubscriptionsLost: Bool)
     case consent(process: Int, Bool)
     case stop(process: Int, cancels: Bool)
+    /// The levels of aggressiveness that are in force now.
+    case levels(process: Int, AggressivenessLevels)
     /// What a test does at its time.
     case act((inout World) throws -> Void)
     /// The journal has taken the batch that it was busy for.

@@ -64,13 +64,14 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case stopAndCancel = "operator: stop, cancel what is open"
     case stopAndLeave = "operator: stop, leave what is open"
     case declined = "operator: no to the plan"
+    case levelChanged = "operator: level of aggressiveness changed"
 
     public static func < (left: FaultKind, right: FaultKind) -> Bool { left.rawValue < right.rawValue }
 
     /// What is a consequence of others, or harmless: it uses nothing of the budget.
     var isFree: Bool {
         switch self {
-        case .splitBytes, .cutInFrame, .fillWhileAway, .fillAfterEnd: true
+        case .splitBytes, .cutInFrame, .fillWhileAway, .fillAfterEnd, .levelChanged: true
         default: false
         }
     }

@@ -46,6 +46,7 @@ extension World {
         process = HostedProcess(
             number: processCount, machine: machine, command: command, keys: opening.keys)
         try feed(.start)
+        try feed(.levels(levels))
         return true
     }
 
@@ -211,6 +212,7 @@ extension World {
             switch event.kind {
             case .moved(.submit): committedKeys.insert(key)
             case .moved(.withdraw): committedKeys.remove(key)
+            case .modifyRequested(let limit): committedLimits[key, default: []].insert(limit)
             case .moved(.fill) where event.from?.isTerminal == true && event.from != .filled:
                 faults.count(.fillAfterEnd)
             default: break

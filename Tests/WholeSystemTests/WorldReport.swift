@@ -10,6 +10,8 @@ struct WorldReport: Sendable {
     var processes = 0
     var orders = 0
     var executions = 0
+    /// Orders that were changed.
+    var changes = 0
     var faults: [FaultKind: Int] = [:]
     /// By seed, what must not be.
     var failures: [UInt64: [String]] = [:]
@@ -37,6 +39,7 @@ struct WorldReport: Sendable {
     private mutating func count(_ life: SeededWorld) {
         orders += life.world.gateway.orderRecords.filter { $0.clientID != 0 }.count
         executions += life.world.gateway.executionRecords.count
+        changes += life.world.changesSent
         processes += life.outcomes.count
         faults.merge(life.world.faults.counts) { $0 + $1 }
     }
@@ -58,6 +61,7 @@ struct WorldReport: Sendable {
         processes += other.processes
         orders += other.orders
         executions += other.executions
+        changes += other.changes
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
     }
@@ -86,7 +90,7 @@ struct WorldReport: Sendable {
             return String(repeating: " ", count: max(0, 8 - count.count)) + count + "  " + kind.rawValue
         }
         let whole =
-            "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(executions) executions"
+            "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, \(executions) executions"
         return (lines + [whole]).joined(separator: "\n")
     }
 }
