@@ -14,6 +14,7 @@ extension Configuration {
             "time_zone": .text(localTime.name), "record": .text(record.rawValue),
         ]
         sections.merge(risk.sections) { first, _ in first }
+        sections.merge(aggressiveness.sections) { first, _ in first }
         if mode == .production {
             sections["brokers"] = brokers.value
             sections["live"] = live.value
@@ -34,6 +35,7 @@ extension Configuration {
             "time_zone": .text(localTime.name),
         ]
         sections.merge(risk.sections) { first, _ in first }
+        sections.merge(aggressiveness.sections) { first, _ in first }
         return try Self.json(sections)
     }
 

@@ -18,6 +18,7 @@ extension Configuration {
         configuration.simulation = SimulationRules.read(&reader)
         configuration.readProductionSections(&reader)
         configuration.risk = RiskLimits.read(&reader)
+        configuration.aggressiveness = Aggressiveness.read(&reader, beside: configuration.risk)
         configuration.readRest(&reader)
         configuration.refuseContradictions(&reader, for: mode)
         try reader.problems.throwIfAny()

@@ -33,6 +33,8 @@ public struct Configuration: Sendable, Equatable {
     public var operations = OperationsConfiguration()
     /// What orders may do to the account; nothing is limited unless the file says so.
     public var risk = RiskLimits()
+    /// How urgently orders are carried out.
+    public var aggressiveness = Aggressiveness()
     /// What a date without a time is read in.
     public var localTime = LocalTime.utc
     /// How much of a run is written to the database.

@@ -147,12 +147,23 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("capital.max_share", "null", shareOrNull(upTo: "100", such: "0.5")),
         key("capital.floor", "null", shareOrNull(upTo: "100", such: "0.05")),
 
+        key("aggressiveness.level", "\"normal\"", "\"normal\", \"elevated\" or \"emergency\""),
+        key("aggressiveness.emergency_reduces_only", "false", "true or false"),
+        key("aggressiveness.normal.style", "\"as_given\"", pricingStyles),
+        key("aggressiveness.normal.offset_bps", "0", offset),
+        key("aggressiveness.elevated.style", "\"as_given\"", pricingStyles),
+        key("aggressiveness.elevated.offset_bps", "0", offset),
+        key("aggressiveness.emergency.style", "\"as_given\"", pricingStyles),
+        key("aggressiveness.emergency.offset_bps", "0", offset),
+
         key("time_zone", "\"UTC\"", "\"UTC\" or a name such as \"America/New_York\""),
         key("record", "\"full\"", "\"full\", \"trades\" or \"summary\""),
     ]
 
     private static let quantityOrNull = "null, or a quantity of zero or more, such as 100"
     private static let moneyOrNull = "null, or an amount of money of zero or more, such as 50000"
+    private static let pricingStyles = "\"as_given\", \"passive\", \"mid\", \"marketable\" or \"market\""
+    private static let offset = "basis points from 0 to 5000, such as 25"
     private static let countOrNull = "null, or a whole number from 0 to 1000000000, such as 100"
 
     private static func shareOrNull(upTo highest: String, such example: String) -> String {

@@ -92,7 +92,7 @@ struct DecisionSchedule {
                         type: row.type, timeInForce: row.timeInForce),
                     cancelAt: row.cancelAt, parentRow: row.parentRow.map(Int64.init), ocaGroup: row.ocaGroup,
                     isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false,
-                    algorithm: row.algorithm)
+                    algorithm: row.algorithm, followsLevel: row.followsLevel)
                 return (row.asOf, order)
             })
     }

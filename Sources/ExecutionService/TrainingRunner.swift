@@ -70,7 +70,9 @@ struct TrainingRunner {
             planning: PlanningRules(configuration.planning, algorithm: configuration.orders.algorithm),
             router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms),
             risk: RiskSetup(
-                configuration, decisions: schedule.decisions, isIntraday: plan.market.interval.seconds < 86_400))
+                configuration, decisions: schedule.decisions, isIntraday: plan.market.interval.seconds < 86_400),
+            aggressiveness: AggressivenessSetup(
+                rules: configuration.aggressiveness, decisions: schedule.decisions))
         simulator = MarketSimulator(
             rules: configuration.simulation, instruments: plan.instruments, actions: plan.actions,
             localTime: configuration.localTime, cash: configuration.account.cash)

@@ -15,6 +15,8 @@ public struct GatewayOrderRecord: Equatable, Sendable {
     /// In the shares of now: after a split, what had filled in those of then and what was left in those of now.
     public let quantity: Quantity
     public let filled: Quantity
+    /// Where its limit is; nil where it has none.
+    public let limit: Price?
     /// The protocol's word, such as `Submitted`, `Filled` or `Cancelled`.
     public let status: String
     /// Corrections aside.
@@ -62,7 +64,7 @@ extension SimulatedGateway {
                 permID: order.permID, clientID: order.clientID, orderID: order.orderID,
                 orderRef: order.order.orderRef, account: settings.account, ticker: ticker(order.instrument),
                 side: order.terms.side, quantity: order.terms.quantity, filled: order.filled,
-                status: order.status.rawValue, executionCount: order.executions,
+                limit: order.terms.type.limitPrice, status: order.status.rawValue, executionCount: order.executions,
                 algorithm: ([order.order.algoStrategy] + order.order.algoParameters.map { "\($0.tag)=\($0.value)" })
                     .filter { !$0.isEmpty }.joined(separator: " "))
         }

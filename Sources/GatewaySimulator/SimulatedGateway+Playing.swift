@@ -82,7 +82,8 @@ extension SimulatedGateway {
 
     private mutating func take(_ event: VenueEvent) throws {
         switch event {
-        case .accepted, .open, .cash: break
+        // A client's change is made at once, and is no request to the market.
+        case .accepted, .open, .cash, .modified, .modifyRefused: break
         case .rejected(let number, let reason, _): refuse(index(number), reason)
         case .filled(let fill): try take(fill)
         case .cancelled(let number, let reason, _, let time), .expired(let number, let reason, _, let time):

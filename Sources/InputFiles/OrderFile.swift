@@ -4,7 +4,7 @@ import TradingModel
 ///
 /// Columns: `as_of`, `ticker`, `side`, `quantity`; optionally `order_ref`, `order_type`, `limit_price`, `stop_price`,
 /// `trail_amount`, `trail_percent`, `limit_offset`, `time_in_force`, `good_till`, `parent_ref`, `oca_group`, `cancel_at`,
-/// `algorithm`, `algorithm_parameters` and the ids of the decision.
+/// `algorithm`, `algorithm_parameters`, `follows_level` and the ids of the decision.
 public enum OrderFile {
     static let schema = TableSchema(
         rowName: "order",
@@ -27,6 +27,7 @@ public enum OrderFile {
             .init(name: "cancel_at"),
             .init(name: "algorithm", aliases: ["algo"]),
             .init(name: "algorithm_parameters", aliases: ["algo_parameters", "algorithm_params"]),
+            .init(name: "follows_level"),
         ] + LineageColumns.columns)
 
     /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it.
@@ -60,5 +61,6 @@ enum OrderColumn {
     static let cancelAt = 15
     static let algorithm = 16
     static let algorithmParameters = 17
-    static let decision = 18
+    static let followsLevel = 18
+    static let decision = 19
 }

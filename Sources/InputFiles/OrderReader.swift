@@ -55,6 +55,7 @@ struct OrderReader: ~Copyable {
         let algorithm = records.algorithm(
             OrderColumn.algorithm, parameters: OrderColumn.algorithmParameters, byDefault: defaults.algorithm)
         if let type, let timeInForce { records.refuse(algorithm, of: OrderColumn.algorithm, with: type, timeInForce) }
+        let followsLevel = readFollowsLevel(type)
         guard let asOf, let ticker, let side, let quantity, let type, let timeInForce,
             let decision = decisions.number(of: asOf, in: &records)
         else { return nil }
@@ -63,8 +64,23 @@ struct OrderReader: ~Copyable {
             line: Int32(clamping: records.line), queueRow: Int32(clamping: records.rowCount), asOf: asOf,
             orderRef: orderRef.isEmpty ? nil : orderRef, tickerIndex: ticker, side: side, quantity: quantity,
             type: type,
-            timeInForce: timeInForce, cancelAt: cancelAt, parentRow: nil, ocaGroup: nil, decisionIndex: decision,
-            algorithm: algorithm)
+            timeInForce: timeInForce, cancelAt: cancelAt, followsLevel: followsLevel, parentRow: nil, ocaGroup: nil,
+            decisionIndex: decision, algorithm: algorithm)
+    }
+
+    /// Stops and exits wait for levels of their own.
+    private mutating func readFollowsLevel(_ type: OrderType?) -> Bool {
+        guard records.word(OrderColumn.followsLevel, [("true", true), ("false", false)]) == true else { return false }
+        if let type, type.isStop {
+            records.note(
+                OrderColumn.followsLevel, "cannot be true for an order of type \(type.code)",
+                accepted: "only MARKET and LIMIT orders are priced by the level; leave it empty")
+        }
+        if !records.text(OrderColumn.parentRef).isEmpty {
+            records.note(
+                OrderColumn.followsLevel, "cannot be true for the exit of a bracket", accepted: "leave it empty")
+        }
+        return true
     }
 
     private mutating func noteRepeatedReference() {

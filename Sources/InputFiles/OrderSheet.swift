@@ -24,6 +24,8 @@ public struct OrderSheet: Sendable {
         public var timeInForce: TimeInForce
         /// From when on a cancel acts; latency is not yet added.
         public var cancelAt: DecisionTime?
+        /// Whether the level of aggressiveness decides its type and limit; only of market and limit orders that are no exits.
+        public var followsLevel: Bool
         /// Place in `rows` of the order that this one is a child of.
         public var parentRow: Int32?
         /// Number of the OCA group; the children of one parent have one even where the file names none.

@@ -44,6 +44,7 @@ extension MarketSimulator {
         _ instrument: InstrumentID, _ ratioE9: Int64, at time: Timestamp, _ events: inout [VenueEvent]
     ) throws(ArithmeticOverflow) {
         let book = Int(instrument.index)
+        refuseModifications(of: instrument, at: time, &events)
         try splitPosition(book, instrument, ratioE9, at: time, &events)
         books[book].lastClose = try books[book].lastClose.map { close throws(ArithmeticOverflow) in
             try close.divided(byE9: ratioE9, .nearest)

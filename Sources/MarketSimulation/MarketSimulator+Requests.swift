@@ -6,6 +6,8 @@ extension MarketSimulator {
         switch request {
         case .submit(let order): submit(order, &events)
         case .cancel(let number, let effective, let reason): requestCancel(number, effective, reason)
+        case .modify(let number, let type, let effective):
+            modifications.append(Modification(number: number, type: type, effective: effective))
         }
     }
 
@@ -108,8 +110,16 @@ extension MarketSimulator {
         earliestDeadline = earliestDeadline.map { min($0, deadline) } ?? deadline
     }
 
-    /// Carries out cancels and expiries up to an instant, between bars; at one instant the expiry comes first.
+    /// Carries out cancels, expiries and changes up to an instant, between bars; at one instant the expiry comes first, the change last.
     public mutating func processDeadlines(through instant: Timestamp, into events: inout [VenueEvent]) {
+        while let next = takeModification(through: instant) {
+            endWhatIsDue(through: next.effective, &events)
+            carryOut(next, &events)
+        }
+        endWhatIsDue(through: instant, &events)
+    }
+
+    private mutating func endWhatIsDue(through instant: Timestamp, _ events: inout [VenueEvent]) {
         guard let earliest = earliestDeadline, earliest <= instant else { return }
         var due: [(slot: Int32, deadline: Timestamp, isCancel: Bool)] = []
         var next: Timestamp?

@@ -33,6 +33,8 @@ public struct MarketSimulator: Venue {
     var groups: [OCAGroup] = []
     var hasDead = false
     var earliestDeadline: Timestamp?
+    /// Changes that were asked for and have not reached the market.
+    var modifications: [Modification] = []
     /// Orders that only act at a bar's close, so that other bars skip that moment.
     var closingOrders = 0
     /// Orders other than plain market orders, so that other bars skip the inside.

@@ -56,11 +56,13 @@ public struct OwnOrder: Sendable, Equatable {
     public var isIntent: Bool
     /// How it is carried out; nil sends it whole.
     public var algorithm: AlgorithmTerms?
+    /// Whether the level of aggressiveness decides its type and limit.
+    public var followsLevel: Bool
 
     public init(
         row: Int64, decision: DecisionID, terms: OrderTerms, cancelAt: DecisionTime? = nil, parentRow: Int64? = nil,
         ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, notional: Money? = nil, confidence: Double? = nil,
-        isIntent: Bool = false, algorithm: AlgorithmTerms? = nil
+        isIntent: Bool = false, algorithm: AlgorithmTerms? = nil, followsLevel: Bool = false
     ) {
         self.row = row
         self.decision = decision
@@ -73,6 +75,7 @@ public struct OwnOrder: Sendable, Equatable {
         self.confidence = confidence
         self.isIntent = isIntent
         self.algorithm = algorithm
+        self.followsLevel = followsLevel
     }
 
     /// Why it is cancelled at `cancelAt`.
@@ -109,6 +112,8 @@ public enum EngineInput: Sendable {
     case time(Timestamp)
     /// What traded, for the algorithms that look at it; in the order of time, and never before it is over.
     case traded([TradedVolume])
+    /// Another limit for an order, sent or not.
+    case modify(OrderNumber, limit: Price, at: Timestamp)
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
 }

@@ -20,6 +20,14 @@ extension ExecutionEngine {
             try end(number, .cancel(reason), nil, at: time, &output)
         case .warned(let number, let reason, let time):
             warn(number, reason, at: time, &output)
+        case .modified(let number, let limit, let time):
+            takeModified(number, limit: limit, at: time, &output)
+        case .modifyRefused(let number, let reason, let time):
+            if takeModifyRefused(number, at: time, &output) {
+                note(reason, &output)
+            } else {
+                warn(number, reason, at: time, &output)
+            }
         case .executed(let execution):
             try book(execution, &output)
         case .corrected(let execution, let old):

@@ -149,6 +149,8 @@ extension ExecutionEngine {
         let placement = OrderPlacement(
             row: plan.row * 2 + Int64(order.leg),
             cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm)
+        var order = order
+        order.terms.type = type(of: order)
         try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
     }
 
@@ -226,9 +228,10 @@ extension ExecutionEngine {
         let delta = terms.signedQuantity
         // An exit is for what its entry will have bought or sold.
         let held = order.parentRow == nil ? positions[index].quantity : -delta
-        let planned = PlannedOrder(
+        var planned = PlannedOrder(
             decision: order.decision, leg: 0, action: OrderAction(held: held, delta: delta),
             terms: terms, phase: 1, referencePrice: lastCloses[index])
+        if order.followsLevel { planned.terms.type = type(of: planned) }
         let placement = OrderPlacement(
             row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), cancelReason: order.cancelReason,
             parent: parent, ocaGroup: order.ocaGroup, isGroupOfBracketOnly: order.isGroupOfBracketOnly,
@@ -265,8 +268,10 @@ extension ExecutionEngine {
     ) throws -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
-        let verdict = try review(planned, parent: placement.parent, confidence: confidence, at: time.instant)
-        journalVerdict(verdict, planned, number, &output)
+        let most = try quantityInEmergency(planned, parent: placement.parent)
+        let verdict = try review(
+            planned, atMost: most, parent: placement.parent, confidence: confidence, at: time.instant)
+        journalVerdict(verdict, planned, atMost: most, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
             terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,
@@ -297,18 +302,36 @@ extension ExecutionEngine {
         return number
     }
 
+    /// What the gate makes of an order of which an emergency lets at most so much pass; nil lets all pass.
+    private mutating func review(
+        _ planned: PlannedOrder, atMost most: Quantity?, parent: OrderNumber?, confidence: Double?, at time: Timestamp
+    ) throws(ArithmeticOverflow) -> RiskVerdict {
+        guard let most else { return try review(planned, parent: parent, confidence: confidence, at: time) }
+        guard most > .zero else { return RiskVerdict(denied: .emergencyReduceOnly) }
+        var reduction = planned
+        reduction.terms.quantity = most
+        var verdict = try review(reduction, parent: parent, confidence: confidence, at: time)
+        verdict.reason = verdict.reason ?? .emergencyReduceOnly
+        return verdict
+    }
+
     func isEntryDenied(_ entry: OrderNumber?) -> Bool {
         if let slot = entry.flatMap(book.slot(of:)), case .denied = book.records[slot].state { true } else { false }
     }
 
     private func journalVerdict(
-        _ verdict: RiskVerdict, _ planned: PlannedOrder, _ number: OrderNumber, _ output: inout EngineOutput
+        _ verdict: RiskVerdict, _ planned: PlannedOrder, atMost most: Quantity?, _ number: OrderNumber,
+        _ output: inout EngineOutput
     ) {
         var record = RiskRecord(
             decision: planned.decision, order: number, instrument: planned.terms.instrument,
             side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
             reason: verdict.reason)
         if facts != nil { explain(verdict, planned, &record) }
+        if let most, verdict.reason == .emergencyReduceOnly {
+            record.limit = ExecutionEngine.emergencyLimit
+            record.explanation = emergencySentence(planned.terms.quantity, most, planned.terms.instrument)
+        }
         output.journal.append(record)
     }
 

@@ -17,6 +17,10 @@ extension ExecutionEngine {
             try book(fill, &output)
         case .resized(let number, let terms, _, let cause, let time):
             try resize(number, terms, cause, at: time, &output)
+        case .modified(let number, let type, let time):
+            if let limit = type.limitPrice { takeModified(number, limit: limit, at: time, &output) }
+        case .modifyRefused(let number, _, let time):
+            _ = takeModifyRefused(number, at: time, &output)
         case .split(let instrument, let ratioE9, let exact, let kept, let time):
             try split(instrument, ratioE9, exact: exact, kept: kept, at: time, &output)
         case .cash(let kind, let instrument, let amount, let time):

@@ -83,10 +83,20 @@ extension ExecutionEngine {
         return available
     }
 
-    /// What the rest of a buy is expected to cost, with the buffer; nothing where no price is known.
+    /// What the rest of a buy is expected to cost, with the buffer; nothing where no price is known. A higher limit that was
+    /// asked for counts already.
     private func cost(of order: OrderRecord) throws(ArithmeticOverflow) -> Money {
         guard let price = order.terms.type.limitPrice ?? order.arrivalPrice else { return .zero }
-        return try cost(of: order.remaining, at: price)
+        let wanted = book.slot(of: order.number).flatMap(book.wantedLimit)
+        return try cost(of: order.remaining, at: max(price, wanted ?? price))
+    }
+
+    /// Whether there is cash for what a buy may cost at another limit; a buy that was not sent is judged when it is.
+    func isPaidFor(_ order: OrderRecord, at limit: Price) throws(ArithmeticOverflow) -> Bool {
+        guard router.mode == .production, waitsForCash(order), order.state != .planned else { return true }
+        let more = try cost(of: order.remaining, at: limit).adding(-(try cost(of: order)), "the cost of a buy")
+        if more <= .zero { return true }
+        return more <= (try availableCash(besides: book.open))
     }
 
     private func cost(of quantity: Quantity, at price: Price) throws(ArithmeticOverflow) -> Money {

@@ -36,6 +36,10 @@ public struct ExecutionEngine: Sendable {
     /// What the gate is told; nil where nothing is limited.
     var facts: RiskFacts?
     let router: ModeRouter
+    /// How orders are priced at each level; nil where no level changes anything.
+    let aggressiveness: AggressivenessSetup?
+    /// The levels that were set.
+    public internal(set) var levels = AggressivenessLevels()
 
     var book: OrderBook
     public internal(set) var positions: [Position]
@@ -77,12 +81,14 @@ public struct ExecutionEngine: Sendable {
 
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
-        reservation: CashReservation = CashReservation(), risk: RiskSetup? = nil
+        reservation: CashReservation = CashReservation(), risk: RiskSetup? = nil,
+        aggressiveness: AggressivenessSetup? = nil
     ) {
         self.instruments = instruments
         self.planning = planning
         self.router = router
         self.reservation = reservation
+        self.aggressiveness = aggressiveness?.rules.isIdle == true ? nil : aggressiveness
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
         gate = RiskGate(limits: risk?.limits, instruments: instruments, strategies: risk?.strategies ?? [])
         facts = risk.map { RiskFacts($0, instruments: instruments.count, keepsMarks: router.mode == .production) }
@@ -125,6 +131,8 @@ public struct ExecutionEngine: Sendable {
             try cancel(number, reason, at: time, &output)
         case .time(let time): try wakeAlgorithms(at: time, &output)
         case .traded(let volumes): try take(volumes, &output)
+        case .modify(let number, let limit, let time):
+            try modify(number, limit: limit, at: time, &output)
         case .endOfData:
             closeWaitingPlans(&output)
             noteEndOfBars()

@@ -10,6 +10,8 @@ struct OrderBook: Sendable {
         var isCancelAsked = false
         /// Why its cancel was asked for.
         var cancelReason: StatusReason?
+        /// The limit that was asked for and not answered about.
+        var wantedLimit: Price?
         /// The neighbours among the open orders of the instrument; −1 where there is none.
         var previous: Int32 = -1
         var next: Int32 = -1
@@ -123,6 +125,23 @@ struct OrderBook: Sendable {
 
     /// Why the cancel of an order was asked for; nil where it was not.
     func cancelReason(_ slot: Int) -> StatusReason? { notes[slot].cancelReason }
+
+    /// Whether another limit may be asked for.
+    func isModifiable(_ slot: Int) -> Bool {
+        let isStill = !notes[slot].isCancelAsked && notes[slot].wantedLimit == nil
+        return records[slot].state == .planned || (records[slot].state == .working && isStill)
+    }
+
+    mutating func askModify(_ slot: Int, limit: Price) { notes[slot].wantedLimit = limit }
+
+    /// The limit that was asked for and not answered about.
+    func wantedLimit(_ slot: Int) -> Price? { notes[slot].wantedLimit }
+
+    /// Notes that the venue has answered; false when nothing was asked.
+    mutating func endModify(_ slot: Int) -> Bool {
+        defer { notes[slot].wantedLimit = nil }
+        return notes[slot].wantedLimit != nil
+    }
 
     private mutating func link(_ slot: Int32) {
         openSlots.insert(slot)

@@ -12,6 +12,8 @@ public enum RebalanceInput: Sendable {
     case wake
     /// The answer to `reconciled` or `planned`: go on, or leave it.
     case consent(Bool)
+    /// The levels of aggressiveness that are in force now.
+    case levels(AggressivenessLevels)
     /// Nothing more is to be sent; `cancels` says whether what is open is cancelled before the end.
     case stop(cancels: Bool)
     /// The kill switches as they stand now; the machine is told whenever they change.

@@ -77,7 +77,14 @@ extension RebalanceMachine {
             if isFinal { return try reject(number, .notSendable, reason, at: time, moment) }
             breaker?.noteUnsent()
             try ask(.broker(.notSent(number, reason, at: time)), at: moment)
-        case .warning(let key, let reason, let time), .modifyRefused(let key, let reason, _, let time):
+        case .modified(let key, let limit, let time):
+            guard let number = numbers[key] else { return }
+            try ask(.broker(.modified(number, limit: limit, at: time)), at: moment)
+        case .modifyRefused(let key, let reason, _, let time):
+            guard let number = numbers[key] else { return }
+            repeatMove(of: number, after: reason, at: moment)
+            try ask(.broker(.modifyRefused(number, reason, at: time)), at: moment)
+        case .warning(let key, let reason, let time):
             guard let number = numbers[key] else { return }
             try ask(.broker(.warned(number, reason, at: time)), at: moment)
         case .cancelRefused(let key, let reason, let time):

@@ -64,12 +64,14 @@ extension RebalanceMachine {
             doubts.remove(number)
             if acknowledged.contains(number) {
                 try close(vanished: number, at: moment)
-            } else if let order = resubmission(of: number, at: moment) {
+            } else if let order = try resubmission(of: number, at: moment) {
                 placements += try withExits(order, at: moment)
             } else {
                 // It never arrived, so there is nothing to cancel.
                 let reason =
-                    engine.order(number).flatMap { engine.endOfEntry(of: $0) ?? engine.stop(of: $0) } ?? cancelReason
+                    try isAgainstEmergency(number)
+                    ? .emergencyReduceOnly
+                    : engine.order(number).flatMap { engine.endOfEntry(of: $0) ?? engine.stop(of: $0) } ?? cancelReason
                 try ask(.broker(.closed(number, reason, at: moment.time)), at: moment)
             }
         }
@@ -96,9 +98,10 @@ extension RebalanceMachine {
     }
 
     /// The order as it goes out once more; nil where it shall not.
-    private func resubmission(of number: OrderNumber, at moment: IBKRMoment) -> VenueOrder? {
+    private func resubmission(of number: OrderNumber, at moment: IBKRMoment) throws -> VenueOrder? {
         guard case .working = phase, settings.isLive, !number.isOfEarlierRun, let order = engine.order(number),
-            engine.endOfEntry(of: order) == nil, engine.stop(of: order) == nil, !engine.isUnwantedChild(order)
+            engine.endOfEntry(of: order) == nil, engine.stop(of: order) == nil, !engine.isUnwantedChild(order),
+            try !isAgainstEmergency(number)
         else { return nil }
         return engine.resubmission(of: number, at: moment.time)
     }

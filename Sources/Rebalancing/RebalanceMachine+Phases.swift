@@ -94,7 +94,7 @@ extension RebalanceMachine {
     mutating func askUnanswered(at moment: IBKRMoment) throws {
         if clockOffset_ms == nil { try drive(.query(.clock), at: moment) }
         volumes.looks.removeAll()
-        guard case .pricing = phase else { return }
+        guard case .pricing = phase else { return repricing.askQuotesAgain() }
         let lost = quotes.filter { !$0.value.isComplete }.map(\.key).sorted()
         for instrument in lost { quotes[instrument] = nil }
         quotesWanted = lost + quotesWanted
@@ -158,6 +158,8 @@ extension RebalanceMachine {
         }
         cancelRetry_ms = nil
         if isPlanned {
+            // Whether the levels have changed since, nobody knows.
+            repricing.isDue = true
             phase = .awaitingConsent
             actions.append(.planned)
             return false
@@ -201,7 +203,7 @@ extension RebalanceMachine {
             }
         }
         var trial = engine
-        for (instrument, tick) in limitTicks { trial.setTick(tick, of: instrument) }
+        for (instrument, tick) in limitTicks(at: prices) { trial.setTick(tick, of: instrument) }
         var planned = EngineOutput()
         let orders = ordersToPlace
         do {
@@ -213,6 +215,7 @@ extension RebalanceMachine {
             return true
         }
         beforePlan = (engine, output)
+        repricing.isDue = false
         output.requests += planned.requests
         unrecorded = PlanPortions(
             planned.journal,
@@ -265,6 +268,7 @@ extension RebalanceMachine {
         if broker.state.isReady, settings.isLive {
             try cancelWhatIsDue(at: moment)
             try cancelWhatIsStopped(at: moment)
+            try carryOutLevels(at: moment)
             try release(at: moment)
             if mayWorkAlgorithms { try workAlgorithms(at: moment) }
         }

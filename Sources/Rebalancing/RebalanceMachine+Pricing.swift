@@ -120,10 +120,10 @@ extension RebalanceMachine {
     }
 
     /// The steps of the broker's prices where limits are given; of several steps of an instrument the widest, which is on all of them.
-    var limitTicks: [InstrumentID: Price] {
+    func limitTicks(at prices: [Price?]) -> [InstrumentID: Price] {
         let terms =
             goal.batches.flatMap(\.targets).map { ($0.instrument, $0.type) }
-            + goal.ownOrders.map { ($0.terms.instrument, $0.terms.type) }
+            + goal.ownOrders.map { ($0.terms.instrument, $0.terms.type) } + limitsOfLevels(at: prices)
         var ticks: [InstrumentID: Price] = [:]
         for (instrument, type) in terms {
             guard let limit = type.limitPrice, let grid = broker.contracts.contract(of: instrument)?.grid else {
@@ -136,7 +136,7 @@ extension RebalanceMachine {
     }
 
     /// The last trade if it is not too old, and else the middle of the market, which is of now.
-    private func price(of quote: Quote, at moment: IBKRMoment) -> Price? {
+    func price(of quote: Quote, at moment: IBKRMoment) -> Price? {
         if let last = quote.last, let time = quote.lastTime, moment.time.ms - time.ms <= settings.priceMaximumAge_ms {
             return last
         }

@@ -86,6 +86,10 @@ public struct RebalanceMachine: Sendable {
     var cancelsAsked_ms: [OrderNumber: Int64] = [:]
     /// When the next of them is to be asked for.
     var ownCancelDue_ms: Int64?
+    /// Limits that are to move to where their level has them.
+    var repricing = Repricing()
+    /// When cancels of what an emergency does not let stand are asked for again.
+    var emergencyCancelDue_ms: Int64?
     /// Executions of this session whose commission is not known.
     var uncommissioned: Set<ExecutionID> = []
     /// Orders that filled, for the time of their first fill.
@@ -139,7 +143,9 @@ public struct RebalanceMachine: Sendable {
         cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
-            router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation, risk: settings.risk
+            router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation,
+            risk: settings.risk,
+            aggressiveness: settings.aggressiveness
         )
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
@@ -173,7 +179,7 @@ public struct RebalanceMachine: Sendable {
                 : keys[order.number].map {
                     IBKRKnownOrder(
                         key: $0, number: order.number, quantity: order.terms.quantity, filled: order.filled,
-                        isEnded: order.state.isTerminal)
+                        limit: order.terms.type.limitPrice, isEnded: order.state.isTerminal)
                 }
         }
         _ = broker.handle(.register(orders), at: origin)
@@ -198,6 +204,7 @@ public struct RebalanceMachine: Sendable {
         return [
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
             isWorking ? ownCancelDue_ms : nil, isWorking ? switchCancelDue_ms : nil, algorithmsDue_ms,
+            isWorking ? repricing.due_ms : nil, isWorking ? emergencyCancelDue_ms : nil,
         ]
     }
 
@@ -221,6 +228,7 @@ public struct RebalanceMachine: Sendable {
             try drive(.session(.received(connection: connection, bytes)), at: moment)
         case .wake: try wake(at: moment)
         case .consent(let isGiven): try take(consent: isGiven, at: moment)
+        case .levels(let levels): take(levels)
         case .stop(let cancels): try stop(cancels: cancels, at: moment)
         case .switches(let board): try heed(board, at: moment)
         case .withheld(let labels): try takeBack(labels, at: moment)
@@ -311,6 +319,7 @@ public struct RebalanceMachine: Sendable {
             placements.append(IBKRPlacement(order, key: try key(of: order.number)))
         }
         if !placements.isEmpty { try drive(.place(placements), at: moment) }
+        for case .modify(let number, let type, _) in requests { try modify(number, to: type, at: moment) }
         for case .cancel(let number, _, _) in requests { try drive(.cancel(try key(of: number)), at: moment) }
     }
 

@@ -22,6 +22,8 @@ public struct RebalanceSettings: Sendable, Equatable {
     public var reservation = CashReservation()
     /// What orders may do to the account; nil limits nothing.
     public var risk: RiskSetup?
+    /// How orders are priced at each level; nil leaves them as they were given.
+    public var aggressiveness: AggressivenessSetup?
     /// After this, counted from the first release, what is left is cancelled.
     public var timeout_ms: Int64 = 1_800_000
     /// How long confirmations of cancels and final answers are waited for.

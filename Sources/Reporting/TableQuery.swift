@@ -142,6 +142,15 @@ extension TableQuery {
             ], runID: runID, source: "target_gap", order: "run_id, decision_id, ticker, stage, order_id")
     }
 
+    /// The levels of aggressiveness that are in force.
+    public static var aggressiveness: TableQuery {
+        TableQuery(
+            name: "aggressiveness",
+            columns: [
+                .plain("scope"), .plain("name"), .plain("level"), .plain("reason"), .plain("set_by"), .time("set_at"),
+            ], runID: nil, source: "aggressiveness", order: "scope, name")
+    }
+
     /// Every run with its outcome, in the order they were begun.
     public static func runs(runID: String?) -> TableQuery {
         TableQuery(

@@ -8,6 +8,9 @@ enum EventDetail {
     /// `"cause":"split"`.
     static func field(of cause: ResizeCause) -> String { #""cause":"\#(cause.rawValue)""# }
 
+    /// `{"limit_price":101.25}`.
+    static func json(limit: Price) -> String { "{\"limit_price\":\(limit)}" }
+
     /// The detail of an event about which the broker said something: `{"reason":…,"code":201,"text":…}`.
     static func json(of event: OrderEventRecord, _ words: BrokerReason) -> String {
         var fields: [String] = []
@@ -39,6 +42,14 @@ enum EventDetail {
 }
 
 extension OrderEventRecord {
+    /// The limit that the order has or is to have.
+    var newLimit: Price? {
+        switch kind {
+        case .modifyRequested(let limit), .modified(let limit): limit
+        default: nil
+        }
+    }
+
     /// Why the order is where the event has taken it; nil where it already was there.
     var newReason: StatusReason? { from == to ? nil : to.reason }
 }

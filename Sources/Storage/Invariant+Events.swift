@@ -78,7 +78,7 @@ extension Invariant {
                 guard let next = try? state.after(transition) else { continue }
                 moves.insert("('\(state.code)','\(transition.kind)','\(next.code)')")
             }
-            for kind in ["CANCEL_REQUESTED", "RESIZED", "WARNING"] {
+            for kind in ["CANCEL_REQUESTED", "RESIZED", "WARNING", "MODIFY_REQUESTED", "MODIFIED", "MODIFY_REFUSED"] {
                 moves.insert("('\(state.code)','\(kind)','\(state.code)')")
             }
         }

@@ -27,6 +27,8 @@ final class OrderEventWriter {
         statement.bind(7, event.trade.map { context.ids.id($0) })
         if let words {
             try statement.bind(8, EventDetail.json(of: event, words))
+        } else if let limit = event.newLimit {
+            try statement.bind(8, EventDetail.json(limit: limit))
         } else {
             statement.bind(8, context.codes.detail(of: event))
         }

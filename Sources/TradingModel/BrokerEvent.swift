@@ -16,6 +16,10 @@ public enum BrokerEvent: Sendable, Equatable {
     case closed(OrderNumber, StatusReason, at: Timestamp)
     /// The order lives and something about it is to be known.
     case warned(OrderNumber, BrokerReason, at: Timestamp)
+    /// The broker has the order with this limit, whoever changed it.
+    case modified(OrderNumber, limit: Price, at: Timestamp)
+    /// A change of the order was refused, or is known never to have arrived; it stays as it was.
+    case modifyRefused(OrderNumber, BrokerReason, at: Timestamp)
     /// One execution, each id once.
     case executed(AccountExecution)
     /// The execution takes the place of an earlier one.

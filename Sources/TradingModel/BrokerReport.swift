@@ -22,6 +22,8 @@ public enum BrokerReport: Sendable, Equatable {
     case cancelled(OrderKey, BrokerReason?, at: Timestamp)
     /// The order was refused; executions may still come.
     case rejected(OrderKey, BrokerReason, at: Timestamp)
+    /// The broker shows the order with this limit, whoever changed it.
+    case modified(OrderKey, limit: Price, at: Timestamp)
     /// A change of the order was refused.
     case modifyRefused(OrderKey, BrokerReason, originalStands: Bool, at: Timestamp)
     /// A cancel was refused; what became of the order has to be asked.

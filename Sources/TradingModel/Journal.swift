@@ -131,6 +131,12 @@ public struct OrderEventRecord: Sendable, Equatable {
         /// A cancel was asked for.
         case cancelRequested
         case resized(ResizeCause)
+        /// Another limit was asked for.
+        case modifyRequested(limit: Price)
+        /// The order has another limit.
+        case modified(limit: Price)
+        /// A change was refused; the order stays as it was.
+        case modifyRefused
         /// The broker said something about an order that lives.
         case warned
 
@@ -141,6 +147,9 @@ public struct OrderEventRecord: Sendable, Equatable {
             case .moved(let transition): transition.kind
             case .cancelRequested: "CANCEL_REQUESTED"
             case .resized: "RESIZED"
+            case .modifyRequested: "MODIFY_REQUESTED"
+            case .modified: "MODIFIED"
+            case .modifyRefused: "MODIFY_REFUSED"
             case .warned: "WARNING"
             }
         }

@@ -82,6 +82,8 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case childEnded = "child_ended"
     /// The circuit breaker of the venue stayed open until the rebalance ended; nothing left this process.
     case breakerOpen = "breaker_open"
+    /// In an emergency only reductions pass.
+    case emergencyReduceOnly = "emergency_reduce_only"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

@@ -64,6 +64,9 @@ public enum VenueRequest: Sendable, Equatable {
     case submit(VenueOrder)
     /// Cancel what is left; it acts at `effective` and is confirmed by an event.
     case cancel(OrderNumber, effective: Timestamp, reason: StatusReason)
+    /// Change prices of an order that works; it keeps its number, its quantity and what it has filled. Acts at `effective`, and is
+    /// answered by `modified` or `modifyRefused` unless the order ends first.
+    case modify(OrderNumber, OrderType, effective: Timestamp)
 }
 
 /// Why an order's quantity changed at the venue.
@@ -103,6 +106,10 @@ public enum VenueEvent: Sendable, Equatable {
     case expired(OrderNumber, reason: StatusReason, limitedBy: Limitation?, at: Timestamp)
     /// The order's whole quantity and its prices are now these; `filled` is what has filled of it, in the same units.
     case resized(OrderNumber, terms: OrderTerms, filled: Quantity, cause: ResizeCause, at: Timestamp)
+    /// The order's prices are these now.
+    case modified(OrderNumber, OrderType, at: Timestamp)
+    /// A change was refused, and the order stays as it was.
+    case modifyRefused(OrderNumber, BrokerReason, at: Timestamp)
     /// A split made a position `exact`, of which `kept` stays and the rest is paid in cash.
     case split(InstrumentID, ratioE9: Int64, exact: Quantity, kept: Quantity, at: Timestamp)
     /// Money that moved without a trade.

@@ -212,7 +212,8 @@ enum Commands {
         AlertCommand.specification, DeadLetterCommands.list, DeadLetterCommands.retry, DeadLetterCommands.discard,
         ReportCommands.profit, ReportCommands.metrics,
         trades,
-        orders, intents, positions, gap, runs, RiskCommand.specification, verify, exportLedger, gateway,
+        orders, intents, positions, gap, runs, AggressivenessCommands.set, AggressivenessCommands.show,
+        RiskCommand.specification, verify, exportLedger, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

@@ -87,6 +87,8 @@ enum ExecutionCommand {
         case ReportCommands.metrics.name: try ReportCommands.metrics(arguments)
         case AlertCommand.specification.name: try AlertCommand.run(arguments)
         case RiskCommand.specification.name: try RiskCommand.run(arguments)
+        case AggressivenessCommands.set.name: try AggressivenessCommands.set(arguments)
+        case AggressivenessCommands.show.name: try AggressivenessCommands.show(arguments)
         case Commands.verify.name: try DatabaseCommands.verify(arguments)
         case Commands.exportLedger.name: try LedgerCommand.run(arguments)
         case Commands.gateway.name: try GatewayCommand.run(arguments)

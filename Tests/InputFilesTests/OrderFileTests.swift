@@ -7,6 +7,7 @@ final class OrderFileTests: XCTestCase {
     private static let fields = [
         "as_of", "ticker", "side", "quantity", "order_ref", "order_type", "limit_price", "stop_price", "trail_amount",
         "trail_percent", "limit_offset", "time_in_force", "good_till", "parent_ref", "oca_group", "cancel_at",
+        "follows_level",
         "decision_id",
     ]
 

@@ -73,6 +73,7 @@ struct SimulationAudit {
         case .resized(let number, let newTerms, let reported, _, _): resize(outcome.label(number), newTerms, reported)
         case .split(let instrument, let ratioE9, let exact, let kept, _):
             readSplit(outcome.ticker(instrument), ratioE9, exact, kept)
+        case .modified, .modifyRefused: findings.append("\(event): nobody asked for a change")
         case .cash(_, _, let amount, _): move(cash: amount)
         case .open(let number, _):
             let label = outcome.label(number)

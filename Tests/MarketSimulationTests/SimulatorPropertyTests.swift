@@ -42,7 +42,7 @@ final class SimulatorPropertyTests: XCTestCase {
                     reasons.insert(reason)
                 case .resized(_, _, _, let cause, _): causes.insert(cause)
                 case .cash(let kind, _, _, _): kinds.insert(kind)
-                case .accepted, .split, .open: break
+                case .accepted, .split, .open, .modified, .modifyRefused: break
                 }
             }
         }
@@ -54,7 +54,7 @@ final class SimulatorPropertyTests: XCTestCase {
                 .superseded, .belowMinimumNotional, .offTick, .notionalOverflow, .endOfData, .dryRun, .brokerRejected,
                 .brokerCancelled, .notSendable, .timeout, .stopped, .otherRejected, .vanished, .givenUp, .corrected,
                 .halted, .haltedReducing, .carried, .windowEnded, .childRejected, .childEnded,
-                .breakerOpen, .riskLimit, .reduceOnly, .riskDataUnavailable, .intentExpired, .duplicateIntent,
+                .breakerOpen, .riskLimit, .reduceOnly, .riskDataUnavailable, .intentExpired, .duplicateIntent, .emergencyReduceOnly,
             ])
         XCTAssertEqual(Set(ResizeCause.allCases).subtracting(causes), [.cash, .overfill])
         XCTAssertEqual(

@@ -54,6 +54,7 @@ final class BrokerAccountTests: XCTestCase {
             switch request {
             case .submit(let order): "\(order.number.value) \(order.terms.side.code) \(order.terms.quantity)"
             case .cancel(let number, _, _): "cancel \(number.value)"
+            case .modify(let number, let type, _): "modify \(number.value) \(type.limitPrice.map { "\($0)" } ?? "")"
             }
         }
     }

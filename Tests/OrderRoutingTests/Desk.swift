@@ -1,5 +1,6 @@
 import OrderPlanning
 import OrderRouting
+import RiskControl
 import TradingModel
 import XCTest
 
@@ -21,12 +22,13 @@ struct Desk {
     init(
         _ planning: PlanningRules = PlanningRules(),
         instruments: [Instrument] = ["A", "B", "C"].map { Instrument(ticker: $0) },
-        cash: Int64 = 1_000_000, latency_ms: Int64 = 0
+        cash: Int64 = 1_000_000, latency_ms: Int64 = 0, aggressiveness: AggressivenessSetup? = nil
     ) throws {
         self.instruments = instruments
         closes = instruments.map { _ in Price(e8: 100 * Price.scale) }
         engine = ExecutionEngine(
-            instruments: instruments, planning: planning, router: ModeRouter(mode: .training, latency_ms: latency_ms))
+            instruments: instruments, planning: planning, router: ModeRouter(mode: .training, latency_ms: latency_ms),
+            aggressiveness: aggressiveness)
         try take(.deposit(Money(e6: cash * Money.scale), at: time))
     }
 
@@ -90,6 +92,8 @@ struct Desk {
             commission: Money(e6: commission * Money.scale))
         try take(.venue(event))
     }
+
+    mutating func setLevels(_ levels: AggressivenessLevels) { engine.setLevels(levels) }
 
     mutating func confirmCancels() throws {
         for event in venue.confirmCancels() { try take(.venue(event)) }
@@ -162,7 +166,8 @@ struct Desk {
             XCTAssertEqual(event.from, states[event.order], "\(event)", file: file, line: line)
             switch event.kind {
             case .created: XCTAssertNil(event.from, file: file, line: line)
-            case .cancelRequested, .resized, .warned: XCTAssertEqual(event.from, event.to, file: file, line: line)
+            case .cancelRequested, .resized, .warned, .modifyRequested, .modified, .modifyRefused:
+                XCTAssertEqual(event.from, event.to, file: file, line: line)
             case .moved(let transition):
                 XCTAssertEqual(try? event.from?.after(transition), event.to, "\(event)", file: file, line: line)
             }

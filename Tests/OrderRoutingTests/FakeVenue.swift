@@ -17,6 +17,8 @@ struct FakeVenue: Venue {
     private(set) var held: [OrderNumber: Held] = [:]
     /// Cancels that were asked for and not confirmed.
     private(set) var cancels: [(number: OrderNumber, effective: Timestamp, reason: StatusReason)] = []
+    /// Changes that were asked for and not answered.
+    private(set) var changes: [(number: OrderNumber, type: OrderType)] = []
     var acceptsAtOnce = true
     /// Whether a cancel is confirmed as soon as it is asked for.
     var cancelsAtOnce = false
@@ -35,6 +37,7 @@ struct FakeVenue: Venue {
             } else {
                 cancels.append((number, effective, reason))
             }
+        case .modify(let number, let type, _): changes.append((number, type))
         }
     }
 
@@ -77,6 +80,22 @@ struct FakeVenue: Venue {
             guard held.removeValue(forKey: cancel.number) != nil else { return nil }
             return .cancelled(cancel.number, reason: cancel.reason, limitedBy: nil, at: cancel.effective)
         }
+    }
+
+    /// Makes the changes it was asked for, of orders that it still has.
+    mutating func confirmChanges(_ time: Timestamp) -> [VenueEvent] {
+        defer { changes.removeAll() }
+        return changes.compactMap { change in
+            guard held[change.number] != nil else { return nil }
+            held[change.number]?.order.terms.type = change.type
+            return .modified(change.number, change.type, at: time)
+        }
+    }
+
+    /// Refuses them.
+    mutating func refuseChanges(_ time: Timestamp) -> [VenueEvent] {
+        defer { changes.removeAll() }
+        return changes.map { .modifyRefused($0.number, BrokerReason(code: nil, text: "no"), at: time) }
     }
 
     /// Lets go of an order, for a test that reports its end by hand.

@@ -290,7 +290,8 @@ enum LegalMoves {
     static func allow(_ event: JournalFacts.Event) -> Bool {
         guard let from = event.from else { return event.kind == "CREATED" && ["PLANNED", "DENIED"].contains(event.to) }
         switch event.kind {
-        case "CANCEL_REQUESTED", "RESIZED", "WARNING": return from == event.to
+        case "CANCEL_REQUESTED", "RESIZED", "WARNING", "MODIFY_REQUESTED", "MODIFIED", "MODIFY_REFUSED":
+            return from == event.to
         default: return moves.contains("\(from) \(event.kind) \(event.to)")
         }
     }

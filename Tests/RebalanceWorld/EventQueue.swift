@@ -1,6 +1,7 @@
 import BrokerAdapters
 import OrderRouting
 import Rebalancing
+import RiskControl
 import TradingModel
 
 /// What is on its way in a world.
@@ -22,6 +23,8 @@ enum WorldEvent {
     case stop(process: Int, cancels: Bool)
     /// The process looks at the kill switches.
     case look(process: Int)
+    /// The levels of aggressiveness that are in force now.
+    case levels(process: Int, AggressivenessLevels)
     /// What a test does at its time.
     case act((inout World) throws -> Void)
     /// The journal has taken the batch that it was busy for.

@@ -69,13 +69,14 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case haltTicker = "switch: a ticker halted"
     case haltStrategy = "switch: a strategy halted"
     case reduceOnly = "switch: only reductions leave"
+    case levelChanged = "operator: level of aggressiveness changed"
 
     public static func < (left: FaultKind, right: FaultKind) -> Bool { left.rawValue < right.rawValue }
 
     /// What is a consequence of others, or harmless: it uses nothing of the budget.
     var isFree: Bool {
         switch self {
-        case .splitBytes, .cutInFrame, .fillWhileAway, .fillAfterEnd: true
+        case .splitBytes, .cutInFrame, .fillWhileAway, .fillAfterEnd, .levelChanged: true
         default: false
         }
     }

@@ -3,6 +3,7 @@ import MarketSimulation
 import OrderPlanning
 import OrderRouting
 import Rebalancing
+import RiskControl
 import SeededTesting
 import TradingModel
 
@@ -22,6 +23,8 @@ public struct SeededWorld {
     private let hasMissingBars: Bool
     /// Of the venue's breaker, in some worlds.
     private let breaker: CircuitBreaker.Rules?
+    /// What levels mean; nil where no level changes anything.
+    private let aggressiveness: Aggressiveness?
     /// Whether the gateway tells of its running session only, and the account holds something of an earlier one.
     private let forgets: Bool
 
@@ -44,6 +47,7 @@ public struct SeededWorld {
         world = World(
             market: market, cash: cash, rules: SeededWorld.rules(&generator), journal: journal,
             seed: generator.next(), faults: plan, sessionsKept: forgets ? 1 : nil)
+        aggressiveness = generator.chance(50) ? SeededWorld.aggressiveness(&generator) : nil
         self.generator = generator
         algorithms = SeededGenerator(seed: seed ^ 0xA160_0517_4850)
     }
@@ -119,6 +123,7 @@ public struct SeededWorld {
             world.faults.isOn = true
             world.faults.budget = budget
             world.beginStrikes()
+            changeLevels()
             for _ in 0..<8 where world.faults.budget > 0 {
                 if try isDone(command) { return true }
                 try world.advance(to: world.now_ms + Int64(generator.number(0...15_000)))
@@ -131,6 +136,16 @@ public struct SeededWorld {
         findings.append(
             "\(command.plan.runID) does not end although nothing goes wrong any more: \(outcomes.last ?? "")")
         return false
+    }
+
+    /// Levels change while orders rest, with trouble and without.
+    private mutating func changeLevels() {
+        guard aggressiveness != nil else { return }
+        for _ in 0..<generator.number(0...3) {
+            world.after(Int64(generator.number(0...60_000))) { world in
+                if try world.changeLevel() { world.faults.count(.levelChanged) }
+            }
+        }
     }
 
     private mutating func isDone(_ command: WorldCommand) throws -> Bool {
@@ -182,6 +197,9 @@ public struct SeededWorld {
         }
         let plan = RunPlan(runID: "run-\(commands)", account: World.account, tickers: tickers, decisions: decisions)
         var command = WorldCommand(plan: plan, settings: settings(purpose))
+        if let aggressiveness, purpose == .rebalance {
+            command.settings.aggressiveness = AggressivenessSetup(rules: aggressiveness, decisions: decisions)
+        }
         command.plan.isTask = purpose != .rebalance
         command.breaker = breaker
         command.session = session()
@@ -240,6 +258,18 @@ public struct SeededWorld {
         ])
     }
 
+    /// What levels mean in a world where somebody sets them.
+    private static func aggressiveness(_ generator: inout SeededGenerator) -> Aggressiveness {
+        var rules = Aggressiveness()
+        func style() -> PricingStyle {
+            PricingStyle(
+                generator.pick(PricingStyle.Kind.allCases), offsetE9: Int64(generator.number(1...200)) * 100_000)
+        }
+        (rules.normal, rules.elevated, rules.emergency) = (style(), style(), style())
+        rules.emergencyReducesOnly = generator.chance(50)
+        return rules
+    }
+
     private mutating func settings(_ purpose: RebalancePurpose) -> RebalanceSettings {
         var settings = RebalanceSettings()
         settings.purpose = purpose
@@ -284,7 +314,8 @@ public struct SeededWorld {
             let lives: TimeInForce = generator.pick([.day, .goodTilCancelled])
             let terms = OrderTerms(
                 instrument: InstrumentID(index), side: side, quantity: quantity, type: type, timeInForce: lives)
-            command.ownOrders.append(OwnOrder(row: row, decision: DecisionID(0), terms: terms))
+            command.ownOrders.append(
+                OwnOrder(row: row, decision: DecisionID(0), terms: terms, followsLevel: !type.isStop))
             if generator.chance(40) { addExits(of: terms, at: price, entry: row, to: &command) }
         }
     }
@@ -339,7 +370,7 @@ enum FaultRates {
         .failedQuery: 40, .unansweredQuery: 30, .rateLimit: 80, .unknownCode: 50, .busyJournal: 30, .failedCommit: 20,
         .fullJournal: 10, .lostCommit: 10, .killedBeforeCommit: 10, .killedBeforeSend: 10, .killedBetweenSends: 100,
         .killedInWrite: 5, .declined: 100, .malformedMessage: 10, .unknownMessage: 10, .brokenFrame: 5, .warning: 50,
-        .inactive: 50, .falseCancel: 50, .presetCancel: 50, .namelessExecution: 100,
+        .inactive: 50, .falseCancel: 50, .presetCancel: 50, .namelessExecution: 100, .levelChanged: 300,
     ]
 
     /// Nothing at all, one kind often, or many kinds now and then; in most worlds only once orders are out.

@@ -24,7 +24,7 @@ extension World {
     private static let strikes: [FaultKind] = [
         .cutToGateway, .halfOpen, .idRollback, .connectivityKept, .connectivityLost, .restart, .reject, .correction,
         .foreignExecution, .strangerOrder, .clockForward, .clockBack, .killedIdle, .hostLost, .stopAndCancel,
-        .stopAndLeave, .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly,
+        .stopAndLeave, .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly, .levelChanged,
     ]
 
     mutating func strike() throws {
@@ -73,8 +73,19 @@ extension World {
             guard let process else { return false }
             queue.add(.stop(process: process.number, cancels: kind == .stopAndCancel), at: now_ms)
         case .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly: return try strikeSwitch(kind)
+        case .levelChanged: return try changeLevel()
         default: return false
         }
+        return true
+    }
+
+    /// Somebody sets a level; a process that runs learns of it.
+    mutating func changeLevel() throws -> Bool {
+        guard process?.command.settings.aggressiveness != nil else { return false }
+        let level = generator.pick(AggressivenessLevel.allCases)
+        var changed = levels
+        if generator.chance(70) { changed.all = level } else { changed.tickers[generator.pick(market.tickers)] = level }
+        try set(changed)
         return true
     }
 

@@ -60,8 +60,26 @@ extension World {
         let key = order.order.orderRef
         if !committedKeys.contains(key) { violations.append("\(key) left before its commit") }
         auditSwitches(key)
+        audit(changeOf: key, order)
         if order.orderID > committedMark {
             violations.append("\(key) left as \(order.orderID), beyond the mark \(committedMark) on record")
+        }
+    }
+
+    /// What is sent under the same id once more is a change: of the limit alone, and on record.
+    private mutating func audit(changeOf key: String, _ order: TWSPlaceOrder) {
+        guard let quantity = sentQuantities[order.orderID] else {
+            sentQuantities[order.orderID] = order.order.totalQuantity
+            return
+        }
+        changesSent += 1
+        if order.order.totalQuantity != quantity {
+            violations.append(
+                "\(key) was \(quantity) and is changed to \(order.order.totalQuantity.map { "\($0)" } ?? "-")")
+        }
+        guard let limit = order.order.limitPrice, committedLimits[key]?.contains(limit) == true else {
+            violations.append("a change of \(key) left before its commit")
+            return
         }
     }
 

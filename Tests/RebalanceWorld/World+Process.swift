@@ -55,6 +55,7 @@ extension World {
             number: processCount, machine: machine, command: command, keys: opening.keys)
         try feed(.switches(switches))
         try feed(.start)
+        try feed(.levels(levels))
         return true
     }
 
@@ -225,6 +226,7 @@ extension World {
             switch event.kind {
             case .moved(.submit): committedKeys.insert(key)
             case .moved(.withdraw): committedKeys.remove(key)
+            case .modifyRequested(let limit): committedLimits[key, default: []].insert(limit)
             case .moved(.fill) where event.from?.isTerminal == true && event.from != .filled:
                 faults.count(.fillAfterEnd)
             default: break

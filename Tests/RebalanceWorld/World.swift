@@ -47,6 +47,14 @@ public struct World {
     /// The kill switches as they are on record, whoever has seen them.
     public internal(set) var switches = KillSwitchBoard()
 
+    /// The levels of aggressiveness that are in force.
+    public internal(set) var levels = AggressivenessLevels()
+
+    /// Limits that orders were asked to have, on record, by key; and what each order id was first sent for.
+    var committedLimits: [String: Set<Price>] = [:]
+    var sentQuantities: [Int32: Quantity] = [:]
+    /// How many changes of orders left.
+    public internal(set) var changesSent = 0
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []
     var committedMark: Int32 = 0
@@ -159,9 +167,18 @@ public struct World {
             if process?.number == number { try feed(.stop(cancels: cancels)) }
         case .look(let number):
             if process?.number == number { try feed(.switches(switches)) }
+        case .levels(let number, let levels):
+            if process?.number == number { try feed(.levels(levels)) }
         case .journalFree(let number):
             if process?.number == number { try goOn() }
         }
+    }
+
+    /// Sets the levels of aggressiveness, for every process from now on.
+    public mutating func set(_ levels: AggressivenessLevels) throws {
+        self.levels = levels
+        guard let process else { return }
+        queue.add(.levels(process: process.number, levels), at: now_ms)
     }
 
     // MARK: - The gateway

@@ -31,7 +31,10 @@ final class SchemaTests: DatabaseTestCase {
             (
                 "SELECT kind FROM order_event_kinds",
                 transitions.map(\.kind)
-                    + [OrderEventRecord.Kind.created, .cancelRequested, .resized(.oca), .warned].map(\.code)
+                    + [
+                        OrderEventRecord.Kind.created, .cancelRequested, .resized(.oca), .warned,
+                        .modifyRequested(limit: Price(e8: 1)), .modified(limit: Price(e8: 1)), .modifyRefused,
+                    ].map(\.code)
             ),
         ]
         for (sql, expected) in lists {

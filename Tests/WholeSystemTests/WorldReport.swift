@@ -13,6 +13,8 @@ struct WorldReport: Sendable {
     /// Orders that children carried out, and those children.
     var parents = 0
     var children = 0
+    /// Orders that were changed.
+    var changes = 0
     var faults: [FaultKind: Int] = [:]
     /// By seed, what must not be.
     var failures: [UInt64: [String]] = [:]
@@ -40,6 +42,7 @@ struct WorldReport: Sendable {
     private mutating func count(_ life: SeededWorld) {
         orders += life.world.gateway.orderRecords.filter { $0.clientID != 0 }.count
         executions += life.world.gateway.executionRecords.count
+        changes += life.world.changesSent
         processes += life.outcomes.count
         let facts = try? life.world.journal.facts()
         parents += facts?.orders.count { $0.isParent } ?? 0
@@ -66,6 +69,7 @@ struct WorldReport: Sendable {
         executions += other.executions
         parents += other.parents
         children += other.children
+        changes += other.changes
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
     }
@@ -94,8 +98,8 @@ struct WorldReport: Sendable {
             return String(repeating: " ", count: max(0, 8 - count.count)) + count + "  " + kind.rawValue
         }
         let whole =
-            "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(executions) executions, "
-            + "\(parents) orders carried out by \(children) children"
+            "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, "
+            + "\(executions) executions, \(parents) orders carried out by \(children) children"
         return (lines + [whole]).joined(separator: "\n")
     }
 }

@@ -32,6 +32,7 @@ final class BrokerSession {
     private static let pulse_ms: Int64 = 5_000
 
     private(set) var machine: RebalanceMachine
+    private let levels: AggressivenessWatch?
     private let journal: ProductionJournal
     private let surroundings: Surroundings
     private let observer: RebalanceObserver
@@ -59,11 +60,13 @@ final class BrokerSession {
     private var journalTrouble = RepeatedTrouble()
 
     init(
-        machine: RebalanceMachine, journal: ProductionJournal, surroundings: Surroundings, observer: RebalanceObserver,
+        machine: RebalanceMachine, levels: AggressivenessWatch? = nil, journal: ProductionJournal,
+        surroundings: Surroundings, observer: RebalanceObserver,
         passesGate: @escaping (Reconciliation) throws -> Bool,
         preview: @escaping (ExecutionEngine) -> RebalancePreview
     ) {
         self.machine = machine
+        self.levels = levels
         self.journal = journal
         self.surroundings = surroundings
         self.observer = observer
@@ -114,8 +117,9 @@ final class BrokerSession {
         return try body()
     }
 
-    /// Ctrl-C ends the session; kill switches stop what they are about.
+    /// Levels of aggressiveness change the session; Ctrl-C ends it; kill switches stop what they are about.
     private func lookOutside() throws {
+        if let levels = levels?.look(at: SystemClock.monotonic_ms) { try handle(.levels(levels)) }
         if let cancels = standingStill({ observer.stopRequest() }) { try handle(.stop(cancels: cancels)) }
         if outcome == nil, SystemClock.monotonic_ms >= lookedAt_ms + Self.lookInterval_ms { try lookAtSwitches() }
     }

@@ -33,6 +33,7 @@ struct OrderNews {
     private func line(of event: OrderEventRecord) -> String? {
         guard let order = engine.order(event.order) else { return nil }
         if event.kind == .moved(.loseTrack) { return "\(name(of: order)): no answer; the broker is asked for it" }
+        if case .modified(let limit) = event.kind { return "\(name(of: order)): its limit is \(limit) now" }
         guard event.to.isTerminal, event.from?.isTerminal != true else { return nil }
         switch event.to {
         case .filled: return "\(name(of: order)): filled at \(order.averagePrice.map { "\($0)" } ?? "no price")"

@@ -169,6 +169,10 @@ struct SessionRunner {
                 request.configuration, decisions: known.names.decisions,
                 isIntraday: request.history?.isIntraday ?? false)
         }
+        if usesLevels {
+            settings.aggressiveness = AggressivenessSetup(
+                rules: request.configuration.aggressiveness, decisions: known.names.decisions)
+        }
         var machine = RebalanceMachine(
             settings: settings, goal: goal, record: known.record,
             keys: known.keys,
@@ -185,7 +189,7 @@ struct SessionRunner {
         let (runID, isLive) = (handle.header.runID, request.isLive)
         let (account, currency) = (account, goal.currency)
         return BrokerSession(
-            machine: machine, journal: journal,
+            machine: machine, levels: try levels(), journal: journal,
             surroundings: BrokerSession.Surroundings(
                 host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
                 consentPatience_ms: request.settings.priceMaximumAge_ms,
@@ -209,6 +213,16 @@ struct SessionRunner {
         let (record, errors) = try BreakerStore(database).breaker(
             venue: venue, account: account, errors: rules.errorBudget)
         return CircuitBreaker(rules, record, errors: errors)
+    }
+
+    private var usesLevels: Bool {
+        request.purpose == .rebalance && !request.isTask && !request.configuration.aggressiveness.isIdle
+    }
+
+    /// What sets levels while the session runs; nil where no level changes anything.
+    private func levels() throws -> AggressivenessWatch? {
+        guard usesLevels else { return nil }
+        return try AggressivenessWatch(options.database) { observer.log(LogLine(.warning, $0)) }
     }
 
     private func passesGate(_ comparison: Reconciliation) throws -> Bool {

@@ -68,7 +68,10 @@ extension IBKRBroker {
         _ key: OrderKey, _ original: TWSErrorClass.Original, _ reason: BrokerReason, at moment: IBKRMoment
     ) {
         awaiting[key] = nil
-        registry.update(key) { $0.phase = .acknowledged }
+        registry.update(key) {
+            $0.phase = .acknowledged
+            $0.wantedLimit = nil
+        }
         report(.modifyRefused(key, reason, originalStands: original == .stands, at: moment.time))
         guard original != .stands else { return }
         if original == .uncertain { doubt(key, .code(reason), at: moment) }

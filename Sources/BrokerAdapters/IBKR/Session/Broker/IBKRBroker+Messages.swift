@@ -29,6 +29,7 @@ extension IBKRBroker {
         guard let key = key(reference: open.order.orderRef, permanentID: open.permID) else { return }
         if open.clientID == session.configuration.clientID { registry.bind(orderID: open.orderID, to: key) }
         let status = BrokerOrderStatus(open.state.status, whyHeld: "")
+        observeLimit(open.order.limitPrice, of: key, isListed: isListed, at: moment)
         observe(key, status, permanentID: open.permID, isListed: isListed, at: moment)
         if status == .filled { noteFilled(key, with: open.order.totalQuantity) }
         let warning = open.state.warningText
@@ -88,7 +89,7 @@ extension IBKRBroker {
         _ key: OrderKey, _ status: BrokerOrderStatus, permanentID: Int64?, isListed: Bool, at moment: IBKRMoment
     ) {
         let isNewID = registry.bind(permanentID, to: key)
-        awaiting[key] = nil
+        if registry[key]?.awaitsChange != true { awaiting[key] = nil }
         registry.update(key) { $0.heardAt_ms = moment.uptime_ms }
         if isNewID { releaseParked() }
         guard let order = registry[key] else { return }
@@ -121,9 +122,11 @@ extension IBKRBroker {
             return drive(.ask([.openOrders]), at: moment)
         }
         if order.phase == .ended, order.status == .filled { return }
-        let isNews = order.phase != .acknowledged || order.isDoubtReported
+        // Only a list tells what became of a change that nobody answered.
+        if order.awaitsChange, order.isDoubtReported, !isListed { return }
+        let isNews = (order.phase != .acknowledged && !order.awaitsChange) || order.isDoubtReported
         registry.update(order.key) {
-            $0.phase = .acknowledged
+            $0.phase = $0.awaitsChange ? .modifying : .acknowledged
             $0.status = status
             $0.isDoubtReported = false
         }

@@ -9,6 +9,7 @@ extension IBKRBroker {
             entry.permanentIDs = order.permanentIDs
             entry.quantity = order.quantity
             entry.filled = order.filled
+            entry.limit = order.limit
             registry.add(entry)
         }
         releaseParked()
@@ -39,6 +40,7 @@ extension IBKRBroker {
                     key: placement.key, number: placement.order.number, phase: .queued)
                 order.orderID = request.orderID
                 order.quantity = placement.order.terms.quantity
+                order.limit = placement.order.terms.type.limitPrice
                 order.isResent = isResend
                 registry.add(order)
                 messages.append(
@@ -102,6 +104,8 @@ extension IBKRBroker {
     mutating func modify(_ placement: IBKRPlacement, at moment: IBKRMoment) {
         do throws(IBKROrderRefusal) {
             let request = try modification(placement)
+            let wanted = placement.order.terms.type.limitPrice
+            registry.update(placement.key) { $0.wantedLimit = wanted == $0.limit || $0.limit == nil ? nil : wanted }
             send(
                 IBKROutgoing(label: .modify(placement.key), priority: .order, request: .placeOrder(request)), at: moment
             )
@@ -114,7 +118,7 @@ extension IBKRBroker {
         guard session.state.isReady else { throw .notReady }
         guard let known = registry[placement.key] else { throw .notModifiable("it is not known") }
         guard let id = known.orderID else { throw .notModifiable("the gateway does not hold it for this client") }
-        guard known.phase == .acknowledged, known.permanentIDs.count <= 1 else {
+        guard known.phase == .acknowledged, known.wantedLimit == nil, known.permanentIDs.count <= 1 else {
             throw .notModifiable("the last message about it is not answered")
         }
         guard placement.order.terms.quantity > known.filled else { throw .quantityFilled(known.filled) }

@@ -27,7 +27,9 @@ extension IBKRBroker {
         case .order(let key):
             forget(key)
             report(.notSent(key, reason, isFinal: false, at: moment.time))
-        case .modify(let key): report(.modifyRefused(key, reason, originalStands: true, at: moment.time))
+        case .modify(let key):
+            registry.update(key) { $0.wantedLimit = nil }
+            report(.modifyRefused(key, reason, originalStands: true, at: moment.time))
         case .cancel(let key): report(.cancelRefused(key, reason, at: moment.time))
         case .preview(let id):
             guard let key = previews.removeValue(forKey: id) else { return }

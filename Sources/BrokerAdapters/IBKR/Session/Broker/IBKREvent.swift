@@ -37,12 +37,15 @@ public struct IBKRKnownOrder: Sendable, Equatable {
     /// What it was placed for.
     public var quantity: Quantity?
     public var filled: Quantity
+    /// Where its limit is; nil where it has none.
+    public var limit: Price?
     public var isEnded: Bool
 
     public init(
         key: OrderKey, number: OrderNumber? = nil, permanentIDs: [Int64] = [], quantity: Quantity? = nil,
-        filled: Quantity = .zero, isEnded: Bool = false
+        filled: Quantity = .zero, limit: Price? = nil, isEnded: Bool = false
     ) {
+        self.limit = limit
         self.quantity = quantity
         self.key = key
         self.number = number

@@ -32,6 +32,10 @@ struct IBKROrderRegistry: Sendable {
         var filled = Quantity.zero
         /// What it was placed for, where that is known.
         var quantity: Quantity?
+        /// Its limit, as it was placed and as the gateway has shown it since; nil where it has none.
+        var limit: Price?
+        /// The limit that a change asks for and that the gateway has not shown.
+        var wantedLimit: Price?
         /// With how much the gateway calls it filled, where that is less.
         var reducedTo: Quantity?
         /// When it left, of the clock that never goes back.
@@ -124,6 +128,9 @@ struct IBKROrderRegistry: Sendable {
 }
 
 extension IBKROrderRegistry.Order {
+    /// Whether a change is on its way that the gateway shows once it has made it; what it says before is of the order as it was.
+    var awaitsChange: Bool { phase == .modifying && wantedLimit != nil }
+
     /// Whether a final status tells something; of an order that ended on record it does not.
     func isNews(_ final: BrokerOrderStatus) -> Bool {
         status != final && !(phase == .ended && status == nil)
