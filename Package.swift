@@ -40,7 +40,7 @@ let package = Package(
         library("MarketSimulation", ["TradingModel"]),
         library("OrderRouting", ["TradingModel", "OrderPlanning", "RiskControl"]),
         library("BrokerAdapters", ["TradingModel"]),
-        library("Rebalancing", ["TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters"]),
+        library("Rebalancing", ["TradingModel", "OrderPlanning", "RiskControl", "OrderRouting", "BrokerAdapters"]),
         library("GatewaySimulator", ["TradingModel", "MarketSimulation", "BrokerAdapters"]),
         library("Networking", ["TradingModel"]),
         library("InputFiles", ["TradingModel", "CZlib"]),
@@ -55,7 +55,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "execution",
-            dependencies: ["ExecutionService", "InputFiles", "Networking", "Reporting", "Storage", "TradingModel"],
+            dependencies: [
+                "ExecutionService", "InputFiles", "Networking", "Reporting", "RiskControl", "Storage", "TradingModel",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark",
@@ -80,8 +82,8 @@ let package = Package(
         library(
             "RebalanceWorld",
             [
-                "TradingModel", "OrderPlanning", "OrderRouting", "BrokerAdapters", "Rebalancing", "MarketSimulation",
-                "GatewaySimulator", "Storage", "SeededTesting", "TestSupport",
+                "TradingModel", "OrderPlanning", "RiskControl", "OrderRouting", "BrokerAdapters", "Rebalancing",
+                "MarketSimulation", "GatewaySimulator", "Storage", "SeededTesting", "TestSupport",
             ], path: "Tests/RebalanceWorld"),
         tests("Rebalancing", ["RebalanceWorld"]),
         .testTarget(

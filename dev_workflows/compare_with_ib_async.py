@@ -29,12 +29,12 @@ import sys
 import tempfile
 import threading
 import time
-import venv
 from pathlib import Path
+
+from ib_async_environment import run_inside_environment
 
 WORKFLOWS = Path(__file__).resolve().parent
 BUILD = WORKFLOWS.parent / ".build"
-PINNED = "ib_async==2.1.0"
 ACCOUNT = "DU123"
 PATIENCE_S = 600
 TICKERS = [f"T{number:03d}" for number in range(500)]
@@ -54,20 +54,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--burst", type=int, default=20_000, metavar="N", help="executions of one bar (20000)")
     parser.add_argument("--events", type=int, default=1_000_000, metavar="N", help="events to recover from (1000000)")
     return parser.parse_args()
-
-
-def run_inside_environment() -> None:
-    """Start this script again in an environment that has ib_async; make the environment if it is missing."""
-    folder = BUILD / "ib_async"
-    python = folder / "bin" / "python"
-    stamp = folder / "requirements.txt"
-    if not (python.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == PINNED):
-        print(f"making {folder} …", file=sys.stderr)
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PINNED], check=True)
-        # Last, so that an interrupted installation is done again.
-        stamp.write_text(PINNED, encoding="ascii")
-    os.execv(python, [str(python), *sys.argv])
 
 
 def write_bars(path: Path) -> None:

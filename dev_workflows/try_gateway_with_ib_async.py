@@ -14,19 +14,18 @@ Exit code 0: every check held; 1: one did not; 2: something could not be run.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import socket
 import subprocess
 import sys
-import venv
 from pathlib import Path
+
+from ib_async_environment import run_inside_environment
 
 WORKFLOWS = Path(__file__).resolve().parent
 ROOT = WORKFLOWS.parent
 BUILD = ROOT / ".build"
 BARS = ROOT / "fixtures" / "bars" / "us-daily.csv.gz"
-PINNED = "ib_async==2.1.0"
 ACCOUNT = "DU123"
 PATIENCE_S = 10
 
@@ -37,20 +36,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--execution", type=Path, default=BUILD / "release" / "execution", metavar="PATH",
                         help="the service's binary (default: .build/release/execution)")
     return parser.parse_args()
-
-
-def run_inside_environment() -> None:
-    """Start this script again in an environment that has ib_async; make the environment if it is missing."""
-    folder = BUILD / "ib_async"
-    python = folder / "bin" / "python"
-    stamp = folder / "requirements.txt"
-    if not (python.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == PINNED):
-        print(f"making {folder} …", file=sys.stderr)
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PINNED], check=True)
-        # Last, so that an interrupted installation is done again.
-        stamp.write_text(PINNED, encoding="ascii")
-    os.execv(python, [str(python), *sys.argv])
 
 
 class Gateway:

@@ -1,3 +1,5 @@
+import TradingModel
+
 /// One key of the configuration, as it is checked and documented.
 public struct ConfigurationKey: Sendable, Equatable {
     /// From the top, joined by points: `simulation.slippage.bps`.
@@ -21,6 +23,11 @@ public struct ConfigurationKey: Sendable, Equatable {
 
         key("orders.type", "\"MARKET\"", "\"MARKET\", or \"LIMIT\" with a limit_price for every target"),
         key("orders.time_in_force", "\"DAY\"", "\"DAY\", \"GTC\", \"IOC\", \"FOK\", \"OPG\" or \"CLS\""),
+
+        key("orders.algorithm", "null", "null, or one of \(AlgorithmTerms.names.joined(separator: ", "))"),
+        key(
+            "orders.algorithm_parameters", "\"\"",
+            "the parameters of orders.algorithm, such as \"duration=6h30m slices=13\""),
 
         key("simulation.preset", "null", "null, \"zipline\" or \"backtrader\""),
         key(
@@ -69,10 +76,88 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("production.cancel_on_exit", "true", "true or false"),
         key("production.commission_wait", "\"10s\"", duration(upTo: "1h", such: "10s")),
         key("production.alert_every", "\"5m\"", duration(upTo: "24h", such: "5m")),
+        key("production.breaker.errors", "5", "a whole number from 1 to 1000, or null for no breaker"),
+        key("production.breaker.window", "\"1m\"", duration(upTo: "24h", such: "1m")),
+        key("production.breaker.open_for", "\"1m\"", duration(upTo: "24h", such: "1m")),
+        key("production.breaker.probes", "1", "a whole number from 1 to 100"),
+
+        key(
+            "alerts.command", "null",
+            "null, a list such as [\"/usr/local/bin/page\", \"--urgent\"], or a text for /bin/sh -c"),
+        key("alerts.minimum_severity", "\"WARNING\"", "\"INFO\", \"WARNING\" or \"CRITICAL\""),
+        key("alerts.timeout", "\"10s\"", duration(upTo: "5m", such: "10s")),
+        key("alerts.attempts", "5", "a whole number from 1 to 100"),
+        key("alerts.first_wait", "\"1s\"", duration(upTo: "5m", such: "1s")),
+        key("alerts.longest_wait", "\"1m\"", duration(upTo: "1h", such: "1m")),
+
+        key("checks.max_latency", "\"5s\"", duration(upTo: "1h", such: "5s") + ", or null for none"),
+        key(
+            "checks.max_reject_rate", "0.1", "a share of the orders from 0 to 1, such as 0.1 for 10 %, or null for none"
+        ),
+        key("checks.max_silence", "\"5m\"", duration(upTo: "24h", such: "5m") + ", or null for none"),
+
+        key("metrics.file", "null", "null, or a path such as \"/var/lib/node_exporter/execution.prom\""),
+        key("log.format", "\"text\"", "\"text\" or \"json\""),
+
+        key("risk.max_drawdown", "null", shareOrNull(upTo: "1", such: "0.2")),
+        key("risk.max_daily_loss", "null", shareOrNull(upTo: "1", such: "0.03")),
+        key("risk.max_gross_leverage", "null", shareOrNull(upTo: "100", such: "1.5")),
+        key("risk.max_net_leverage", "null", shareOrNull(upTo: "100", such: "1")),
+        key("risk.allow_short", "null", "null, true or false"),
+        key("risk.buying_power", "null", shareOrNull(upTo: "100", such: "1")),
+        key("risk.buying_power_includes_proceeds", "false", "true or false"),
+        key("risk.max_position_quantity", "null", quantityOrNull),
+        key("risk.max_position_notional", "null", moneyOrNull),
+        key("risk.max_position_share", "null", shareOrNull(upTo: "100", such: "0.1")),
+        key("risk.max_order_quantity", "null", quantityOrNull),
+        key("risk.max_order_notional", "null", moneyOrNull),
+        key("risk.max_share_of_volume", "null", shareOrNull(upTo: "100", such: "0.05")),
+        key("risk.volume_days", "20", "whole days from 1 to 2520"),
+        key("risk.max_orders_per_day", "null", countOrNull),
+        key("risk.max_orders_per_minute", "null", countOrNull),
+        key("risk.max_open_orders", "null", countOrNull),
+        key("risk.price_collar", "null", shareOrNull(upTo: "1", such: "0.1")),
+        key("risk.price_max_age", "null", "null, or " + duration(upTo: "8784h", such: "96h")),
+        key("risk.max_correlation", "null", "null, or a number from -1 to 1, such as 0.8"),
+        key("risk.return_window", "250", "whole days from 2 to 2520"),
+        key("risk.minimum_returns", "60", "whole days from 2 to 2520"),
+        key("risk.stop_band", "null", shareOrNull(upTo: "1", such: "0.05")),
+        key("risk.target_band", "null", shareOrNull(upTo: "100", such: "0.1")),
+        key("risk.var.max_share", "null", shareOrNull(upTo: "100", such: "0.02")),
+        key("risk.var.method", "\"historical\"", "\"historical\" or \"parametric\""),
+        key("risk.var.level", "0.99", "a confidence from 0.5 to below 1, such as 0.99"),
+        key("risk.var.horizon_days", "1", "days above 0 and up to 366, such as 10"),
+        key("risk.kelly.fraction", "null", shareOrNull(upTo: "1", such: "0.5")),
+        key("risk.kelly.source", "\"record\"", "\"record\" or \"confidence\""),
+        key("risk.kelly.payoff_ratio", "1", "average win to average loss, above 0 and up to 1000, such as 1.5"),
+        key("risk.kelly.minimum_trades", "30", "a whole number from 2 to 1000000"),
+        key("risk.kelly.until_then", "0", "a share from 0 to 100, such as 0.02"),
+        key("risk.symbols.*.max_quantity", "null", quantityOrNull),
+        key("risk.symbols.*.max_notional", "null", moneyOrNull),
+        key("risk.symbols.*.max_share", "null", shareOrNull(upTo: "100", such: "0.05")),
+        key("risk.symbols.*.allow_short", "null", "null, true or false"),
+        key("risk.groups.*.tickers", "required", "a list of tickers such as [\"AAPL\", \"MSFT\"]"),
+        key("risk.groups.*.max_share", "null", shareOrNull(upTo: "100", such: "0.4")),
+        key("risk.groups.*.max_net_share", "null", shareOrNull(upTo: "100", such: "0.2")),
+        key("risk.strategies.*.max_share", "null", shareOrNull(upTo: "100", such: "0.5")),
+        key("risk.strategies.*.max_notional", "null", moneyOrNull),
+        key("risk.strategies.*.max_risk_share", "null", shareOrNull(upTo: "100", such: "0.01")),
+
+        key("capital.map.*", "required", "a share of equity from 0 to 100, such as 0.5"),
+        key("capital.max_share", "null", shareOrNull(upTo: "100", such: "0.5")),
+        key("capital.floor", "null", shareOrNull(upTo: "100", such: "0.05")),
 
         key("time_zone", "\"UTC\"", "\"UTC\" or a name such as \"America/New_York\""),
         key("record", "\"full\"", "\"full\", \"trades\" or \"summary\""),
     ]
+
+    private static let quantityOrNull = "null, or a quantity of zero or more, such as 100"
+    private static let moneyOrNull = "null, or an amount of money of zero or more, such as 50000"
+    private static let countOrNull = "null, or a whole number from 0 to 1000000000, such as 100"
+
+    private static func shareOrNull(upTo highest: String, such example: String) -> String {
+        "null, or a share from 0 to \(highest), such as \(example)"
+    }
 
     private static let accountAccepted = "null, or an account id of \(AccountID.accepted)"
 
@@ -84,7 +169,8 @@ public struct ConfigurationKey: Sendable, Equatable {
         ConfigurationKey(path: path, defaultText: defaultText, accepted: accepted)
     }
 
-    /// The names directly below a section, in the order of the documentation; the top is the empty path.
+    /// The names directly below a section, in the order of the documentation; the top is the empty path. A section whose
+    /// members the user names, such as tickers, has the one name `*`, and `*` stands for any of them in a path.
     static func names(in section: String) -> [String] {
         let prefix = section.isEmpty ? "" : section + "."
         var names: [String] = []
@@ -93,5 +179,12 @@ public struct ConfigurationKey: Sendable, Equatable {
             if names.last != String(name) { names.append(String(name)) }
         }
         return names
+    }
+
+    /// Whether a path, whose names may have points in them, is of this key.
+    func matches(_ path: String) -> Bool {
+        let parts = self.path.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return self.path == path }
+        return path.count > self.path.count - 1 && path.hasPrefix(parts[0]) && path.hasSuffix(parts[1])
     }
 }

@@ -31,7 +31,7 @@ struct ConfigurationReader {
                 problem: "is there twice (first on line \(repetition.firstLine))",
                 accepted: "keep one of them")
         }
-        refuseUnknown(in: root, path: "")
+        refuseUnknown(in: root, path: "", pattern: "")
     }
 
     private static func decode(_ bytes: [UInt8], file: String) throws(InputError) -> [String: ConfigurationValue] {
@@ -48,37 +48,44 @@ struct ConfigurationReader {
         throw InputError(file: file, line: 1, problem: "is not an object", accepted: accepted)
     }
 
-    private mutating func refuseUnknown(in section: [String: ConfigurationValue], path: String) {
-        let known = ConfigurationKey.names(in: path)
+    /// - Parameter pattern: the path with `*` for the names that the user gives.
+    private mutating func refuseUnknown(in section: [String: ConfigurationValue], path: String, pattern: String) {
+        let known = ConfigurationKey.names(in: pattern)
+        let isNamedByUser = known == ["*"]
         for (name, value) in section.sorted(by: { $0.key < $1.key }) {
             let keyPath = path.isEmpty ? name : "\(path).\(name)"
-            guard known.contains(name) else {
+            guard isNamedByUser || known.contains(name) else {
                 let list = path.isEmpty ? "the keys are" : "the keys of \(path) are"
                 let accepted = Suggestion.phrase(
                     for: name, in: known, otherwise: "\(list) \(known.joined(separator: ", "))")
                 problems.add(line: lines[keyPath], field: keyPath, problem: "is an unknown key", accepted: accepted)
                 continue
             }
-            let isSection = !ConfigurationKey.names(in: keyPath).isEmpty
-            if case .section(let members) = value, isSection {
-                refuseUnknown(in: members, path: keyPath)
-            } else if isSection {
-                let example = ConfigurationKey.names(in: keyPath)[0]
+            let below = isNamedByUser ? "*" : name
+            let keyPattern = pattern.isEmpty ? below : "\(pattern).\(below)"
+            let names = ConfigurationKey.names(in: keyPattern)
+            if case .section(let members) = value, !names.isEmpty {
+                refuseUnknown(in: members, path: keyPath, pattern: keyPattern)
+            } else if let example = names.first {
                 note(keyPath, "is not a section", accepted: "give an object such as { \(example): … }")
             }
         }
     }
 
-    /// The value at a path; nil where the file says nothing.
-    func value(_ path: String) -> ConfigurationValue? {
-        var section = root
-        let names = path.split(separator: ".").map(String.init)
-        for name in names.dropLast() {
-            guard case .section(let members)? = section[name] else { return nil }
-            section = members
+    /// The value at a path; nil where the file says nothing. Names may have points in them, as tickers do.
+    func value(_ path: String) -> ConfigurationValue? { Self.value(path[...], in: root) }
+
+    private static func value(_ path: Substring, in section: [String: ConfigurationValue]) -> ConfigurationValue? {
+        if let value = section[String(path)] { return value }
+        for point in path.indices.reversed() where path[point] == "." {
+            guard case .section(let members)? = section[String(path[..<point])] else { continue }
+            if let value = value(path[path.index(after: point)...], in: members) { return value }
         }
-        return names.last.flatMap { section[$0] }
+        return nil
     }
+
+    /// Where a key stands; nil where the file does not have it.
+    func line(of path: String) -> Int? { lines[path] }
 
     func has(_ path: String) -> Bool { value(path) != nil }
 
@@ -95,7 +102,7 @@ struct ConfigurationReader {
     }
 
     static func accepted(_ path: String) -> String? {
-        ConfigurationKey.all.first { $0.path == path }.map { "give \($0.accepted)" }
+        ConfigurationKey.all.first { $0.matches(path) }.map { "give \($0.accepted)" }
     }
 
     /// One of a list of words; `null` is one only where `nullMeans` says so.
@@ -123,6 +130,24 @@ struct ConfigurationReader {
             return nil
         }
         return text
+    }
+
+    /// A list of texts that are not empty; nil, with a note unless the file says nothing.
+    mutating func texts(_ path: String) -> [String]? {
+        guard let value = value(path) else { return nil }
+        guard case .list(let elements) = value, !elements.isEmpty else {
+            note(path, "is not a list", accepted: ConfigurationReader.accepted(path))
+            return nil
+        }
+        var texts: [String] = []
+        for element in elements {
+            guard case .text(let text) = element, !text.isEmpty else {
+                note(path, "has something that is not a text", accepted: ConfigurationReader.accepted(path))
+                return nil
+            }
+            texts.append(text)
+        }
+        return texts
     }
 
     mutating func boolean(_ path: String) -> Bool? {

@@ -115,8 +115,16 @@ final class MarketData {
         }
     }
 
+    private static func bars(_ bars: [Bar], from first: Timestamp?) -> [Bar] {
+        first.map { first in Array(bars.drop { $0.start < first }) } ?? bars
+    }
+
     /// The bars of the named tickers, in their order; every other ticker's bar times are in its calendar.
-    func feed(of wanted: [String]) throws -> SliceSource {
+    ///
+    /// - Parameters:
+    ///   - wanted: tickers that have bars.
+    ///   - first: bars that start earlier are left out; nil takes all.
+    func feed(of wanted: [String], from first: Timestamp? = nil) throws -> SliceSource {
         let named = Set(wanted)
         let others = tickers.filter { !named.contains($0) }
         switch source {
@@ -124,16 +132,17 @@ final class MarketData {
             let times = Set(others.flatMap { series[$0]?.bars.map(\.start) ?? [] })
             return try SliceSource(
                 BarFeed(
-                    memory: wanted.map { series[$0]?.bars ?? [] }, calendar: times.sorted(), interval: interval,
-                    localTime: localTime))
+                    memory: wanted.map { Self.bars(series[$0]?.bars ?? [], from: first) },
+                    calendar: times.filter { $0 >= first ?? $0 }.sorted(), interval: interval, localTime: localTime))
         case .database(let store, let series):
-            let calendar = others.isEmpty ? [] : try store.calendar(of: interval)
+            let calendar = others.isEmpty ? [] : try store.calendar(of: interval).filter { $0 >= first ?? $0 }
             let wanted = wanted.compactMap { series[$0] }
             return try SliceSource(
                 BarReadAhead { [name, interval, localTime] in
                     let store = BarStore(try Database.openForReading(name))
                     return try BarFeed(
-                        cursors: wanted.map { try store.cursor(over: $0) }, calendar: calendar, interval: interval,
+                        cursors: wanted.map { try store.cursor(over: $0, from: first) }, calendar: calendar,
+                        interval: interval,
                         localTime: localTime)
                 })
         }

@@ -3,9 +3,10 @@ import TradingModel
 
 /// Orders, completed orders and executions in the protocol's words.
 extension SimulatedGateway {
-    func orderStatus(_ index: Int) -> TWSOrderStatus {
-        let order = orders[index]
-        return TWSOrderStatus {
+    func orderStatus(_ index: Int) -> TWSOrderStatus { orderStatus(of: orders[index]) }
+
+    private func orderStatus(of order: GatewayOrder) -> TWSOrderStatus {
+        TWSOrderStatus {
             $0.orderID = order.orderID
             $0.status = order.status.rawValue
             $0.filled = order.filled
@@ -21,8 +22,11 @@ extension SimulatedGateway {
     }
 
     func openOrder(_ index: Int, showsCommission: Bool = true) -> TWSOpenOrder {
-        let order = orders[index]
-        return TWSOpenOrder {
+        openOrder(of: orders[index], showsCommission: showsCommission)
+    }
+
+    private func openOrder(of order: GatewayOrder, showsCommission: Bool) -> TWSOpenOrder {
+        TWSOpenOrder {
             $0.orderID = order.orderID
             $0.clientID = order.clientID
             $0.permID = order.permID

@@ -139,14 +139,16 @@ extension SimulatedGateway {
     mutating func submit(_ index: Int) throws {
         orders[index].state = .working
         workingOrders += 1
-        let order = orders[index]
         var arrival = arrival
-        if let later = try translation.notBefore(order.order) { arrival = max(arrival, later) }
-        let venueOrder = VenueOrder(
+        if let later = try translation.notBefore(orders[index].order) { arrival = max(arrival, later) }
+        try market.handle(.submit(Self.venueOrder(orders[index], at: arrival)), into: &events)
+    }
+
+    private static func venueOrder(_ order: GatewayOrder, at arrival: Timestamp) -> VenueOrder {
+        VenueOrder(
             number: order.number, terms: order.terms, decidedAt: arrival, arrival: arrival, row: order.number.value,
             parent: order.waitsForParent ? order.parent : nil, ocaGroup: order.group,
             isGroupOfBracketOnly: order.isGroupOfBracketOnly)
-        try market.handle(.submit(venueOrder), into: &events)
     }
 
     /// openOrder and orderStatus.

@@ -3,8 +3,8 @@ import TradingModel
 /// Reads orders from CSV or JSON Lines.
 ///
 /// Columns: `as_of`, `ticker`, `side`, `quantity`; optionally `order_ref`, `order_type`, `limit_price`, `stop_price`,
-/// `trail_amount`, `trail_percent`, `limit_offset`, `time_in_force`, `good_till`, `parent_ref`, `oca_group`, `cancel_at`
-/// and the ids of the decision.
+/// `trail_amount`, `trail_percent`, `limit_offset`, `time_in_force`, `good_till`, `parent_ref`, `oca_group`, `cancel_at`,
+/// `algorithm`, `algorithm_parameters` and the ids of the decision.
 public enum OrderFile {
     static let schema = TableSchema(
         rowName: "order",
@@ -25,6 +25,8 @@ public enum OrderFile {
             .init(name: "parent_ref", aliases: ["parent"]),
             .init(name: "oca_group", aliases: ["oca", "oco_group"]),
             .init(name: "cancel_at"),
+            .init(name: "algorithm", aliases: ["algo"]),
+            .init(name: "algorithm_parameters", aliases: ["algo_parameters", "algorithm_params"]),
         ] + LineageColumns.columns)
 
     /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it.
@@ -56,5 +58,7 @@ enum OrderColumn {
     static let parentRef = 13
     static let ocaGroup = 14
     static let cancelAt = 15
-    static let decision = 16
+    static let algorithm = 16
+    static let algorithmParameters = 17
+    static let decision = 18
 }

@@ -52,6 +52,9 @@ struct OrderReader: ~Copyable {
         let type = readType()
         let timeInForce = readTimeInForce(asOf: asOf, type: type)
         let cancelAt = readLaterTime(OrderColumn.cancelAt, than: asOf)
+        let algorithm = records.algorithm(
+            OrderColumn.algorithm, parameters: OrderColumn.algorithmParameters, byDefault: defaults.algorithm)
+        if let type, let timeInForce { records.refuse(algorithm, of: OrderColumn.algorithm, with: type, timeInForce) }
         guard let asOf, let ticker, let side, let quantity, let type, let timeInForce,
             let decision = decisions.number(of: asOf, in: &records)
         else { return nil }
@@ -60,7 +63,8 @@ struct OrderReader: ~Copyable {
             line: Int32(clamping: records.line), queueRow: Int32(clamping: records.rowCount), asOf: asOf,
             orderRef: orderRef.isEmpty ? nil : orderRef, tickerIndex: ticker, side: side, quantity: quantity,
             type: type,
-            timeInForce: timeInForce, cancelAt: cancelAt, parentRow: nil, ocaGroup: nil, decisionIndex: decision)
+            timeInForce: timeInForce, cancelAt: cancelAt, parentRow: nil, ocaGroup: nil, decisionIndex: decision,
+            algorithm: algorithm)
     }
 
     private mutating func noteRepeatedReference() {

@@ -14,8 +14,16 @@ extension ExecutionEngine {
         cash = record.cash
         planned = record.planned
         executions.reserveCapacity(record.executions.count)
-        for known in record.executions { executions[known.execution.id] = known }
+        for known in record.executions {
+            executions[known.execution.id] = known
+            noteFill(known.execution, known.decision, commission: known.commission)
+        }
         replacedExecutions = Set(record.replacedExecutions)
+        for mark in record.equityMarks {
+            guard let date = facts?.setup.localTime.date(of: mark.time) else { break }
+            facts?.equity.mark(mark.equity, at: mark.time, on: date)
+        }
+        restoreAlgorithms()
     }
 
     /// Adds an instrument that became known later; its id is the next one.
@@ -26,6 +34,7 @@ extension ExecutionEngine {
         positionTimes.append(Timestamp(ms: 0))
         isPositionChanged.append(false)
         book.addInstrument()
+        facts?.addInstrument()
         gate.addInstrument(instrument)
         return InstrumentID(instruments.count - 1)
     }
@@ -78,6 +87,7 @@ extension ExecutionEngine {
             guard change != .zero else { continue }
             try positions[index].book(change, at: holding.averageCost ?? positions[index].averageCost ?? Price(e8: 0))
             markChanged(holding.instrument, at: time)
+            mistrustGate()
             output.journal.append(
                 AdjustmentRecord(
                     time: time, instrument: holding.instrument,
@@ -91,6 +101,7 @@ extension ExecutionEngine {
     ) throws {
         let change = try amount.adding(-cash, "reconciled cash")
         guard change != .zero else { return }
+        try facts?.equity.move(change)
         try record(
             CashRecord(time: time, kind: kind == .opening ? .opening : .reconciled, amount: change), &output)
     }

@@ -8,6 +8,7 @@ struct WaitingPlan: Sendable {
     var size: TargetSize
     var row: Int64
     var time: DecisionTime
+    var algorithm: AlgorithmTerms?
 }
 
 extension ExecutionEngine {
@@ -17,10 +18,12 @@ extension ExecutionEngine {
     ) throws {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
+        try beginReviews(at: time.instant, lastCloses)
         for (request, decision) in Self.inOrderOfRows(batches) {
             try aim(request, decision, equity, at: time, lastCloses, &output)
         }
         if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
+        try carryOutJointPlans(&output)
     }
 
     /// Whichever decision a target is of: orders queue by their rows, at a broker by their numbers.
@@ -38,10 +41,11 @@ extension ExecutionEngine {
         let lastRow = batches.lazy.flatMap(\.targets).map(\.row).max() ?? 0
         for index in positions.indices where !named.contains(Int32(index)) {
             guard positions[index].quantity != .zero || book.hasOpenOrders(InstrumentID(index)) else { continue }
+            let timeInForce = batch.targets.first?.timeInForce ?? .day
             let request = TargetRequest(
                 row: lastRow + 1, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
-                type: .market,
-                timeInForce: batch.targets.first?.timeInForce ?? .day)
+                type: .market, timeInForce: timeInForce,
+                algorithm: timeInForce == .day || timeInForce == .goodTilCancelled ? planning.algorithm : nil)
             try aim(request, batch.decision, .zero, at: time, lastCloses, &output)
         }
     }
@@ -60,9 +64,14 @@ extension ExecutionEngine {
             target: OrderPlanner.Target(
                 decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
                 type: request.type, timeInForce: request.timeInForce),
-            size: request.size, row: request.row, time: time)
+            size: request.size, row: request.row, time: time, algorithm: request.algorithm)
         supersede(request.instrument, &output)
-        if planning.openOrders == .cancel, !assumesCancels, cancelOpenOrders(request.instrument, at: time, &output) {
+        let waits =
+            try planning.openOrders == .cancel && !assumesCancels
+            && cancelOpenOrders(request.instrument, at: time, &output) && book.hasOpenOrders(request.instrument)
+        if facts != nil {
+            jointPlans.append(plan, isBlocked: waits)
+        } else if waits {
             waitingPlans[request.instrument.index] = plan
         } else {
             try carryOut(plan, &output)
@@ -84,7 +93,9 @@ extension ExecutionEngine {
 
     /// A plan that is still waiting when a newer one comes is journaled as given up.
     private mutating func supersede(_ instrument: InstrumentID, _ output: inout EngineOutput) {
-        guard let older = waitingPlans.removeValue(forKey: instrument.index) else { return }
+        guard let older = waitingPlans.removeValue(forKey: instrument.index) ?? jointPlans.remove(instrument) else {
+            return
+        }
         journalUnplanned(older, .superseded, &output)
     }
 
@@ -105,13 +116,14 @@ extension ExecutionEngine {
     /// Asks, once each, for the cancel of every open order of an instrument; false when there is none.
     private mutating func cancelOpenOrders(
         _ instrument: InstrumentID, at time: DecisionTime, _ output: inout EngineOutput
-    ) -> Bool {
+    ) throws -> Bool {
         guard let oldest = book.oldestOpen(instrument) else { return false }
         let effective = router.arrival(of: time)
         var next: Int? = oldest
         while let slot = next {
             next = book.nextOpen(after: slot)
-            guard book.askCancel(slot, reason: .superseded) else { continue }
+            if try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output) { continue }
+            guard !book.records[slot].state.isTerminal, book.askCancel(slot, reason: .superseded) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
             output.journal.append(
                 OrderEventRecord(order: number, time: time.instant, kind: .cancelRequested, from: state, to: state))
@@ -121,7 +133,7 @@ extension ExecutionEngine {
     }
 
     /// Plans a target against what is held now and sends its orders.
-    mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+    mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws {
         let index = Int(plan.target.instrument.index)
         let isGone = planning.openOrders == .cancel && assumesCancels
         let open = isGone ? Quantity.zero : try openQuantity(plan.target.instrument)
@@ -129,15 +141,15 @@ extension ExecutionEngine {
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
         output.journal.append(
             record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
-        if let order = orders.first { send(order, of: plan, &output) }
-        if let order = orders.second { send(order, of: plan, &output) }
+        if let order = orders.first { try send(order, of: plan, &output) }
+        if let order = orders.second { try send(order, of: plan, &output) }
     }
 
-    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) {
+    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) throws {
         let placement = OrderPlacement(
             row: plan.row * 2 + Int64(order.leg),
-            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
-        send(order, inputRow: nil, at: plan.time, placement, &output)
+            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm)
+        try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
     }
 
     /// What the open orders of an instrument would add, signed.
@@ -145,7 +157,7 @@ extension ExecutionEngine {
         var sum = Quantity.zero
         var next = book.oldestOpen(instrument)
         while let slot = next {
-            let remaining = book.records[slot].remaining
+            let remaining = isExpected(book.records[slot]) ? book.records[slot].remaining : .zero
             sum = try sum.adding(
                 book.records[slot].terms.side == .buy ? remaining : -remaining,
                 "the open orders of \(ticker(instrument))")
@@ -157,14 +169,26 @@ extension ExecutionEngine {
     func ticker(_ instrument: InstrumentID) -> String { instruments[Int(instrument.index)].ticker }
 
     /// The confirmation a plan waited for may have come.
-    mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+    mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws {
+        if jointPlans.isWaiting(for: instrument), !book.hasOpenOrders(instrument) {
+            jointPlans.unblock(instrument)
+            try carryOutJointPlans(&output)
+        }
         guard !waitingPlans.isEmpty, !book.hasOpenOrders(instrument),
             let plan = waitingPlans.removeValue(forKey: instrument.index)
         else { return }
         try carryOut(plan, &output)
     }
 
+    /// Plans all targets of a decision, in their order, once every older order is confirmed gone.
+    private mutating func carryOutJointPlans(_ output: inout EngineOutput) throws {
+        guard !jointPlans.isEmpty, !jointPlans.isBlocked else { return }
+        let plans = jointPlans.takeAll()
+        for plan in plans { try carryOut(plan, &output) }
+    }
+
     mutating func closeWaitingPlans(_ output: inout EngineOutput) {
+        for plan in jointPlans.takeAll() { journalUnplanned(plan, .endOfData, &output) }
         for index in waitingPlans.keys.sorted() {
             if let plan = waitingPlans.removeValue(forKey: index) { journalUnplanned(plan, .endOfData, &output) }
         }
@@ -177,32 +201,58 @@ extension ExecutionEngine {
         _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) throws {
         statistics.decisions += Int64(Set(orders.map(\.decision)).count)
+        try beginReviews(at: time.instant, lastCloses)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
-            entries[order.row] = place(order, parent: nil, at: time, lastCloses, &output)
+            guard !order.hasExpired(at: time) else {
+                expiredIntents.append(order.row)
+                continue
+            }
+            entries[order.row] = try place(order, parent: nil, at: time, lastCloses, &output)
         }
         for order in orders {
             guard let parentRow = order.parentRow else { continue }
             guard let parent = entries[parentRow] else { throw MissingParent(row: order.row, parentRow: parentRow) }
-            _ = place(order, parent: parent, at: time, lastCloses, &output)
+            _ = try place(order, parent: parent, at: time, lastCloses, &output)
         }
     }
 
     private mutating func place(
         _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?],
         _ output: inout EngineOutput
-    ) -> OrderNumber {
+    ) throws -> OrderNumber {
         let index = Int(order.terms.instrument.index)
-        let delta = order.terms.signedQuantity
+        let terms = try terms(of: order, at: time, lastCloses[index])
+        let delta = terms.signedQuantity
         // An exit is for what its entry will have bought or sold.
         let held = order.parentRow == nil ? positions[index].quantity : -delta
         let planned = PlannedOrder(
             decision: order.decision, leg: 0, action: OrderAction(held: held, delta: delta),
-            terms: order.terms, phase: 1, referencePrice: lastCloses[index])
+            terms: terms, phase: 1, referencePrice: lastCloses[index])
         let placement = OrderPlacement(
-            row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), parent: parent, ocaGroup: order.ocaGroup,
-            isGroupOfBracketOnly: order.isGroupOfBracketOnly, cashRule: .unchecked)
-        return send(planned, inputRow: Int32(order.row), at: time, placement, &output)
+            row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), cancelReason: order.cancelReason,
+            parent: parent, ocaGroup: order.ocaGroup, isGroupOfBracketOnly: order.isGroupOfBracketOnly,
+            cashRule: .unchecked, algorithm: order.algorithm)
+        return try send(
+            planned, inputRow: Int32(order.row), confidence: order.confidence, at: time, placement, &output)
+    }
+
+    /// A notional becomes the quantity that it pays for at the order's limit, else at its stop, else at the last close; toward zero
+    /// to the lot, so that a buy at that price never costs more.
+    private func terms(of order: OwnOrder, at time: DecisionTime, _ lastClose: Price?) throws -> OrderTerms {
+        guard let notional = order.notional else { return order.terms }
+        let instrument = instruments[Int(order.terms.instrument.index)]
+        let price = order.terms.type.limitPrice ?? order.terms.type.stopPrice ?? lastClose
+        let quantity: Quantity?
+        do {
+            quantity = try OrderPlanner.quantity(for: .notional(notional), equity: .zero, price: price)
+        } catch {
+            throw ArithmeticOverflow("the quantity of an intent in \(instrument.ticker)")
+        }
+        guard let quantity else { throw MissingPrice(ticker: instrument.ticker, time: time.instant) }
+        var terms = order.terms
+        terms.quantity = quantity
+        return terms
     }
 
     // MARK: - Sending
@@ -210,22 +260,28 @@ extension ExecutionEngine {
     /// Journals an order, has it reviewed, and asks for it to be sent.
     @discardableResult
     private mutating func send(
-        _ planned: PlannedOrder, inputRow: Int32?, at time: DecisionTime, _ placement: OrderPlacement,
-        _ output: inout EngineOutput
-    ) -> OrderNumber {
+        _ planned: PlannedOrder, inputRow: Int32?, confidence: Double?, at time: DecisionTime,
+        _ placement: OrderPlacement, _ output: inout EngineOutput
+    ) throws -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
-        let verdict = review(planned, parent: placement.parent, at: time)
+        let verdict = try review(planned, parent: placement.parent, confidence: confidence, at: time.instant)
         journalVerdict(verdict, planned, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
             terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,
-            parent: placement.parent, ocaGroup: placement.ocaGroup)
+            parent: placement.parent, ocaGroup: placement.ocaGroup,
+            role: placement.algorithm.map { .parent($0, startedAt: nil) })
         if let approved = verdict.order {
             order.terms = approved.order.terms
             journalCreation(order, &output)
             // For a broker it waits for its release: the plan is shown first, and buys follow the sells' proceeds.
             if router.mode == .training {
+                if order.isWorkedHere {
+                    book.add(order)
+                    try beginAlgorithm(of: number, at: time, placement, phase: planned.phase, &output)
+                    return number
+                }
                 order.state = .submitted
                 output.journal.append(
                     OrderEventRecord(
@@ -241,17 +297,6 @@ extension ExecutionEngine {
         return number
     }
 
-    /// What the gate says; exits of an entry that it denied are denied too.
-    private mutating func review(
-        _ planned: PlannedOrder, parent: OrderNumber?, at time: DecisionTime
-    ) -> RiskVerdict {
-        if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
-        let days = time.instant.ms / 86_400_000
-        return gate.review(
-            planned, context: RiskContext(time: time.instant, date: CalendarDate(days: Int32(truncatingIfNeeded: days)))
-        )
-    }
-
     func isEntryDenied(_ entry: OrderNumber?) -> Bool {
         if let slot = entry.flatMap(book.slot(of:)), case .denied = book.records[slot].state { true } else { false }
     }
@@ -259,11 +304,12 @@ extension ExecutionEngine {
     private func journalVerdict(
         _ verdict: RiskVerdict, _ planned: PlannedOrder, _ number: OrderNumber, _ output: inout EngineOutput
     ) {
-        output.journal.append(
-            RiskRecord(
-                decision: planned.decision, order: number, instrument: planned.terms.instrument,
-                side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
-                reason: verdict.reason))
+        var record = RiskRecord(
+            decision: planned.decision, order: number, instrument: planned.terms.instrument,
+            side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
+            reason: verdict.reason)
+        if facts != nil { explain(verdict, planned, &record) }
+        output.journal.append(record)
     }
 
     private func journalCreation(_ order: OrderRecord, _ output: inout EngineOutput) {
@@ -271,6 +317,13 @@ extension ExecutionEngine {
             OrderEventRecord(
                 order: order.number, time: order.createdAt, kind: .created, from: nil, to: order.state,
                 quantity: order.terms.quantity))
+    }
+}
+
+extension OwnOrder {
+    /// Whether it is an intent whose time is over.
+    fileprivate func hasExpired(at time: DecisionTime) -> Bool {
+        isIntent && (cancelAt.map { $0.instant <= time.instant } ?? false)
     }
 }
 

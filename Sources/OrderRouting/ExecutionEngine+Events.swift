@@ -51,7 +51,10 @@ extension ExecutionEngine {
         let slot = try move(number, transition, at: time, &output)
         book.update(slot) { $0.limitedBy = limitedBy }
         statistics.countEnd(of: book.records[slot])
-        try resumePlan(for: book.records[slot].terms.instrument, &output)
+        forgetRest(of: book.records[slot])
+        let instrument = book.records[slot].terms.instrument
+        if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: time, &output) }
+        try resumePlan(for: instrument, &output)
     }
 
     private mutating func book(_ fill: Fill, _ output: inout EngineOutput) throws {
@@ -83,8 +86,17 @@ extension ExecutionEngine {
             fill.side == .buy ? fill.quantity : -fill.quantity, at: fill.price)
         markChanged(fill.instrument, at: fill.time)
         try statistics.count(fill)
+        noteFill(
+            fill.side == .buy ? fill.quantity : -fill.quantity, of: fill.instrument, at: fill.price,
+            commission: fill.commission, decision: book.records[slot].decision,
+            ended: to.isTerminal && !from.isTerminal && book.records[slot].childNumber == nil,
+            isExpected: !from.isTerminal && book.records[slot].parent == nil)
+        if book.records[slot].algorithmParent != nil {
+            try takeChildFill(slot, fill.quantity, fill.price * fill.quantity, at: fill.time, &output)
+        }
         guard to.isTerminal else { return }
         statistics.countEnd(of: book.records[slot])
+        if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: fill.time, &output) }
         if !from.isTerminal { try resumePlan(for: fill.instrument, &output) }
     }
 
@@ -121,6 +133,7 @@ extension ExecutionEngine {
             order.terms = terms
             order.updatedAt = time
         }
+        mistrustGate()
         let state = book.records[slot].state
         output.journal.append(
             OrderEventRecord(
@@ -130,9 +143,12 @@ extension ExecutionEngine {
     private mutating func split(
         _ instrument: InstrumentID, _ ratioE9: Int64, exact: Quantity, kept: Quantity, at time: Timestamp,
         _ output: inout EngineOutput
-    ) throws(ArithmeticOverflow) {
+    ) throws {
         let index = Int(instrument.index)
+        try splitAlgorithms(instrument, ratioE9, at: time, &output)
         try waitingPlans[instrument.index]?.target.split(ratioE9)
+        try jointPlans.split(instrument, ratioE9)
+        try noteSplit(instrument, ratioE9: ratioE9)
         guard positions[index].quantity != .zero else { return }
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
         positions[index].split(to: kept, exactQuantity: exact)
@@ -160,7 +176,7 @@ extension ExecutionEngine {
 
 extension OrderPlanner.Target {
     /// States a target that waits in the shares and prices after a split.
-    fileprivate mutating func split(_ ratioE9: Int64) throws(ArithmeticOverflow) {
+    mutating func split(_ ratioE9: Int64) throws(ArithmeticOverflow) {
         let quantity = divide(Int128(computed.e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
         computed = Quantity(e8: try narrowed(quantity, "a target after a split"))
         referencePrice = try referencePrice.map { price throws(ArithmeticOverflow) in try price.afterSplit(ratioE9) }
@@ -170,7 +186,7 @@ extension OrderPlanner.Target {
 
 extension Price {
     /// The price per new share, to the nearest 10⁻⁸.
-    fileprivate func afterSplit(_ ratioE9: Int64) throws(ArithmeticOverflow) -> Price {
+    func afterSplit(_ ratioE9: Int64) throws(ArithmeticOverflow) -> Price {
         let price = divide(Int128(e8) * 1_000_000_000, by: Int128(ratioE9), rounding: .nearest)
         return Price(e8: try narrowed(price, "a price after a split"))
     }

@@ -17,11 +17,15 @@ struct Quote: Sendable, Equatable {
 extension RebalanceMachine {
     /// What a price is asked for: every target, and what is held where weights are shares of the whole account.
     var pricedInstruments: [InstrumentID] {
-        var wanted = Set(goal.batches.flatMap(\.targets).filter { freshReference(of: $0) == nil }.map(\.instrument))
+        // The account is valued at the market's prices, whatever its user plans with.
+        var wanted = Set(
+            goal.batches.flatMap(\.targets).filter { settings.risk != nil || freshReference(of: $0) == nil }
+                .map(\.instrument))
         wanted.formUnion(goal.ownOrders.map(\.terms.instrument))
         let needsEquity = goal.batches.flatMap(\.targets).contains { if case .weight = $0.size { true } else { false } }
         let closes = settings.planning.missingTargets == .close
-        if needsEquity || closes {
+        // Limits are judged with what the whole account holds.
+        if needsEquity || closes || settings.risk != nil {
             for (index, position) in engine.positions.enumerated() where position.quantity != .zero {
                 wanted.insert(InstrumentID(index))
             }
@@ -63,6 +67,7 @@ extension RebalanceMachine {
     mutating func refuseQuote(_ instrument: InstrumentID, _ reason: BrokerReason) {
         quotes[instrument, default: Quote()].refusal = "\(reason.code.map { "\($0) " } ?? "")\(reason.text)"
         quotes[instrument]?.isComplete = true
+        volumes.looks[instrument]?.isComplete = true
     }
 
     mutating func takeQuote(_ message: TWSMessage) {
@@ -80,9 +85,14 @@ extension RebalanceMachine {
                 let seconds = Int64(tick.value)
             else { return }
             quotes[instrument]?.lastTime = Timestamp(ms: seconds * 1_000)
+            volumes.looks[instrument]?.lastTime = Timestamp(ms: seconds * 1_000)
+        case .tickSize(let tick):
+            guard let instrument = quoteRequests[tick.requestID], tick.type == 8 || tick.type == 74 else { return }
+            volumes.looks[instrument]?.volume = tick.size
         case .tickSnapshotEnd(let end):
             guard let instrument = quoteRequests[end.requestID] else { return }
             quotes[instrument]?.isComplete = true
+            volumes.looks[instrument]?.isComplete = true
         default: break
         }
     }

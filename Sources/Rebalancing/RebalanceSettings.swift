@@ -1,5 +1,6 @@
 import OrderPlanning
 import OrderRouting
+import RiskControl
 import TradingModel
 
 /// What a session with the broker is for.
@@ -19,6 +20,8 @@ public struct RebalanceSettings: Sendable, Equatable {
     public var isLive = false
     public var planning = PlanningRules()
     public var reservation = CashReservation()
+    /// What orders may do to the account; nil limits nothing.
+    public var risk: RiskSetup?
     /// After this, counted from the first release, what is left is cancelled.
     public var timeout_ms: Int64 = 1_800_000
     /// How long confirmations of cancels and final answers are waited for.
@@ -49,16 +52,28 @@ public struct RebalanceGoal: Sendable {
     /// By `InstrumentID`.
     public var instruments: [Instrument]
     public var currency: Currency
+    /// By `DecisionID`, for switches about strategies; nil for a decision without one.
+    public var strategies: [String?] = []
+    /// Dead orders that orders of the user's own take the place of, by the row of those.
+    public var replaced: [Int32: OrderNumber] = [:]
+    /// By which volumes have their time of day, and the days of a quote their date.
+    public var localTime: LocalTime
 
     public init(
         batches: [TargetBatch], ownOrders: [OwnOrder] = [], decisionTime: DecisionTime, instruments: [Instrument],
-        currency: Currency
+        currency: Currency, localTime: LocalTime = .utc
     ) {
         self.batches = batches
         self.ownOrders = ownOrders
         self.decisionTime = decisionTime
         self.instruments = instruments
         self.currency = currency
+        self.localTime = localTime
+    }
+
+    /// Whether an order is carried out in parts.
+    var hasAlgorithms: Bool {
+        batches.contains { $0.targets.contains { $0.algorithm != nil } } || ownOrders.contains { $0.algorithm != nil }
     }
 
     /// What is to be traded.

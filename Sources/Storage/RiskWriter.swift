@@ -10,8 +10,8 @@ final class RiskWriter {
         statement = try context.connection.prepare(
             """
             INSERT INTO risk_decisions (risk_decision_id, run_id, decision_id, order_id, ticker, direction, reason,
-                requested_e8, approved_e8)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                requested_e8, approved_e8, binding_limit, observed, allowed, explanation, stop_price_e8, target_price_e8)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             """)
         statement.bind(2, context.runID)
     }
@@ -25,6 +25,17 @@ final class RiskWriter {
         statement.bind(7, context.codes.reason(risk.reason))
         statement.bind(8, risk.requested.e8)
         statement.bind(9, risk.approved.e8)
+        try bindLimit(risk)
         try statement.run()
+    }
+
+    /// Most orders are approved whole, so that most of it is not there.
+    private func bindLimit(_ risk: RiskRecord) throws(DatabaseError) {
+        try statement.bind(10, risk.limit)
+        statement.bind(11, risk.observed)
+        statement.bind(12, risk.allowed)
+        try statement.bind(13, risk.explanation)
+        statement.bind(14, risk.stop?.e8)
+        statement.bind(15, risk.target?.e8)
     }
 }

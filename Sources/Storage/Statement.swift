@@ -57,6 +57,13 @@ extension Statement {
         if let value { bind(index, value) } else { bindNull(index) }
     }
 
+    /// Binds a number, or NULL for nil.
+    public func bind(_ index: Int32, _ value: Double?) {
+        guard let value else { return bindNull(index) }
+        let result = sqlite3_bind_double(handle, index, value)
+        assert(result == SQLITE_OK, "no parameter \(index) in: \(sql)")
+    }
+
     /// Binds NULL.
     @inline(__always)
     public func bindNull(_ index: Int32) {

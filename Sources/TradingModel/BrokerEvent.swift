@@ -82,6 +82,8 @@ public struct AccountRecord: Sendable {
     public var lastTrade: Int64 = 0
     /// The tickers that the run has planned already, by decision.
     public var planned: Set<PlannedTarget> = []
+    /// What the account was worth when a run looked, in the order of time.
+    public var equityMarks: [EquityMark] = []
     /// Whether the account was ever seen before.
     public var isKnown = false
 

@@ -10,8 +10,14 @@ public struct BrokerJournal: Sendable, Equatable {
     public var notifications: [NotificationRecord] = []
     /// Everything the broker says the account holds; nil where it was not asked.
     public var holdings: [HoldingRecord]?
+    public var equityMarks: [EquityMark] = []
     /// The highest order id that may be used at the broker from now on.
     public var highWaterMark: Int32?
+    /// How the venue's circuit breaker stands now; nil where it has not changed.
+    public var breaker: BreakerRecord?
+    public var breakerEvents: [BreakerEventRecord] = []
+    public var deadLetters: [DeadLetterRecord] = []
+    public var retries: [DeadLetterRetryRecord] = []
 
     public init() {}
 
@@ -136,12 +142,15 @@ public struct NotificationRecord: Sendable, Equatable {
     /// One word for programs, such as `broker_rejected`.
     public var code: String
     public var message: String
+    /// The order that it is about, where it is about one.
+    public var order: OrderNumber?
 
-    public init(time: Timestamp, severity: Severity, code: String, message: String) {
+    public init(time: Timestamp, severity: Severity, code: String, message: String, order: OrderNumber? = nil) {
         self.time = time
         self.severity = severity
         self.code = code
         self.message = message
+        self.order = order
     }
 }
 
@@ -157,5 +166,16 @@ public struct HoldingRecord: Sendable, Equatable {
         self.quantity = quantity
         self.averageCost = averageCost
         self.reportedAt = reportedAt
+    }
+}
+
+/// What an account was worth at a time; a row of `equity_marks`.
+public struct EquityMark: Sendable, Equatable {
+    public var time: Timestamp
+    public var equity: Money
+
+    public init(time: Timestamp, equity: Money) {
+        self.time = time
+        self.equity = equity
     }
 }

@@ -141,18 +141,55 @@ public enum DecimalText {
 
     /// Writes an integer number of 10^-`scale` without trailing zeros: `1234500` at scale 4 is `123.45`.
     public static func format(_ value: Int64, scale: Int) -> String {
-        let unit = powersOfTen[scale]
-        let magnitude = value.magnitude
-        let whole = magnitude / UInt64(unit)
-        var fraction = magnitude % UInt64(unit)
-        let sign = value < 0 ? "-" : ""
-        guard fraction != 0 else { return "\(sign)\(whole)" }
-        var width = scale
+        String(unsafeUninitializedCapacity: longestText) { write(value, scale: scale, to: $0) }
+    }
+
+    /// Appends what `format` makes to bytes.
+    public static func append(_ value: Int64, scale: Int, to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longestText) { text in
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<write(value, scale: scale, to: text)]))
+        }
+    }
+
+    /// A sign, 19 digits, and a point with a zero before it.
+    private static let longestText = 22
+
+    /// - Returns: how many bytes the text has.
+    private static func write(_ value: Int64, scale: Int, to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        let (whole, rest) = value.magnitude.quotientAndRemainder(dividingBy: UInt64(powersOfTen[scale]))
+        var count = 0
+        if value < 0 {
+            text[0] = UInt8(ascii: "-")
+            count = 1
+        }
+        count += writeDigits(whole, atLeast: 1, to: text, from: count)
+        guard rest != 0 else { return count }
+        var (fraction, width) = (rest, scale)
         while fraction % 10 == 0 {
             fraction /= 10
             width -= 1
         }
-        let digits = String(fraction)
-        return "\(sign)\(whole).\(String(repeating: "0", count: width - digits.count))\(digits)"
+        text[count] = UInt8(ascii: ".")
+        count += 1
+        return count + writeDigits(fraction, atLeast: width, to: text, from: count)
+    }
+
+    /// Writes a number with leading zeros up to a width; how many digits it wrote.
+    private static func writeDigits(
+        _ number: UInt64, atLeast width: Int, to text: UnsafeMutableBufferPointer<UInt8>, from start: Int
+    ) -> Int {
+        var count = 1
+        var rest = number / 10
+        while rest > 0 {
+            count += 1
+            rest /= 10
+        }
+        count = max(count, width)
+        rest = number
+        for place in stride(from: start + count - 1, through: start, by: -1) {
+            text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        return count
     }
 }

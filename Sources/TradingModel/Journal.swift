@@ -82,13 +82,17 @@ public struct OrderRecord: Sendable, Equatable {
     public var createdAt: Timestamp
     public var updatedAt: Timestamp
     public var limitedBy: Limitation?
+    /// The entry of the bracket whose exit it is.
     public var parent: OrderNumber?
     /// One number for each OCA group of the run.
     public var ocaGroup: Int32?
+    /// What it is to an algorithm; nil for a plain order.
+    public var role: AlgorithmRole?
 
     public init(
         number: OrderNumber, decision: DecisionID, inputRow: Int32?, leg: UInt8, action: OrderAction, terms: OrderTerms,
-        state: OrderState, arrivalPrice: Price?, createdAt: Timestamp, parent: OrderNumber?, ocaGroup: Int32?
+        state: OrderState, arrivalPrice: Price?, createdAt: Timestamp, parent: OrderNumber?, ocaGroup: Int32?,
+        role: AlgorithmRole? = nil
     ) {
         self.number = number
         self.decision = decision
@@ -105,6 +109,7 @@ public struct OrderRecord: Sendable, Equatable {
         self.limitedBy = nil
         self.parent = parent
         self.ocaGroup = ocaGroup
+        self.role = role
     }
 
     @inlinable public var remaining: Quantity { terms.quantity - filled }
@@ -241,6 +246,16 @@ public struct RiskRecord: Sendable, Equatable {
     public var approved: Quantity
     /// Nil where the whole quantity was approved.
     public var reason: StatusReason?
+    /// The limit that bound, by its key in the configuration.
+    public var limit: String?
+    /// The limit's figure with the requested quantity, and what it allows, both in its unit.
+    public var observed: Double?
+    public var allowed: Double?
+    /// A sentence for people, without its point; nil where nothing was cut.
+    public var explanation: String?
+    /// Prices that the configuration's bands propose.
+    public var stop: Price?
+    public var target: Price?
 
     public init(
         decision: DecisionID, order: OrderNumber, instrument: InstrumentID, side: Side, requested: Quantity,

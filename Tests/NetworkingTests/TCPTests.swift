@@ -26,6 +26,51 @@ final class TCPTests: XCTestCase {
         XCTAssertEqual(client.read(), .ended)
     }
 
+    func testAPollTellsWhoIsReadable() throws {
+        let listener = try TCPListener(port: 0)
+        let quiet = try TCPListener(port: 0)
+        let client = try TCPSocket(connectingTo: "127.0.0.1", port: listener.port)
+        var poll = SocketPoll()
+        poll.add(listener)
+        poll.add(quiet)
+        poll.add(client, wantsToWrite: true)
+        XCTAssertFalse(poll.isReadable(listener), "nothing was waited for")
+        poll.wait(timeout_ms: 5_000)
+        XCTAssertTrue(poll.isReadable(listener))
+        XCTAssertFalse(poll.isReadable(quiet))
+        XCTAssertFalse(poll.isReadable(client), "it can be written to only")
+
+        let server = try XCTUnwrap(accepted(listener))
+        XCTAssertFalse(poll.isReadable(server), "it was not added")
+        server.close()
+        var second = SocketPoll()
+        second.add(listener)
+        second.add(client)
+        second.wait(timeout_ms: 5_000)
+        XCTAssertTrue(second.isReadable(client), "its end waits")
+        XCTAssertFalse(second.isReadable(listener))
+    }
+
+    func testAPollThatStaysAwakeSeesWhatComesAndGivesUpInTime() throws {
+        let listener = try TCPListener(port: 0)
+        let client = try TCPSocket(connectingTo: "127.0.0.1", port: listener.port)
+        let server = try XCTUnwrap(accepted(listener))
+        var poll = SocketPoll()
+        poll.add(server)
+        let start_us = SystemClock.monotonic_us
+        poll.wait(timeout_ms: 0, awake_us: 60_000_000)
+        XCTAssertLessThan(SystemClock.monotonic_us - start_us, 30_000_000, "0 does not wait")
+        poll.wait(timeout_ms: 1, awake_us: 2_000)
+        XCTAssertGreaterThanOrEqual(SystemClock.monotonic_us - start_us, 2_000)
+        XCTAssertFalse(poll.isReadable(server))
+
+        XCTAssertEqual(client.write([1]), 1)
+        poll.wait(timeout_ms: 60_000, awake_us: 60_000_000)
+        XCTAssertLessThan(SystemClock.monotonic_us - start_us, 30_000_000)
+        XCTAssertTrue(poll.isReadable(server))
+        XCTAssertEqual(server.read(), .bytes([1]))
+    }
+
     func testAPortThatIsTakenIsAnError() throws {
         let listener = try TCPListener(port: 0)
         XCTAssertThrowsError(try TCPListener(port: listener.port)) { error in

@@ -20,6 +20,8 @@ enum WorldEvent {
     case connectivityRestored(areSubscriptionsLost: Bool)
     case consent(process: Int, Bool)
     case stop(process: Int, cancels: Bool)
+    /// The process looks at the kill switches.
+    case look(process: Int)
     /// What a test does at its time.
     case act((inout World) throws -> Void)
     /// The journal has taken the batch that it was busy for.

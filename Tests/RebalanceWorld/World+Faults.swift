@@ -1,3 +1,4 @@
+import RiskControl
 import TradingModel
 
 /// Trouble that comes by itself, and the dice that decide about all of it.
@@ -23,7 +24,7 @@ extension World {
     private static let strikes: [FaultKind] = [
         .cutToGateway, .halfOpen, .idRollback, .connectivityKept, .connectivityLost, .restart, .reject, .correction,
         .foreignExecution, .strangerOrder, .clockForward, .clockBack, .killedIdle, .hostLost, .stopAndCancel,
-        .stopAndLeave,
+        .stopAndLeave, .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly,
     ]
 
     mutating func strike() throws {
@@ -71,6 +72,7 @@ extension World {
         case .stopAndCancel, .stopAndLeave:
             guard let process else { return false }
             queue.add(.stop(process: process.number, cancels: kind == .stopAndCancel), at: now_ms)
+        case .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly: return try strikeSwitch(kind)
         default: return false
         }
         return true
@@ -112,6 +114,7 @@ extension World {
         faults.isOn = false
         wallOffset_ms = 0
         gatewayAwayUntil_ms = 0
+        turn(KillSwitchBoard())
         if isConnectivityLost {
             isConnectivityLost = false
             try touchGateway { try $0.fault(["restore"]) }

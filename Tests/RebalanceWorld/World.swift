@@ -3,6 +3,7 @@ import GatewaySimulator
 import MarketSimulation
 import OrderRouting
 import Rebalancing
+import RiskControl
 import SeededTesting
 import TradingModel
 
@@ -43,10 +44,14 @@ public struct World {
     var gatewayAwayUntil_ms: Int64 = 0
     var isConnectivityLost = false
     var strangersOrders: Int32 = 0
+    /// The kill switches as they are on record, whoever has seen them.
+    public internal(set) var switches = KillSwitchBoard()
 
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []
     var committedMark: Int32 = 0
+    /// The venue's breaker as it is on record.
+    var breakerState = BreakerRecord.State.closed
     /// What the auditor saw that must not be, while it happened.
     public internal(set) var violations: [String] = []
     /// What happened, where somebody wants to read it.
@@ -152,6 +157,8 @@ public struct World {
             if process?.number == number { try feed(.consent(isGiven)) }
         case .stop(let number, let cancels):
             if process?.number == number { try feed(.stop(cancels: cancels)) }
+        case .look(let number):
+            if process?.number == number { try feed(.switches(switches)) }
         case .journalFree(let number):
             if process?.number == number { try goOn() }
         }

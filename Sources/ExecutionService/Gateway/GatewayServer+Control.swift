@@ -6,8 +6,8 @@ import TradingModel
 /// The commands of the control port: one a line, answered by a line that begins with `ok`, `end` or `error`, and the rows of a
 /// table after it where one was asked for.
 extension GatewayServer {
-    mutating func readControls() throws {
-        for index in controls.indices where !controls[index].peer.isGone {
+    mutating func readControls(where isWanted: (TCPSocket) -> Bool) throws {
+        for index in controls.indices where !controls[index].peer.isGone && isWanted(controls[index].peer.socket) {
             switch controls[index].peer.socket.read() {
             case .bytes(let bytes): controls[index].lines.append(bytes)
             case .nothing: break

@@ -17,6 +17,8 @@ public struct GatewayServer {
     private var connectionCount = 0
     var hadClient = false
     var isAskedToEnd = false
+    /// Whether a client sent something in the last turn; what it sends next may come at once.
+    private var isBusy = false
 
     /// Reads and checks the inputs and opens the ports.
     public init(_ options: GatewayOptions) throws {
@@ -59,12 +61,11 @@ public struct GatewayServer {
 
     /// Waits for something to happen, at most so long, and deals with it.
     public mutating func turn(longestWait_ms: Int32) throws {
-        wait(longestWait_ms)
+        let ready = wait(longestWait_ms)
         replay.gateway.tick(SystemClock.now)
-        while let socket = listener.accept() { open(socket) }
-        while let socket = controlListener?.accept() { controls.append((LineBuffer(), GatewayPeer(socket))) }
-        try readPeers(longest: Self.longestRead)
-        try readControls()
+        acceptWaiting(ready)
+        try readPeers(longest: Self.longestRead) { ready.isReadable($0) }
+        try readControls { ready.isReadable($0) }
         try playDueBars()
         handOut()
         flush()
@@ -72,22 +73,34 @@ public struct GatewayServer {
 
     // MARK: - Waiting
 
-    private func wait(_ longest_ms: Int32) {
+    private mutating func wait(_ longest_ms: Int32) -> SocketPoll {
         let now_ms = SystemClock.monotonic_ms
         var poll = SocketPoll()
+        // Looked at in this order: whoever connected before a command was given is seen with it.
+        for (_, peer) in controls { poll.add(peer.socket, wantsToWrite: peer.waitsToWrite(now_ms: now_ms)) }
+        for (_, peer) in peers { poll.add(peer.socket, wantsToWrite: peer.waitsToWrite(now_ms: now_ms)) }
         poll.add(listener)
         if let controlListener { poll.add(controlListener) }
-        for (_, peer) in peers { poll.add(peer.socket, wantsToWrite: peer.waitsToWrite(now_ms: now_ms)) }
-        for (_, peer) in controls { poll.add(peer.socket, wantsToWrite: peer.waitsToWrite(now_ms: now_ms)) }
         let dues = peers.compactMap { $0.peer.nextDue_ms(after: now_ms) } + [nextBarDue_ms].compactMap { $0 }
         let wait_ms = dues.min().map { max(0, min(Int64(longest_ms), $0 - now_ms)) } ?? Int64(longest_ms)
-        poll.wait(timeout_ms: Int32(wait_ms))
+        poll.wait(timeout_ms: Int32(wait_ms), awake_us: isBusy ? SocketPoll.answerTime_us : 0)
+        isBusy = false
+        return poll
     }
 
     /// Bars begin when the first client is there.
     private var nextBarDue_ms: Int64? { hadClient ? pacer.nextDue_ms(replay) : nil }
 
     // MARK: - Clients
+
+    private mutating func acceptWaiting(_ ready: SocketPoll) {
+        if ready.isReadable(listener) {
+            while let socket = listener.accept() { open(socket) }
+        }
+        if let controlListener, ready.isReadable(controlListener) {
+            while let socket = controlListener.accept() { controls.append((LineBuffer(), GatewayPeer(socket))) }
+        }
+    }
 
     private mutating func open(_ socket: TCPSocket) {
         connectionCount += 1
@@ -99,14 +112,15 @@ public struct GatewayServer {
     /// Reads before a turn goes on to the others: a client that sends without an end does not keep them from their answers.
     private static let longestRead = 16
 
-    /// Takes what clients have sent, at most so many pieces from each.
-    mutating func readPeers(longest: Int = .max) throws {
-        for index in peers.indices where !peers[index].peer.isGone {
+    /// Takes what clients have sent, at most so many pieces from each that is wanted.
+    mutating func readPeers(longest: Int = .max, where isWanted: (TCPSocket) -> Bool = { _ in true }) throws {
+        for index in peers.indices where !peers[index].peer.isGone && isWanted(peers[index].peer.socket) {
             reading: for _ in 0..<longest {
                 switch peers[index].peer.socket.read() {
                 case .bytes(let bytes):
                     try replay.gateway.received(bytes, on: peers[index].id)
                     pacer.noteReceived(now_ms: SystemClock.monotonic_ms)
+                    isBusy = true
                 case .nothing: break reading
                 case .ended:
                     peers[index].peer.drop()

@@ -28,6 +28,7 @@ final class SingleOrders {
     private var acknowledgedAt_s: Double?
     private var row: Int64 = 0
     private var bytesToSend: [UInt8] = []
+    private var hasJustSent = false
 
     init(ticker: String, port: UInt16, journal path: String?) throws {
         self.ticker = ticker
@@ -118,7 +119,8 @@ final class SingleOrders {
         var poll = SocketPoll()
         guard let socket else { throw BenchmarkError("the gateway cannot be reached on port \(port)") }
         poll.add(socket)
-        poll.wait(timeout_ms: 100)
+        poll.wait(timeout_ms: 100, awake_us: hasJustSent ? SocketPoll.answerTime_us : 0)
+        hasJustSent = false
         switch socket.read() {
         case .bytes(let bytes): try drive(.session(.received(connection: 1, bytes)))
         case .nothing: break
@@ -139,7 +141,7 @@ final class SingleOrders {
             switch item {
             case .openTransport: connects = true
             case .closeTransport: socket?.close()
-            case .send(_, let bytes): bytesToSend += bytes
+            case .send(_, let bytes), .sendOrders(_, let bytes, _): bytesToSend += bytes
             case .persistHighWaterMark(let mark): output.journal.broker.highWaterMark = mark
             case .setTimer(let timer, let at_ms): timers[timer] = at_ms
             case .cancelTimer(let timer): timers[timer] = nil
@@ -201,5 +203,6 @@ final class SingleOrders {
             rest.removeFirst(count)
         }
         bytesToSend = []
+        hasJustSent = true
     }
 }

@@ -31,6 +31,9 @@ struct ParityComparison {
     let positions: Table
     let cash: Table
     let balances: Table
+    let risk: Table
+    /// The limit of every order that one has cut or denied.
+    let boundLimits: [String]
     /// Orders that had several fills.
     let partlyFilled: Int
 
@@ -50,12 +53,21 @@ struct ParityComparison {
         cash = try table(
             "cash_entries", "SELECT kind, ticker, amount_e6 FROM cash_entries WHERE kind IN ('TRADE', 'COMMISSION')")
         balances = try table("cash_balances", "SELECT currency, balance_e6 FROM cash_balances")
+        risk = try table("risk_decisions", Self.riskRows)
+        boundLimits = try training.rows("SELECT binding_limit FROM risk_decisions WHERE binding_limit IS NOT NULL")
+            .map { $0[0] }
         let counts = try training.rows(
             "SELECT count(*) FROM (SELECT order_id FROM trades GROUP BY order_id HAVING count(*) > 1)")
         partlyFilled = Int(counts[0][0]) ?? 0
     }
 
-    var tables: [Table] { [targets, orders, trades, positions, cash, balances] }
+    var tables: [Table] { [targets, orders, trades, positions, cash, balances, risk] }
+
+    /// What the gate said; a buy that was cut to the cash there was is another matter.
+    private static let riskRows = """
+        SELECT decision_id, ticker, direction, requested_e8, approved_e8, reason, binding_limit, observed, allowed, explanation
+        FROM risk_decisions WHERE reason IS NOT 'insufficient_cash'
+        """
 
     private static let targetRows = """
         SELECT decision_id, ticker, as_of, target_weight_e12, target_quantity_e8, target_notional_e6, reference_price_e8,

@@ -15,6 +15,8 @@ struct ParityRun {
         var configuration: String
         /// The file of trading steps.
         var instruments: String
+        /// Whether limits stand between the plan and the venue.
+        var hasLimits = false
     }
 
     /// A session with the broker that did not go as it has to.
@@ -98,7 +100,8 @@ struct ParityRun {
         if bars <= decision.place { _ = try gateway.step(decision.place + 1 - bars) }
         let file = try folder.write(header + decision.rows.joined(), to: "decision.csv")
         var sources = RebalancePlan.Sources(
-            instruments: instruments, configuration: configuration, account: Self.account)
+            instruments: instruments, configuration: configuration, account: Self.account,
+            bars: inputs.hasLimits ? self.bars : nil)
         if inputs.areOrders { sources.orders = file } else { sources.targets = file }
         let plan = try RebalancePlan(sources, venue: .ibkr)
         let pilot = try ParityPilot(gateway, lastBar: decision.end + 1)

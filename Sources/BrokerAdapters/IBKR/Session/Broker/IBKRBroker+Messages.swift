@@ -77,7 +77,7 @@ extension IBKRBroker {
 
     /// The order of a message, by our key and else by the permanent id.
     private func key(reference: String, permanentID: Int64?) -> OrderKey? {
-        if let key = OrderKey(reference), registry[key] != nil { return key }
+        if let key = OrderKey(reference), registry.contains(key) { return key }
         guard reference.isEmpty, let permanentID else { return nil }
         return registry.key(permanentID: permanentID)
     }

@@ -64,7 +64,7 @@ extension IBKRBroker {
         guard session.state.isReady else { throw .notReady }
         var requests: [TWSPlaceOrder] = []
         for placement in family {
-            if !isResend, registry[placement.key] != nil { throw .keyInUse }
+            if !isResend, registry.contains(placement.key) { throw .keyInUse }
             let contract = try contract(of: placement)
             let order = try mapping.order(placement.order, key: placement.key, placement.parameters, for: contract)
             requests.append(TWSPlaceOrder(orderID: 0, contract: contract.contract, order: order))

@@ -52,6 +52,7 @@ struct IBKROrderRegistry: Sendable {
     private var keysByNumber: [OrderNumber: OrderKey] = [:]
 
     subscript(key: OrderKey) -> Order? { orders[key] }
+    func contains(_ key: OrderKey) -> Bool { orders.index(forKey: key) != nil }
 
     func order(number: OrderNumber) -> Order? { keysByNumber[number].flatMap { orders[$0] } }
     func order(orderID: Int32) -> Order? { keysByOrderID[orderID].flatMap { orders[$0] } }
@@ -65,9 +66,8 @@ struct IBKROrderRegistry: Sendable {
     }
 
     mutating func update(_ key: OrderKey, _ change: (inout Order) -> Void) {
-        guard var order = orders[key] else { return }
-        change(&order)
-        orders[key] = order
+        guard let place = orders.index(forKey: key) else { return }
+        change(&orders.values[place])
     }
 
     mutating func remove(_ key: OrderKey) {
@@ -84,20 +84,22 @@ struct IBKROrderRegistry: Sendable {
 
     /// Binds a permanent id to an order; returns whether it is new.
     mutating func bind(_ permanentID: Int64?, to key: OrderKey) -> Bool {
-        guard let permanentID, let order = orders[key], !order.permanentIDs.contains(permanentID),
-            keysByPermanentID[permanentID] == nil
+        guard let permanentID, keysByPermanentID[permanentID] == nil, let place = orders.index(forKey: key),
+            !orders.values[place].permanentIDs.contains(permanentID)
         else { return false }
         keysByPermanentID[permanentID] = key
-        update(key) { $0.permanentIDs.append(permanentID) }
+        orders.values[place].permanentIDs.append(permanentID)
         return true
     }
 
     /// The gateway shows the order under an id of this client, so that it can be changed by it.
     mutating func bind(orderID: Int32, to key: OrderKey) {
-        guard orderID > 0, let order = orders[key], order.orderID != orderID else { return }
-        if let old = order.orderID, keysByOrderID[old] == key { keysByOrderID[old] = nil }
+        guard orderID > 0, let place = orders.index(forKey: key), orders.values[place].orderID != orderID else {
+            return
+        }
+        if let old = orders.values[place].orderID, keysByOrderID[old] == key { keysByOrderID[old] = nil }
         keysByOrderID[orderID] = key
-        update(key) { $0.orderID = orderID }
+        orders.values[place].orderID = orderID
     }
 
     /// The order that a status belongs to; nil when it is nobody's or contradicts what is known.

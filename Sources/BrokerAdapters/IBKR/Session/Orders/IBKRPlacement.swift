@@ -20,6 +20,10 @@ struct IBKRFamilies: Sendable {
     private(set) var families: [[IBKRPlacement]] = []
 
     init(_ placements: [IBKRPlacement]) {
+        guard placements.contains(where: { $0.order.parent != nil }) else {
+            families = placements.map { [$0] }
+            return
+        }
         let present = Set(placements.map(\.order.number))
         var exits: [OrderNumber: [IBKRPlacement]] = [:]
         for placement in placements {

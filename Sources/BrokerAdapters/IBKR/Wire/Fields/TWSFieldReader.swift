@@ -95,15 +95,17 @@ struct TWSFieldReader: TWSFieldVisitor {
     }
 
     private mutating func take(_ name: StaticString) throws(TWSWireError) -> Range<Int> {
-        guard position < bytes.count else { throw error(name, .missing) }
-        guard let end = bytes[position...].firstIndex(of: 0) else {
-            last = position..<bytes.count
-            index += 1
-            throw lastFieldError(name, .unterminated)
+        let start = position
+        guard start < bytes.count else { throw error(name, .missing) }
+        let end = bytes.withUnsafeBufferPointer { buffer in
+            var end = start
+            while end < buffer.count, buffer[end] != 0 { end += 1 }
+            return end
         }
-        last = position..<end
-        position = end + 1
+        last = start..<end
         index += 1
+        guard end < bytes.count else { throw lastFieldError(name, .unterminated) }
+        position = end + 1
         return last
     }
 }

@@ -34,9 +34,11 @@ extension TWSDoubleFieldValue {
     }
 
     func write(to bytes: inout [UInt8], asciiOnly: Bool) {
-        let text = DecimalText.format(units, scale: Self.decimals)
-        bytes.append(contentsOf: text.utf8)
-        if !text.utf8.contains(UInt8(ascii: ".")) { bytes.append(contentsOf: ".0".utf8) }
+        let start = bytes.count
+        DecimalText.append(units, scale: Self.decimals, to: &bytes)
+        guard !bytes[start...].contains(UInt8(ascii: ".")) else { return }
+        bytes.append(UInt8(ascii: "."))
+        bytes.append(UInt8(ascii: "0"))
     }
 }
 
@@ -69,7 +71,7 @@ extension Quantity: TWSFieldValue {
 
     func write(to bytes: inout [UInt8], asciiOnly: Bool) throws(TWSFieldProblem) {
         guard e8 != 2_147_483_647 * Quantity.scale else { throw .meansUnset }
-        bytes.append(contentsOf: description.utf8)
+        DecimalText.append(e8, scale: 8, to: &bytes)
     }
 }
 

@@ -1,3 +1,5 @@
+import TradingModel
+
 /// A value that one field can hold.
 protocol TWSFieldValue: Equatable {
     /// What an absent field means; nil where a message cannot do without the value.
@@ -43,13 +45,20 @@ extension Optional: TWSFieldValue where Wrapped: TWSFieldValue {
 extension String: TWSFieldValue {
     static var absent: String? { "" }
 
-    static func read(_ text: UnsafeBufferPointer<UInt8>) -> String? { String(decoding: text, as: UTF8.self) }
+    static func read(_ text: UnsafeBufferPointer<UInt8>) -> String? {
+        // Most texts of an order are empty.
+        text.isEmpty ? "" : String(decoding: text, as: UTF8.self)
+    }
 
     func write(to bytes: inout [UInt8], asciiOnly: Bool) throws(TWSFieldProblem) {
-        for byte in utf8 {
-            guard String.isSendable(byte, asciiOnly: asciiOnly) else { throw .notSendable }
-            bytes.append(byte)
+        if isEmpty { return }
+        var text = self
+        let isSendable = text.withUTF8 { letters in
+            guard letters.allSatisfy({ String.isSendable($0, asciiOnly: asciiOnly) }) else { return false }
+            bytes.append(contentsOf: letters)
+            return true
         }
+        guard isSendable else { throw .notSendable }
     }
 
     /// Tab, LF, CR and printable ASCII; from the server to the client also UTF-8.
@@ -97,7 +106,7 @@ extension TWSIntegerFieldValue {
 
     func write(to bytes: inout [UInt8], asciiOnly: Bool) throws(TWSFieldProblem) {
         guard self != .max else { throw .meansUnset }
-        bytes.append(contentsOf: String(self).utf8)
+        DecimalText.append(Int64(self), scale: 0, to: &bytes)
     }
 }
 

@@ -14,11 +14,12 @@ struct TWSFieldWriter: TWSFieldVisitor {
         self.version = version.number
         self.bytes = bytes
         start = bytes.count
+        // An order and its echo fit in; growing to their size step by step would move them several times.
+        if bytes.isEmpty { self.bytes.reserveCapacity(512) }
     }
 
     /// Writes a whole frame.
-    mutating func write<Payload: TWSPayload>(_ payload: Payload) throws(TWSWireError) {
-        var payload = payload
+    mutating func write<Payload: TWSPayload>(_ payload: consuming Payload) throws(TWSWireError) {
         try begin(Payload.id)
         try payload.visit(&self)
         try finish()

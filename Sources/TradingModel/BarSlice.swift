@@ -1,5 +1,3 @@
-import TradingModel
-
 /// All bars that start at one instant, with their place in the calendar.
 ///
 /// A slice says of the calendar what an exchange publishes ahead (is this the last bar of the session, when is the next
@@ -30,34 +28,5 @@ public struct BarSlice: Sendable {
         self.nextSession = nextSession
         self.instruments = instruments
         self.bars = bars
-    }
-}
-
-/// A slice without its bars: the place in time and calendar of what is being played.
-struct BarPlace: Sendable {
-    let start: Timestamp
-    let end: Timestamp
-    let session: CalendarDate
-    let isFirstOfSession: Bool
-    let isLastOfSession: Bool
-    let nextSession: CalendarDate?
-
-    /// Before the first bar.
-    init() {
-        start = Timestamp(ms: .min)
-        end = Timestamp(ms: .min)
-        session = CalendarDate(days: .min)
-        isFirstOfSession = false
-        isLastOfSession = false
-        nextSession = nil
-    }
-
-    init(_ slice: BarSlice) {
-        start = slice.start
-        end = slice.end
-        session = slice.session
-        isFirstOfSession = slice.isFirstOfSession
-        isLastOfSession = slice.isLastOfSession
-        nextSession = slice.nextSession
     }
 }

@@ -1,0 +1,190 @@
+import RiskControl
+import TradingModel
+
+/// What the risk gate is told, and what it is asked. Without limits none of it costs anything.
+extension ExecutionEngine {
+    /// Takes up the bars of a slice that is over: returns, volumes, prices, and what the account is worth at the end of a session.
+    public mutating func observe(_ slice: BarSlice) throws(ArithmeticOverflow) {
+        guard facts != nil else { return }
+        for index in slice.instruments.indices {
+            let instrument = slice.instruments[index]
+            gate.observe(slice.bars[index], of: instrument, on: slice.session)
+            guard slice.bars[index].hasTrades else { continue }
+            facts!.marks[Int(instrument.index)] = slice.bars[index].close
+            facts!.markTimes[Int(instrument.index)] = slice.end
+        }
+        guard slice.isLastOfSession, facts!.equity.lastTime.map({ $0 < slice.end }) ?? true else { return }
+        if let equity = try markedEquity() { facts!.mark(equity, at: slice.end, on: slice.session) }
+    }
+
+    /// When the account was last valued, on record or since; nil before the first time, and where nothing is limited.
+    public var lastEquityMark: Timestamp? { facts?.equity.lastTime }
+
+    /// What the account was worth since it was restored, for the record; each mark is handed over once.
+    public mutating func takeEquityMarks() -> [EquityMark] {
+        defer { facts?.newMarks.removeAll() }
+        return facts?.newMarks ?? []
+    }
+
+    /// Rescales returns and prices from before a split that the account's book has behind it.
+    public mutating func observeSplit(_ instrument: InstrumentID, ratioE9: Int64) throws(ArithmeticOverflow) {
+        gate.split(instrument, ratioE9: ratioE9)
+        try facts?.splitMark(instrument, ratioE9)
+    }
+
+    /// Tells the gate of a moment of decision, with the prices that are planned with.
+    mutating func beginReviews(at time: Timestamp, _ prices: [Price?]) throws(ArithmeticOverflow) {
+        guard facts != nil else { return }
+        for index in prices.indices {
+            guard let price = prices[index] else { continue }
+            facts!.marks[index] = price
+            // A broker's price is of now; that of a bar is as old as the bar.
+            if facts!.markTimes[index] == nil || router.mode == .production { facts!.markTimes[index] = time }
+        }
+        facts!.setTime(time)
+        if let equity = try markedEquity() { facts!.mark(equity, at: time, on: facts!.today) }
+        countEarlierOrders()
+        facts!.isStale = true
+    }
+
+    /// Orders of the day that an earlier process has planned count as well.
+    private mutating func countEarlierOrders() {
+        guard let known = facts, !known.hasCountedEarlierOrders else { return }
+        facts!.hasCountedEarlierOrders = true
+        guard router.mode == .production else { return }
+        let times = book.all.filter {
+            !$0.state.isDenied && $0.childNumber == nil && known.setup.localTime.date(of: $0.createdAt) == known.today
+        }
+        .map(\.createdAt).sorted()
+        let minute = times.filter { known.now.ms - $0.ms < 60_000 }
+        gate.restore(ordersOn: known.today, count: times.count, times: minute)
+    }
+
+    /// What the account is worth at the last prices; nil where the price of something that is held is not known.
+    private func markedEquity() throws(ArithmeticOverflow) -> Money? {
+        guard let facts else { return nil }
+        for index in positions.indices where positions[index].quantity != .zero && facts.marks[index] == nil {
+            return nil
+        }
+        return try equity(at: facts.marks)
+    }
+
+    private mutating func tellAccount() throws(ArithmeticOverflow) {
+        guard let known = facts else { return }
+        var snapshot = RiskSnapshot(time: known.now, instruments: instruments.count)
+        snapshot.marks = known.marks
+        snapshot.markTimes = known.markTimes
+        for index in positions.indices { snapshot.positions[index] = positions[index].quantity }
+        snapshot.openOrderCount = book.openCount - algorithms.openChildCount
+        var open = known.held.map { _ in [Int32: Quantity]() }
+        for order in book.open where order.parent == nil && isExpected(order) {
+            let index = Int(order.terms.instrument.index)
+            let rest = order.terms.side == .buy ? order.remaining : -order.remaining
+            snapshot.open[index] = try snapshot.open[index].adding(rest, "the open orders of an instrument")
+            guard let strategy = known.strategy(of: order.decision) else { continue }
+            open[Int(strategy)][Int32(index), default: .zero] =
+                try open[Int(strategy)][Int32(index), default: .zero].adding(rest, "the open orders of a strategy")
+        }
+        for strategy in known.held.indices {
+            for index in instruments.indices {
+                let rest = open[strategy].isEmpty ? .zero : open[strategy][Int32(index)] ?? .zero
+                guard known.held[strategy][index] != .zero || rest != .zero else { continue }
+                snapshot.holdings.append(
+                    StrategyHolding(
+                        strategy: Int32(strategy), instrument: InstrumentID(index), held: known.held[strategy][index],
+                        open: rest))
+            }
+        }
+        snapshot.equity = try markedEquity()
+        snapshot.peakEquity = known.equity.peak
+        snapshot.dayEquity = known.equity.dayStart
+        snapshot.buyingPower = cash
+        gate.begin(snapshot)
+        facts?.isStale = false
+    }
+
+    /// What the gate says; exits of an entry that it denied are denied too, and follow it where it was cut.
+    mutating func review(
+        _ planned: PlannedOrder, parent: OrderNumber?, confidence: Double? = nil, at time: Timestamp
+    ) throws(ArithmeticOverflow) -> RiskVerdict {
+        if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
+        if let reason = stop(of: planned, parent: parent) { return RiskVerdict(denied: reason) }
+        guard facts != nil else {
+            return gate.review(planned, context: RiskContext(time: time, date: CalendarDate(days: 0)))
+        }
+        let entry = parent.flatMap(book.slot(of:)).map { book.records[$0] }
+        facts!.setTime(time)
+        if facts!.isStale { try tellAccount() }
+        return gate.review(
+            planned,
+            context: RiskContext(
+                time: time, date: facts!.today, strategy: facts!.strategy(of: planned.decision),
+                confidence: confidence, entryApproved: entry?.terms.quantity))
+    }
+
+    // MARK: - What happens to orders and positions
+
+    /// An order ended with a rest that is not expected any more.
+    mutating func forgetRest(of order: OrderRecord) {
+        // What a child leaves is its parent's still.
+        guard facts != nil, order.childNumber == nil else { return }
+        let rest = order.terms.side == .buy ? -order.remaining : order.remaining
+        gate.expect(
+            change: order.parent == nil ? rest : .zero, of: order.terms.instrument,
+            strategy: facts!.strategy(of: order.decision), ended: 1)
+    }
+
+    /// A fill was booked.
+    mutating func noteFill(
+        _ change: Quantity, of instrument: InstrumentID, at price: Price, commission: Money, decision: DecisionID?,
+        ended: Bool, isExpected: Bool
+    ) {
+        guard facts != nil else { return }
+        if !isExpected { facts!.isStale = true }
+        let strategy = decision.flatMap { facts!.strategy(of: $0) }
+        if ended { gate.expect(change: .zero, of: instrument, strategy: strategy, ended: 1) }
+        guard let strategy else { return }
+        facts!.held[Int(strategy)][Int(instrument.index)] =
+            facts!.held[Int(strategy)][Int(instrument.index)] + change
+        gate.book(change, of: instrument, at: price, commission: commission, strategy: strategy)
+    }
+
+    /// A broker's execution was booked, or is on record; what is left of its order is known at the next review.
+    mutating func noteFill(_ execution: AccountExecution, _ decision: DecisionID?, commission: Money) {
+        noteFill(
+            execution.side == .buy ? execution.quantity : -execution.quantity, of: execution.instrument,
+            at: execution.price, commission: commission, decision: decision, ended: false, isExpected: false)
+    }
+
+    /// A position changed in a way that the gate takes up at the next review.
+    mutating func mistrustGate() { facts?.isStale = true }
+
+    /// What is held and known of an instrument is counted in new shares.
+    mutating func noteSplit(_ instrument: InstrumentID, ratioE9: Int64) throws(ArithmeticOverflow) {
+        guard facts != nil else { return }
+        gate.split(instrument, ratioE9: ratioE9)
+        let index = Int(instrument.index)
+        for strategy in facts!.held.indices {
+            let held = divide(
+                Int128(facts!.held[strategy][index].e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
+            facts!.held[strategy][index] = Quantity(e8: try narrowed(held, "a strategy's position after a split"))
+        }
+        try facts!.splitMark(instrument, ratioE9)
+        facts!.isStale = true
+    }
+
+    // MARK: - Records
+
+    /// Adds to a record which limit bound, and why.
+    func explain(_ verdict: RiskVerdict, _ planned: PlannedOrder, _ record: inout RiskRecord) {
+        record.stop = verdict.stop
+        record.target = verdict.target
+        guard verdict.limit != nil || verdict.passedOpen != nil, let facts else { return }
+        record.limit = (verdict.limit ?? verdict.passedOpen)?.rawValue
+        record.observed = verdict.observed
+        record.allowed = verdict.allowed
+        record.explanation = verdict.sentence(
+            ticker: ticker(planned.terms.instrument), requested: planned.terms.quantity,
+            groups: facts.setup.limits.groups.map(\.name))
+    }
+}
