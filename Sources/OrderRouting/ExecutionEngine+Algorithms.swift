@@ -153,7 +153,8 @@ extension ExecutionEngine {
             if let cancelAt = algorithms[index].placement.cancelAt, cancelAt <= now {
                 algorithms[index].machine.stop(.cancelled(algorithms[index].placement.cancelReason))
             }
-            guard let step = step(index, book.records[slot], now, isAllowed: worksAlgorithms || isStop) else {
+            guard let step = step(index, book.records[slot], now, isAllowed: mayWork(book.records[slot]) || isStop)
+            else {
                 // As soon as it may.
                 algorithms[index].wake = now
                 return
@@ -190,6 +191,9 @@ extension ExecutionEngine {
         algorithms[index].machine = machine
         return step
     }
+
+    /// Whether nothing keeps an algorithm from ordering and cancelling, a kill switch neither.
+    private func mayWork(_ order: OrderRecord) -> Bool { worksAlgorithms && stop(of: order) == nil }
 
     private func wake(of run: AlgorithmRun, after time: Timestamp) -> Timestamp? {
         guard !run.isStopping else { return nil }

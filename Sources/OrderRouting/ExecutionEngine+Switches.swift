@@ -28,9 +28,10 @@ extension ExecutionEngine {
         return switches.board.stop(of: subject(order.terms, order.decision), isReduction: isReduction(order))
     }
 
-    /// Whether a switch asks for an open order to be cancelled.
+    /// Whether a switch asks for an open order to be cancelled. An algorithm ends whatever was asked for: nobody would order its rest.
     public func isCancelledBySwitch(_ order: OrderRecord) -> Bool {
         guard !switches.board.isClear else { return false }
+        if order.isWorkedHere { return stop(of: order) != nil }
         return switches.board.cancels(subject(order.terms, order.decision), isReduction: isReduction(order))
     }
 
@@ -64,7 +65,8 @@ extension ExecutionEngine {
             let change = changes[instrument, default: .zero]
             let expected = expectedPosition(of: instrument) + change
             let subject = subject(order.terms, order.decision)
-            if let reason = switches.board.stop(of: subject, isReduction: isReduction(order, of: expected)) {
+            let reduces = algorithmParent(of: order).map(isReduction) ?? isReduction(order, of: expected)
+            if let reason = switches.board.stop(of: subject, isReduction: reduces) {
                 try finish(order.number, .cancel(reason), nil, at: time, &output)
             } else {
                 allowed.append(order)
@@ -74,6 +76,11 @@ extension ExecutionEngine {
         return allowed
     }
 
+    /// The order that an algorithm's child is a part of.
+    private func algorithmParent(of order: OrderRecord) -> OrderRecord? {
+        order.algorithmParent.flatMap(book.slot(of:)).map { book.records[$0] }
+    }
+
     /// The position once everything that has left is filled, exits of brackets aside.
     private func expectedPosition(of instrument: InstrumentID) -> Quantity {
         var expected = positions[Int(instrument.index)].quantity
@@ -81,7 +88,9 @@ extension ExecutionEngine {
         while let slot = next {
             next = book.nextOpen(after: slot)
             let order = book.records[slot]
-            if order.state != .planned, order.parent == nil { expected = expected + order.signedRemaining }
+            if order.state != .planned, order.parent == nil, isExpected(order) {
+                expected = expected + order.signedRemaining
+            }
         }
         return expected
     }
@@ -96,8 +105,10 @@ extension ExecutionEngine {
 
     /// The same for an order that has left: its own share of what is expected is not counted.
     private func isReduction(_ order: OrderRecord) -> Bool {
+        if let parent = algorithmParent(of: order) { return isReduction(parent) }
         let expected = expectedPosition(of: order.terms.instrument)
-        let isCounted = order.state != .planned && !order.state.isTerminal && order.parent == nil
+        let isCounted =
+            order.state != .planned && !order.state.isTerminal && order.parent == nil && isExpected(order)
         return isReduction(order, of: isCounted ? expected - order.signedRemaining : expected)
     }
 }

@@ -5,15 +5,15 @@ import XCTest
 /// `submit` and `intents`: in TRAINING on the real bars, in PRODUCTION against the gateway as another process.
 final class SubmitTests: CommandLineTestCase {
     private static let header =
-        "intent_id,decided_at,strategy_id,ticker,side,quantity,notional,order_type,limit_price,expires_at\n"
+        "intent_id,decided_at,strategy_id,ticker,side,quantity,notional,order_type,limit_price,expires_at,confidence\n"
     private static let file =
         header + """
-            a1,2012-05-31,mom,AAPL,BUY,100,,,,
-            a2,2012-05-31,mom,IBM,BUY,,50000,,,2012-09-01
-            a3,2012-05-31,val,MSFT,HOLD,0,,MARKET,,
-            a4,2012-05-30,val,MSFT,SELL,50,,,,
-            a5,2012-05-30,val,MSFT,BUY,50,,,,2012-05-30
-            a1,2012-05-31,mom,AAPL,BUY,100,,,,
+            a1,2012-05-31,mom,AAPL,BUY,100,,,,,0.5
+            a2,2012-05-31,mom,IBM,BUY,,50000,,,2012-09-01,
+            a3,2012-05-31,val,MSFT,HOLD,0,,MARKET,,,
+            a4,2012-05-30,val,MSFT,SELL,50,,,,,
+            a5,2012-05-30,val,MSFT,BUY,50,,,,2012-05-30,
+            a1,2012-05-31,mom,AAPL,BUY,100,,,,,0.5
 
             """
 
@@ -96,20 +96,20 @@ final class SubmitTests: CommandLineTestCase {
         try importExample()
         let mistakes: [(name: String, rows: String, parts: [String])] = [
             (
-                "an unknown ticker", "a,2012-05-31,,APPL,BUY,1,,,,\n",
+                "an unknown ticker", "a,2012-05-31,,APPL,BUY,1,,,,,\n",
                 ["bad.csv:2: ticker \"APPL\" has no bars", "AAPL"]
             ),
-            ("an unknown ticker that holds", "a,2012-05-31,,APPL,HOLD,,,,,\n", ["bad.csv:2: ticker \"APPL\""]),
+            ("an unknown ticker that holds", "a,2012-05-31,,APPL,HOLD,,,,,,\n", ["bad.csv:2: ticker \"APPL\""]),
             (
-                "after the last bar", "a,2013-03-02,,AAPL,BUY,1,,,,\n",
+                "after the last bar", "a,2013-03-02,,AAPL,BUY,1,,,,,\n",
                 ["decided_at \"2013-03-02\" is after the last bar"]
             ),
             (
-                "no close to size with", "a,2012-05-17,,FB,BUY,,5000,,,\n",
+                "no close to size with", "a,2012-05-17,,FB,BUY,,5000,,,,\n",
                 ["decided_at \"2012-05-17\" is before the first bar of FB is over"]
             ),
             (
-                "two intents of one id", "a,2012-05-31,,AAPL,BUY,1,,,,\na,2012-05-31,,AAPL,BUY,2,,,,\n",
+                "two intents of one id", "a,2012-05-31,,AAPL,BUY,1,,,,,\na,2012-05-31,,AAPL,BUY,2,,,,,\n",
                 ["bad.csv:3: intent_id \"a\" has quantity \"2\" here and \"1\" on line 2 (duplicate_intent)"]
             ),
             ("no rows", "", ["has no rows; give at least one intent"]),
@@ -196,7 +196,7 @@ final class SubmitTests: CommandLineTestCase {
             ["intents that are on record with the same content, and are skipped: 5 of 5: a1 (line 2, run submit-"])
         assertContains(other.output, ["Orders        none", "are skipped: 5 of 5"])
         XCTAssertEqual(try orders(), once)
-        try folder.write(Self.file + "a6,2012-06-01,mom,IBM,SELL,9,,,,\n", to: "more.csv")
+        try folder.write(Self.file + "a6,2012-06-01,mom,IBM,SELL,9,,,,,\n", to: "more.csv")
         let more = try submit("more.csv")
         assertCode(0, more)
         assertContains(more.output, ["Orders        1, 1 filled whole", "are skipped: 5 of 6"])
@@ -204,7 +204,7 @@ final class SubmitTests: CommandLineTestCase {
 
         // The whole file is refused for one id that stands for another intent.
         try folder.write(
-            Self.header + "a7,2012-06-01,mom,IBM,SELL,1,,,,\na6,2012-06-01,mom,IBM,SELL,10,,,,\n", to: "wrong.csv")
+            Self.header + "a7,2012-06-01,mom,IBM,SELL,1,,,,,\na6,2012-06-01,mom,IBM,SELL,10,,,,,\n", to: "wrong.csv")
         let before = try DatabaseDump(folder.path("runtime.db"))
         let wrong = try submit("wrong.csv")
         assertCode(2, wrong)
@@ -240,7 +240,7 @@ final class SubmitTests: CommandLineTestCase {
     func testAnIntentThatExpiresIsCancelled() throws {
         let gateway = try startGateway()
         defer { gateway.send(SIGKILL) }
-        try folder.write(Self.header + "a,2012-05-31,,AAPL,BUY,10,,LIMIT,1,2012-06-01T00:00:02Z\n", to: "intents.csv")
+        try folder.write(Self.header + "a,2012-05-31,,AAPL,BUY,10,,LIMIT,1,2012-06-01T00:00:02Z,\n", to: "intents.csv")
         let result = try submit("intents.csv")
         assertCode(1, result)
         assertContains(result.errors, ["BUY 10 AAPL: cancelled (intent_expired), 0 filled"])
@@ -276,8 +276,13 @@ final class SubmitTests: CommandLineTestCase {
         try assertVerified("runtime.db")
     }
 
-    /// A file decides the same in both modes: quantities, prices and what is left out.
-    func testBothModesDoTheSame() throws {
+    // MARK: - Both modes
+
+    /// Carries out a file in both modes on the same bars; what became of each intent, mode by mode.
+    private func carryOutInBothModes(
+        _ rows: [String], _ configuration: String, code: Int32, _ columns: [String], file: StaticString = #filePath,
+        line: UInt = #line
+    ) throws -> [[String]] {
         try importExample()
         let gateway = try start([
             "gateway", "--bars", "history.db", "--from", "2012-06-01", "--when-ordered", "--port", "0",
@@ -286,22 +291,44 @@ final class SubmitTests: CommandLineTestCase {
         let port = try XCTUnwrap(try portsOfGateway(ofCommand: 2).first)
         try folder.write(
             """
-            { account: { cash: 1000000 }, orders: { time_in_force: "GTC" },
+            { account: { cash: 1000000 }, orders: { time_in_force: "GTC" }, \(configuration)
               brokers: { ibkr: { port: \(port), account: "DU123" } }, live: { permit: true, account: "DU123" } }
             """, to: "execution.json")
-        let rows = [
-            "b1,2012-05-31,m,AAPL,BUY,,40000,,,", "b2,2012-05-31,m,IBM,SELL,120,,,,", "b3,2012-05-31,v,GOOG,HOLD,,,,,",
-        ]
         try folder.write(Self.header + rows.joined(separator: "\n") + "\n", to: "intents.csv")
-        assertCode(0, try train("--intents", "intents.csv", "--config", "execution.json"))
-        assertCode(0, try submit("intents.csv"))
-        let tables = try ["training.db", "runtime.db"].map { database in
-            let table = try execute("intents", "--db", database, "--format", "csv")
-            return CSVRows(table.output).columns(
-                "intent_id", "status", "size", "filled_size", "average_price", "sizing_price", "content_digest"
-            ).map { $0.joined(separator: " ") }.sorted()
+        assertCode(code, try train("--intents", "intents.csv", "--config", "execution.json"), file: file, line: line)
+        assertCode(code, try submit("intents.csv"), file: file, line: line)
+        return try ["training.db", "runtime.db"].map { database in
+            try assertVerified(database, file: file, line: line)
+            let table = CSVRows(try execute("intents", "--db", database, "--format", "csv").output)
+            let places = columns.compactMap { table.header.firstIndex(of: $0) }
+            return table.rows.map { row in places.map { row[$0] }.joined(separator: " ") }.sorted()
         }
+    }
+
+    /// A file decides the same in both modes: quantities, prices and what is left out.
+    func testBothModesDoTheSame() throws {
+        let tables = try carryOutInBothModes(
+            [
+                "b1,2012-05-31,m,AAPL,BUY,,40000,,,,", "b2,2012-05-31,m,IBM,SELL,120,,,,,",
+                "b3,2012-05-31,v,GOOG,HOLD,,,,,,",
+            ], "", code: 0,
+            ["intent_id", "status", "size", "filled_size", "average_price", "sizing_price", "content_digest"])
         XCTAssertEqual(tables[0], tables[1])
         XCTAssertEqual(tables[0].count, 3)
+    }
+
+    /// Half of full Kelly at a chance of 0.6 and even odds is a tenth of a million: 173 shares at 577.73.
+    func testTheGateJudgesIntentsByTheirConfidence() throws {
+        let tables = try carryOutInBothModes(
+            [
+                "c1,2012-05-31,m,AAPL,BUY,500,,,,,0.6", "c2,2012-05-31,m,IBM,BUY,10,,,,,",
+                "c3,2012-05-31,m,MSFT,SELL,10,,,,,0.9",
+            ],
+            "risk: { allow_short: false, kelly: { fraction: 0.5, source: \"confidence\", payoff_ratio: 1 } },", code: 1,
+            ["intent_id", "status", "reason", "size", "filled_size"])
+        XCTAssertEqual(
+            tables[0],
+            ["c1 FILLED  173 173", "c2 DENIED risk_data_unavailable 10 0", "c3 DENIED risk_limit 10 0"])
+        XCTAssertEqual(tables[1], tables[0])
     }
 }
