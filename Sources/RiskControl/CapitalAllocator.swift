@@ -15,17 +15,16 @@ public struct CapitalAllocator: Sendable {
     /// Every strategy gets its share of the map, at least the floor and at most the maximum.
     ///
     /// Where floors take the sum beyond the whole (or beyond the map's own sum, if that is more), those above the floor give
-    /// it up in proportion to what they are above it, rounded up, so that the sum is kept.
+    /// it up in proportion to what they are above it, rounded up, so that the sum is kept. Strategies that the map names and
+    /// the list does not have their part all the same: another run trades them.
     public init(_ map: CapitalMap, strategies: [String]) {
         let floor = map.floor?.e9 ?? 0
-        var result = strategies.map { name in
-            let own = map.shares[name]?.e9 ?? 0
-            let most = map.maxShare?.e9 ?? .max
-            return CapitalShare(share: Share(e9: min(max(own, floor), most)), isCutToMaximum: own > most)
-        }
+        let most = map.maxShare?.e9 ?? .max
+        let names = strategies + Set(map.shares.keys).subtracting(strategies).sorted()
+        let own = names.map { map.shares[$0]?.e9 ?? 0 }
+        var result = own.map { CapitalShare(share: Share(e9: min(max($0, floor), most)), isCutToMaximum: $0 > most) }
         let total = result.reduce(Int128(0)) { $0 + Int128($1.share.e9) }
-        let named = strategies.reduce(Int128(0)) { $0 + Int128(map.shares[$1]?.e9 ?? 0) }
-        let excess = total - max(Int128(Share.scale), named)
+        let excess = total - max(Int128(Share.scale), own.reduce(Int128(0)) { $0 + Int128($1) })
         let above = result.reduce(Int128(0)) { $0 + Int128(max($1.share.e9 - floor, 0)) }
         if excess > 0, above > 0 {
             for place in result.indices where result[place].share.e9 > floor {
@@ -34,7 +33,7 @@ public struct CapitalAllocator: Sendable {
                 result[place].share.e9 -= Int64(given)
             }
         }
-        shares = result
+        shares = Array(result.prefix(strategies.count))
     }
 
     /// What a strategy may have at work, rounded down; nothing of an equity that is not positive.

@@ -144,7 +144,7 @@ struct RiskBenchmark {
         limits.kelly = KellyLimit(fraction: share(50), source: .confidence(payoffRatio: 2))
         limits.strategies = ["s": StrategyLimits(maxShare: share(900), maxNotional: nil, maxRiskShare: share(100))]
         limits.capital = CapitalMap(shares: ["s": share(900)])
-        limits.buyingPower = BuyingPowerLimit(maxShare: share(100), includesProceeds: true)
+        limits.buyingPower = BuyingPowerLimit(maxShare: share(900), includesProceeds: true)
         var gate = RiskGate(
             limits: limits, instruments: (0..<positions).map { Instrument(ticker: "T\($0)") }, strategies: ["s"])
         for day in 0...days { observe(&gate, date: Self.date.adding(days: Int32(day - days - 1)), &random) }

@@ -23,6 +23,8 @@ final class CapitalTests: XCTestCase {
                 CapitalMap(shares: map, floor: .percent(10)), names + ["x"],
                 [50 - 40.0 / 7, 30 - 20.0 / 7, 20 - 10.0 / 7, 10]
             ),
+            // What the map gives to strategies of other runs is theirs.
+            (CapitalMap(shares: map, floor: .percent(10)), ["x", "a"], [10, 50 - 40.0 / 7]),
             // A map beyond the whole is meant so.
             (CapitalMap(shares: ["a": .percent(150), "b": .percent(50)]), ["a", "b"], [150, 50]),
         ]
