@@ -138,7 +138,7 @@ struct SessionRunner {
         if comparison.isFirst {
             observer.log("account \(account) is new here: its book begins with what the broker says", true)
         }
-        let judged = gate.check(comparison)
+        let judged = try gate.check(comparison)
         guard request.isLive else {
             if request.purpose == .rebalance { sayWhatWouldSend(judged) }
             return true
