@@ -27,6 +27,7 @@ public enum SQLSchema {
         Migration(version: 4, sql: text(PackageResources.v0004_switches_sql)),
         Migration(version: 5, sql: text(PackageResources.v0005_algorithms_sql)),
         Migration(version: 6, sql: text(PackageResources.v0006_intents_sql)),
+        Migration(version: 7, sql: text(PackageResources.v0007_operations_sql)),
     ]
 
     /// The version this build reads and writes.

@@ -95,8 +95,8 @@ public enum EngineInput: Sendable {
     /// Makes the cash what the broker says it is.
     case adoptCash(Money, AdoptionKind, at: Timestamp)
     /// Orders planned for a broker, `through` a number where one is given, are to be sent: sells at once, buys as far as the cash
-    /// goes.
-    case release(at: Timestamp, through: OrderNumber? = nil)
+    /// goes. `atMost` so many, exits aside, which go with their entry.
+    case release(at: Timestamp, through: OrderNumber? = nil, atMost: Int? = nil)
     /// Exits that are planned are to be sent: their entry is sent once more, and goes with them.
     case releaseExits(of: OrderNumber, at: Timestamp)
     /// Orders that were not sent end.

@@ -20,6 +20,29 @@ extension ExecutionEngine {
         return Set(followed.map(\.instrument)).sorted()
     }
 
+    /// The shortest time between two looks at the volume of an instrument, in ms.
+    public func volumeInterval_ms(of instrument: InstrumentID) -> Int64 {
+        algorithms.runs.lazy.filter { $0.instrument == instrument }.compactMap {
+            if case .volume(let participation) = $0.machine.pace { participation.interval_ms } else { nil }
+        }.min() ?? 60_000
+    }
+
+    /// Open children whose cancel was asked for, and why, by number.
+    public var cancellingChildren: [(child: OrderNumber, reason: StatusReason)] {
+        algorithms.runs.flatMap(\.children).compactMap { child in
+            guard let slot = book.slot(of: child), !book.records[slot].state.isTerminal, book.isCancelAsked(slot),
+                let reason = book.cancelReason(slot)
+            else { return nil }
+            return (child, reason)
+        }
+    }
+
+    /// Whether an order is a part that is not wanted any more: its cancel was asked for, or its parent has ended.
+    public func isUnwantedChild(_ order: OrderRecord) -> Bool {
+        guard let parent = order.algorithmParent else { return false }
+        return book.slot(of: order.number).map(book.isCancelAsked) ?? false || algorithms.index(of: parent) == nil
+    }
+
     /// Keeps the volumes of the last `days` dates of an instrument from now on, for its curve.
     public mutating func keepVolumes(of instrument: InstrumentID, days: Int32) {
         let limit = max(algorithms.histories[instrument]?.limit ?? 0, Int(days))
@@ -102,6 +125,18 @@ extension ExecutionEngine {
         }
     }
 
+    /// Makes the schedules of algorithms on record anew, for the volumes of their curves are known now.
+    public mutating func renewCurves() {
+        for place in algorithms.runs.indices {
+            guard let slot = book.slot(of: algorithms[place].parent), let terms = book.records[slot].algorithm,
+                terms.needsVolumeCurve
+            else { continue }
+            let machine = algorithms[place].machine
+            algorithms[place].machine = self.machine(of: book.records[slot], terms, machine.start)
+            if machine.isFinishing { algorithms[place].machine.resume(ordered: .zero, lastChildAt: machine.end) }
+        }
+    }
+
     // MARK: - Steps
 
     /// Takes the steps of an algorithm until it waits for something.
@@ -143,7 +178,7 @@ extension ExecutionEngine {
         let run = algorithms[index]
         let open = run.children.compactMap { book.slot(of: $0) }.map { book.records[$0] }
             .filter { !$0.state.isTerminal }.map(\.remaining)
-        if run.isOrphan { return open.isEmpty ? .end(.cancelled(.superseded)) : .wait }
+        if run.isOrphan { return open.isEmpty ? .end(run.machine.stop ?? .cancelled(.superseded)) : .wait }
         let sight = AlgorithmSight(
             now: now, quantity: order.terms.quantity + run.splitChange, filled: order.filled + run.splitChange,
             working: open.isEmpty ? nil : open.reduce(.zero, +), lot: instruments[Int(run.instrument.index)].lotSize)

@@ -6,14 +6,23 @@ import TradingModel
 extension ExecutionEngine {
     /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
     mutating func release(
-        at time: Timestamp, through last: OrderNumber? = nil, _ output: inout EngineOutput
+        at time: Timestamp, through last: OrderNumber? = nil, atMost limit: Int? = nil, _ output: inout EngineOutput
     ) throws {
+        var rest = limit ?? .max
         guard book.plannedCount > 0 else { return }
         // What earlier runs have planned and not sent fits nothing any more.
         let planned = try withoutStopped(
             book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }, at: time, &output)
         let early = Set(planned.filter(waitsForEntry).map(\.number))
-        for order in planned where !waitsForCash(order) && !early.contains(order.number) {
+        // Exits that go with their entry come after it.
+        let queue = limit == nil ? planned : planned.filter { $0.parent == nil } + planned.filter { $0.parent != nil }
+        for order in queue where !waitsForCash(order) && !early.contains(order.number) {
+            if order.parent == nil {
+                guard rest > 0 else { continue }
+                rest -= 1
+            } else if let parent = order.parent.flatMap({ self.order($0) }), limit != nil, parent.state == .planned {
+                continue
+            }
             if let reason = endOfEntry(of: order) {
                 try finish(order.number, .cancel(reason), nil, at: time, &output)
             } else {
@@ -25,12 +34,14 @@ extension ExecutionEngine {
         let open = book.open
         var available = try availableCash(besides: open)
         let areSellsDone = !open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
-        for order in waiting {
+        for order in waiting where rest > 0 {
             let cost = try cost(of: order)
             if cost <= available {
                 available = available - cost
+                rest -= 1
                 try submit(order, at: time, &output)
             } else if areSellsDone {
+                rest -= 1
                 available = try cut(order, to: available, at: time, &output)
             }
         }

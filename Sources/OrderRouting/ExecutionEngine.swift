@@ -111,8 +111,8 @@ public struct ExecutionEngine: Sendable {
             try adopt(holdings, kind, at: time, &output)
         case .adoptCash(let amount, let kind, let time):
             try adoptCash(amount, kind, at: time, &output)
-        case .release(let time, let last):
-            try release(at: time, through: last, &output)
+        case .release(let time, let last, let limit):
+            try release(at: time, through: last, atMost: limit, &output)
         case .releaseExits(let entry, let time):
             for order in book.planned(where: { _ in true }) where order.parent == entry {
                 try submit(order, at: time, &output)

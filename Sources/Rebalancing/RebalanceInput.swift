@@ -45,11 +45,14 @@ public enum RebalanceNotice: Sendable, CustomStringConvertible {
     case session(IBKRNotice)
     case phase(String)
     case warning(String)
+    /// One that is on record as well.
+    case alert(NotificationRecord)
 
     public var description: String {
         switch self {
         case .session(let notice): notice.description
         case .phase(let text), .warning(let text): text
+        case .alert(let notification): notification.message
         }
     }
 }

@@ -93,6 +93,7 @@ extension RebalanceMachine {
     /// The broker is back: what was asked and not answered is asked again.
     mutating func askUnanswered(at moment: IBKRMoment) throws {
         if clockOffset_ms == nil { try drive(.query(.clock), at: moment) }
+        volumes.looks.removeAll()
         guard case .pricing = phase else { return }
         let lost = quotes.filter { !$0.value.isComplete }.map(\.key).sorted()
         for instrument in lost { quotes[instrument] = nil }
@@ -132,6 +133,8 @@ extension RebalanceMachine {
             try drive(.cancelEverything, at: moment)
             try beginCancelling(.stopped, at: moment)
         case .rebalance:
+            let objections = objectionsToReplacing()
+            guard objections.isEmpty else { return try finish(.refused(objections), at: moment) }
             phase = .clearing(giveUp_ms: moment.uptime_ms + confirmationWait_ms)
             if settings.isLive, settings.planning.openOrders == .cancel {
                 try ask(.dismiss(.superseded, .earlierRuns, at: moment.time), at: moment)
@@ -173,7 +176,7 @@ extension RebalanceMachine {
     }
 
     /// The user's own orders that are not on record yet.
-    private var ordersToPlace: [OwnOrder] {
+    var ordersToPlace: [OwnOrder] {
         let placed = Set(engine.orders.filter { !$0.number.isOfEarlierRun }.compactMap(\.inputRow))
         return goal.ownOrders.filter { !placed.contains(Int32(truncatingIfNeeded: $0.row)) }
     }
@@ -213,7 +216,8 @@ extension RebalanceMachine {
         output.requests += planned.requests
         unrecorded = PlanPortions(
             planned.journal,
-            isDivisible: !trial.hasWaitingPlans && orders.allSatisfy { $0.parentRow == nil })
+            isDivisible: !trial.hasWaitingPlans && !goal.hasAlgorithms && settings.planning.algorithm == nil
+                && orders.allSatisfy { $0.parentRow == nil })
         engine = trial
         output.journal.broker.equityMarks += engine.takeEquityMarks()
         phase = .awaitingConsent
@@ -226,6 +230,7 @@ extension RebalanceMachine {
     private mutating func beginWorking(at moment: IBKRMoment) throws {
         beforePlan = nil
         phase = .working(timeout_ms: moment.uptime_ms + settings.timeout_ms)
+        tellBreaker(at: moment)
         if !settings.isLive {
             recordWholePlan(at: moment)
             try ask(.dismiss(.dryRun, .run, at: moment.time), at: moment)
@@ -236,6 +241,7 @@ extension RebalanceMachine {
     private mutating func recordNextPortion(at moment: IBKRMoment) {
         guard var plan = unrecorded else { return }
         let numbers = plan.moveNext(into: &output.journal)
+        for order in numbers.compactMap(engine.order) { noteReplacement(order, at: moment) }
         for order in numbers.compactMap(engine.order) where order.state == .planned {
             for (stage, time) in [(TimingRecord.Stage.decided, order.createdAt), (.journaled, moment.time)] {
                 output.journal.broker.timings.append(TimingRecord(order: order.number, stage: stage, time: time))
@@ -259,7 +265,8 @@ extension RebalanceMachine {
         if broker.state.isReady, settings.isLive {
             try cancelWhatIsDue(at: moment)
             try cancelWhatIsStopped(at: moment)
-            try ask(.release(at: moment.time, through: lastRecorded), at: moment)
+            try release(at: moment)
+            if mayWorkAlgorithms { try workAlgorithms(at: moment) }
         }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
@@ -274,7 +281,7 @@ extension RebalanceMachine {
     mutating func beginCancelling(_ reason: StatusReason, at moment: IBKRMoment) throws {
         recordWholePlan(at: moment)
         phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + confirmationWait_ms)
-        try ask(.dismiss(reason, scope, at: moment.time), at: moment)
+        try ask(.dismiss(reasonOfUnsent(reason), scope, at: moment.time), at: moment)
         try cancelOpen(reason, scope, at: moment)
     }
 
@@ -487,7 +494,7 @@ extension RebalanceMachine {
         if let haltedOutcome { return haltedOutcome }
         if isStopping { return .stopped(openOrders: engine.openOrderCount(scope)) }
         let own = engine.orders.filter { !$0.number.isOfEarlierRun }
-        return .completed(shortfalls: own.count { $0.state != .filled }, breaks: breaks)
+        return .completed(shortfalls: own.count { $0.state != .filled && $0.childNumber == nil }, breaks: breaks)
     }
 }
 

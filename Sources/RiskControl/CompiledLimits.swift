@@ -18,9 +18,16 @@ struct CompiledLimits: Sendable {
         var capital: CapitalShare?
     }
 
+    /// What holds for one group.
+    struct Group: Sendable {
+        var maxShare: Share?
+        var maxNetShare: Share?
+    }
+
     let limits: RiskLimits
     let risk: RiskMeasure
     private(set) var symbols: [Symbol] = []
+    let groups: [Group]
     /// Groups of one instrument after the other.
     private(set) var memberships: [Int32] = []
     private(set) var strategies: [Strategy] = []
@@ -28,6 +35,7 @@ struct CompiledLimits: Sendable {
     init(_ limits: RiskLimits, tickers: [String], strategies names: [String]) {
         self.limits = limits
         risk = RiskMeasure(limits.valueAtRisk)
+        groups = limits.groups.map { Group(maxShare: $0.maxShare, maxNetShare: $0.maxNetShare) }
         for ticker in tickers { add(ticker) }
         let allocator = limits.capital.map { CapitalAllocator($0, strategies: names) }
         strategies = names.indices.map { place in

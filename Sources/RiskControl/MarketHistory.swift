@@ -7,6 +7,8 @@ struct MarketHistory: Sendable {
     let stride: Int
     /// Instrument by instrument, in a ring of days; zero where there is no return, and behind the window.
     private(set) var returns: [Double] = []
+    /// Sums of each instrument's returns, kept with every change and made anew once in a window.
+    private(set) var sums: [SampleSums] = []
     private var isPresent: [Bool] = []
     /// How many of the window's days have a return, by instrument.
     private(set) var observations: [Int] = []
@@ -34,6 +36,7 @@ struct MarketHistory: Sendable {
         returns += Array(repeating: 0, count: stride)
         if stride > 0 { isPresent += Array(repeating: false, count: window.days) }
         observations.append(0)
+        sums.append(SampleSums())
         closes.append(nil)
         pending.append(nil)
         volumes.addInstrument()
@@ -53,6 +56,13 @@ struct MarketHistory: Sendable {
     @inline(__always)
     func withReturns<Result>(of instrument: Int, _ use: (UnsafePointer<Double>) -> Result) -> Result {
         returns.withUnsafeBufferPointer { use($0.baseAddress! + instrument * stride) }
+    }
+
+    /// One instrument's returns, oldest first.
+    func inOrderOfTime(_ instrument: Int) -> [Double] {
+        guard let slot else { return [] }
+        let row = Array(returns[instrument * stride..<instrument * stride + dayCount])
+        return Array(row[(slot + 1)...] + row[...slot])
     }
 
     // MARK: - Changes
@@ -82,6 +92,11 @@ struct MarketHistory: Sendable {
         volumes.split(instrument, ratioE9)
     }
 
+    /// No more bars of the last day will come.
+    mutating func finishLastDay() {
+        if window.isIntraday { finishDay() }
+    }
+
     private mutating func finishDay() {
         guard date != nil else { return }
         beginDay()
@@ -101,17 +116,23 @@ struct MarketHistory: Sendable {
         slot = new
         dayCount = min(dayCount + 1, window.days)
         for instrument in closes.indices {
-            returns[instrument * stride + new] = 0
+            set(0, instrument, new)
+            if new == 0 { sums[instrument] = withReturns(of: instrument) { SampleKernel.sums($0, count: stride) } }
             if isPresent[instrument * window.days + new] { observations[instrument] -= 1 }
             isPresent[instrument * window.days + new] = false
         }
     }
 
+    private mutating func set(_ value: Double, _ instrument: Int, _ slot: Int) {
+        let place = instrument * stride + slot
+        sums[instrument].replace(returns[place], by: value)
+        returns[place] = value
+    }
+
     private mutating func close(_ instrument: Int, at price: Double) {
         defer { closes[instrument] = price }
         guard let slot, let last = closes[instrument] else { return }
-        let place = instrument * stride + slot
-        returns[place] = (1 + returns[place]) * (price / last) - 1
+        set((1 + returns[instrument * stride + slot]) * (price / last) - 1, instrument, slot)
         version += 1
         guard !isPresent[instrument * window.days + slot] else { return }
         isPresent[instrument * window.days + slot] = true

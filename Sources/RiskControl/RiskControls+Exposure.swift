@@ -23,7 +23,7 @@ extension RiskControls {
     func reviewGroups(_ ask: Ask, _ cut: inout Cut) {
         for place in limits.symbols[ask.instrument].groups {
             let group = limits.memberships[place]
-            let limit = limits.limits.groups[Int(group)]
+            let limit = limits.groups[Int(group)]
             let exposure = portfolio.groups[Int(group)]
             if let share = limit.maxShare {
                 fit(ask, exposure.knownGross, into: share, .groupShare, group: group, &cut)

@@ -26,7 +26,7 @@ extension RiskControls {
         let beyond = (Int128(limit.e8) - Int128(reference.e8)) * Int128(ask.sign)
         guard beyond * Int128(Share.scale) > Int128(reference.e8) * Int128(most.e9) else { return }
         cut.lower(
-            to: 0, .priceCollar, observed: Double(beyond) / Double(reference.e8), allowed: most.value)
+            to: 0, .priceCollar, observed: money(beyond) / money(Int128(reference.e8)), allowed: most.value)
     }
 
     /// The order's size counts with the part that reduces.
@@ -61,7 +61,7 @@ extension RiskControls {
         let (product, overflow) = sum.multipliedReportingOverflow(by: Int128(limit.maxShare.e9))
         let most = overflow ? Int128.max : product / (Int128(Share.scale) * Int128(days))
         guard Int128(ask.quantity) > most else { return }
-        let average = Double(sum) / Double(days)
+        let average = money(sum) * 1e16 / Double(days)
         cut.lower(
             to: Int64(most) - ask.reduction, .maxShareOfVolume,
             observed: average > 0 ? Double(ask.quantity) / average : nil, allowed: limit.maxShare.value)
@@ -75,10 +75,9 @@ extension RiskControls {
 
 /// A value in units of 10⁻¹⁶ as a figure for people.
 ///
-/// In two halves: the library's conversion of 128 bits costs as much as a review.
+/// The standard library's conversion of 128 bits is generic, which takes longer than a whole review.
 func money(_ e16: Int128) -> Double {
-    let high = Double(Int64(truncatingIfNeeded: e16 >> 64))
-    return (high * 0x1p64 + Double(UInt64(truncatingIfNeeded: e16))) / 1e16
+    (Double(Int64(truncatingIfNeeded: e16 >> 64)) * 0x1p64 + Double(UInt64(truncatingIfNeeded: e16))) / 1e16
 }
 
 extension Ask {

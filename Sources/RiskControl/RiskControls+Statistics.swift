@@ -30,10 +30,15 @@ extension RiskControls {
     ) -> Result {
         history.withReturns(of: instrument) { row in
             sample.values.withUnsafeBufferPointer { values in
-                use(
+                let scenarios = values.baseAddress!
+                return use(
                     RiskCurve(
-                        measure: limits.risk, scenarios: values.baseAddress ?? row, returns: row,
-                        days: history.dayCount, stride: history.stride))
+                        measure: limits.risk, scenarios: scenarios, returns: row, days: history.dayCount,
+                        stride: history.stride,
+                        moments: PairMoments(
+                            sample.sums, history.sums[instrument],
+                            products: SampleKernel.products(scenarios, row, count: history.stride),
+                            count: history.dayCount)))
             }
         }
     }
@@ -65,7 +70,7 @@ extension RiskControls {
         guard let mark = ask.mark, let equity = portfolio.snapshot.equity, exposure.unpriced == 0,
             hasReturns(ask.instrument, sample)
         else { return cut.lackData(name, failsOpen: failsOpen) }
-        let allowed = money(share.of(equity))
+        let allowed = share.value * Double(equity.e6) / Double(Money.scale)
         let unit = Double(ask.sign) * Double(mark.e8) / 1e16
         withCurve(of: ask.instrument, sample) { curve in
             let most = ask.largest(upTo: cut.quantity, unit, curve, within: allowed + abs(allowed) * 1e-12)

@@ -22,7 +22,7 @@ extension RiskControls {
             guard record.count >= minimumTrades, let kelly = record.kelly else { return untilThen }
             full = kelly
         }
-        return Share(e9: Int64((max(full, 0) * Double(limit.fraction.e9)).rounded()))
+        return Share(e9: Int64(exactly: (max(full, 0) * Double(limit.fraction.e9)).rounded()) ?? .max)
     }
 
     /// An order of no strategy is nobody's, and only the account's limits hold for it.

@@ -25,8 +25,6 @@ struct RiskControls: Sendable {
             stride: history.stride, strategies: compiled.strategies.map { $0.limits.maxRiskShare != nil })
     }
 
-    var bands: PriceBands? { limits.limits.bands }
-
     mutating func addInstrument(_ ticker: String) {
         limits.add(ticker)
         portfolio.addInstrument()
@@ -59,13 +57,14 @@ struct RiskControls: Sendable {
 
     /// Cuts a quantity of whole lots to what every limit allows, and counts what is left.
     mutating func review(
-        _ order: PlannedOrder, _ quantity: Quantity, lot: Quantity, _ context: RiskContext,
+        _ order: PlannedOrder, _ quantity: Quantity, lot: Quantity, tick: Price?, _ context: RiskContext,
         _ verdict: inout RiskVerdict
     ) {
         if let entry = context.entryApproved {
             reviewExit(quantity, entry, lot, &verdict)
         } else {
-            reviewEntry(order, quantity, lot, context, &verdict)
+            let reduction = reviewEntry(order, quantity, lot, context, &verdict)
+            if verdict.approved > reduction { limits.limits.bands?.propose(for: order, tick: tick, &verdict) }
         }
         guard verdict.approved > .zero else { return }
         counts.note(context.time, context.date)
@@ -79,10 +78,11 @@ struct RiskControls: Sendable {
         verdict.reason = entry > .zero ? .riskLimit : .parentRejected
     }
 
+    /// - Returns: what of the order brings the expected position nearer to zero.
     private mutating func reviewEntry(
         _ order: PlannedOrder, _ quantity: Quantity, _ lot: Quantity, _ context: RiskContext,
         _ verdict: inout RiskVerdict
-    ) {
+    ) -> Quantity {
         let instrument = Int(order.terms.instrument.index)
         let strategy = context.strategy.map(Int.init)
         let sign = order.terms.side.sign
@@ -90,7 +90,7 @@ struct RiskControls: Sendable {
         let reduction = expected.signum() == -sign ? min(quantity.e8, abs(expected)) : 0
         if scenarios.version != history.version { scenarios.rebuild(portfolio, history) }
         apply(sign * reduction, instrument, strategy: strategy)
-        guard quantity.e8 > reduction else { return }
+        guard quantity.e8 > reduction else { return quantity }
 
         var ask = Ask(
             order, instrument: instrument, strategy: strategy, reduction: reduction,
@@ -100,16 +100,19 @@ struct RiskControls: Sendable {
         review(ask, &cut)
         let approved = ask.wholeLots(cut.quantity)
         apply(sign * (approved - reduction), instrument, strategy: strategy)
-        guard approved != quantity.e8 else {
-            verdict.passedOpen = cut.passedOpen
-            return
+        verdict.passedOpen = cut.passedOpen
+        if approved != quantity.e8 {
+            verdict.approved = Quantity(e8: approved)
+            cut.explain(&verdict)
         }
-        verdict.approved = Quantity(e8: approved)
-        cut.explain(&verdict)
+        return Quantity(e8: reduction)
     }
 
     /// Every limit, in the order of their names.
     private func review(_ ask: Ask, _ cut: inout Cut) {
+        if let mark = ask.mark, Int128(mark.e8) * Int128(ask.increase) > PortfolioState.farthestValue {
+            return cut.refuse(.notionalOverflow)
+        }
         reviewLosses(&cut)
         reviewShort(ask, &cut)
         reviewPrice(ask, &cut)

@@ -55,10 +55,11 @@ public struct RiskGate: Sendable {
         var verdict = RiskVerdict()
         verdict.approved = quantity
         if quantity != order.terms.quantity { verdict.reason = .belowLot }
-        if controls != nil { controls!.review(order, quantity, lot: lot, context, &verdict) }
+        if controls != nil {
+            controls!.review(order, quantity, lot: lot, tick: instruments[instrument].tickSize, context, &verdict)
+        }
         guard verdict.approved > .zero else { return verdict }
         verdict.order = approve(order, verdict.approved, instruments[instrument].tickSize)
-        if let bands = controls?.bands { bands.propose(for: order, tick: instruments[instrument].tickSize, &verdict) }
         return verdict
     }
 

@@ -23,10 +23,7 @@ struct RiskCurve {
     let days: Int
     /// Elements with the zeros behind.
     let stride: Int
-
-    var moments: PairMoments {
-        SampleKernel.sums(scenarios, returns, count: stride).moments(count: days)
-    }
+    let moments: PairMoments
 
     /// Value at risk with so much more of the instrument.
     func risk(adding value: Double) -> Double {
@@ -59,7 +56,6 @@ struct RiskCurve {
 
     /// The addition with the least variance; nil where the instrument never moves.
     var leastVariance: Double? {
-        let moments = moments
-        return moments.right > 0 ? -moments.covariance / moments.right : nil
+        moments.right > 0 ? -moments.covariance / moments.right : nil
     }
 }

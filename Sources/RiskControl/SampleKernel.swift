@@ -14,34 +14,54 @@ enum SampleKernel {
     }
 
     /// values += factor · row
-    static func add(
+    static func accumulate(
         _ factor: Double, times row: UnsafePointer<Double>, to values: UnsafeMutablePointer<Double>, count: Int
     ) {
         var place = 0
         while place < count {
-            let sum = load(values, place) + Vector(repeating: factor) * load(row, place)
-            UnsafeMutableRawPointer(values + place).storeBytes(of: sum, as: Vector.self)
+            let result = load(values, place) + Vector(repeating: factor) * load(row, place)
+            UnsafeMutableRawPointer(values + place).storeBytes(of: result, as: Vector.self)
             place += Vector.scalarCount
         }
     }
 
-    /// What the moments of two samples are made of.
-    static func sums(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, count: Int) -> PairSums {
-        var (sumLeft, sumRight) = (Vector.zero, Vector.zero)
-        var (squaresLeft, squaresRight, products) = (Vector.zero, Vector.zero, Vector.zero)
+    /// The same, and the sums of the result in one pass.
+    static func add(
+        _ factor: Double, times row: UnsafePointer<Double>, to values: UnsafeMutablePointer<Double>, count: Int
+    ) -> SampleSums {
+        var (sum, squares) = (Vector.zero, Vector.zero)
         var place = 0
         while place < count {
-            let (first, second) = (load(left, place), load(right, place))
-            sumLeft += first
-            sumRight += second
-            squaresLeft += first * first
-            squaresRight += second * second
-            products += first * second
+            let result = load(values, place) + Vector(repeating: factor) * load(row, place)
+            UnsafeMutableRawPointer(values + place).storeBytes(of: result, as: Vector.self)
+            sum += result
+            squares += result * result
             place += Vector.scalarCount
         }
-        return PairSums(
-            left: sumLeft.sum(), right: sumRight.sum(), leftSquares: squaresLeft.sum(),
-            rightSquares: squaresRight.sum(), products: products.sum())
+        return SampleSums(sum: sum.sum(), squares: squares.sum())
+    }
+
+    static func sums(_ values: UnsafePointer<Double>, count: Int) -> SampleSums {
+        var (sum, squares) = (Vector.zero, Vector.zero)
+        var place = 0
+        while place < count {
+            let value = load(values, place)
+            sum += value
+            squares += value * value
+            place += Vector.scalarCount
+        }
+        return SampleSums(sum: sum.sum(), squares: squares.sum())
+    }
+
+    /// Σ left · right
+    static func products(_ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, count: Int) -> Double {
+        var sum = Vector.zero
+        var place = 0
+        while place < count {
+            sum += load(left, place) * load(right, place)
+            place += Vector.scalarCount
+        }
+        return sum.sum()
     }
 
     /// How many of left + factor · right are below a bound.
@@ -93,29 +113,31 @@ extension SIMD8<Double> {
     }
 }
 
-/// Sums over two samples.
-struct PairSums {
-    var left: Double
-    var right: Double
-    var leftSquares: Double
-    var rightSquares: Double
-    var products: Double
+/// What the moments of a sample are made of.
+struct SampleSums: Sendable, Equatable {
+    var sum = 0.0
+    var squares = 0.0
 
-    /// The sample's variances and covariance, by n − 1.
-    func moments(count: Int) -> PairMoments {
-        let n = Double(count)
-        return PairMoments(
-            left: max((leftSquares - left * left / n) / (n - 1), 0),
-            right: max((rightSquares - right * right / n) / (n - 1), 0),
-            covariance: (products - left * right / n) / (n - 1))
+    /// One value of the sample changes.
+    mutating func replace(_ old: Double, by new: Double) {
+        sum += new - old
+        squares += new * new - old * old
     }
 }
 
 /// Variances of two samples, and their covariance.
 struct PairMoments {
-    var left: Double
-    var right: Double
-    var covariance: Double
+    let left: Double
+    let right: Double
+    let covariance: Double
+
+    /// By n − 1, of two samples and the sum of their products.
+    init(_ left: SampleSums, _ right: SampleSums, products: Double, count: Int) {
+        let n = Double(count)
+        self.left = max((left.squares - left.sum * left.sum / n) / (n - 1), 0)
+        self.right = max((right.squares - right.sum * right.sum / n) / (n - 1), 0)
+        covariance = (products - left.sum * right.sum / n) / (n - 1)
+    }
 
     /// The variance of left + factor · right.
     func variance(_ factor: Double) -> Double {

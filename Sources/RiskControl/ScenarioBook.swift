@@ -6,6 +6,7 @@ struct ScenarioBook: Sendable {
     struct Sample: Sendable {
         /// In money, by the slots of the history; zero behind the window.
         var values: [Double]
+        var sums = SampleSums()
         /// Instruments among it that have too few returns.
         var short = 0
     }
@@ -24,26 +25,21 @@ struct ScenarioBook: Sendable {
     }
 
     /// Makes every sample anew.
-    mutating func rebuild(_ portfolio: borrowing PortfolioState, _ history: borrowing MarketHistory) {
+    mutating func rebuild(_ portfolio: PortfolioState, _ history: MarketHistory) {
         version = history.version
         guard stride > 0 else { return }
-        total.clear()
-        for instrument in portfolio.expected.indices {
-            total.move(from: 0, to: portfolio.expected[instrument], instrument, portfolio, history)
-        }
+        total.rebuild(portfolio, history) { portfolio.expected[$0] }
         for strategy in strategies.indices where !strategies[strategy].values.isEmpty {
-            strategies[strategy].clear()
-            for instrument in portfolio.expected.indices {
-                let quantity = portfolio.expectation(instrument, strategy: strategy).strategy
-                strategies[strategy].move(from: 0, to: quantity, instrument, portfolio, history)
+            strategies[strategy].rebuild(portfolio, history) {
+                portfolio.expectation($0, strategy: strategy).strategy
             }
         }
     }
 
     /// What was expected of an instrument has changed.
     mutating func move(
-        from before: (account: Int64, strategy: Int64), _ portfolio: borrowing PortfolioState, _ instrument: Int,
-        strategy: Int?, _ history: borrowing MarketHistory
+        from before: (account: Int64, strategy: Int64), _ portfolio: PortfolioState, _ instrument: Int,
+        strategy: Int?, _ history: MarketHistory
     ) {
         guard stride > 0 else { return }
         let now = portfolio.expectation(instrument, strategy: strategy)
@@ -54,25 +50,43 @@ struct ScenarioBook: Sendable {
 }
 
 extension ScenarioBook.Sample {
-    fileprivate mutating func clear() {
+    fileprivate mutating func rebuild(
+        _ portfolio: PortfolioState, _ history: MarketHistory, _ quantity: (Int) -> Int64
+    ) {
         short = 0
         for slot in values.indices { values[slot] = 0 }
+        for instrument in portfolio.expected.indices {
+            let quantity = quantity(instrument)
+            guard quantity != 0 else { continue }
+            if !history.hasEnough(instrument) { short += 1 }
+            guard let mark = portfolio.snapshot.marks[instrument] else { continue }
+            withPointers(history, instrument) { values, row in
+                SampleKernel.accumulate(
+                    Double(quantity) * (Double(mark.e8) / 1e16), times: row, to: values, count: history.stride)
+            }
+        }
+        sums = values.withUnsafeBufferPointer { SampleKernel.sums($0.baseAddress!, count: history.stride) }
     }
 
-    /// So much more of an instrument is in the sample. The sample changes in place: a copy would cost more than the sum.
     fileprivate mutating func move(
-        from old: Int64, to new: Int64, _ instrument: Int, _ portfolio: borrowing PortfolioState,
-        _ history: borrowing MarketHistory
+        from old: Int64, to new: Int64, _ instrument: Int, _ portfolio: PortfolioState, _ history: MarketHistory
     ) {
         guard old != new else { return }
         if !history.hasEnough(instrument) { short += (new == 0 ? 0 : 1) - (old == 0 ? 0 : 1) }
         guard let mark = portfolio.snapshot.marks[instrument] else { return }
-        let value = (Double(new) - Double(old)) * (Double(mark.e8) / 1e16)
+        let change = (Double(new) - Double(old)) * (Double(mark.e8) / 1e16)
+        sums = withPointers(history, instrument) { values, row in
+            SampleKernel.add(change, times: row, to: values, count: history.stride)
+        }
+    }
+
+    @inline(__always)
+    private mutating func withPointers<Result>(
+        _ history: MarketHistory, _ instrument: Int,
+        _ use: (UnsafeMutablePointer<Double>, UnsafePointer<Double>) -> Result
+    ) -> Result {
         history.withReturns(of: instrument) { row in
-            values.withUnsafeMutableBufferPointer { values in
-                guard let base = values.baseAddress else { return }
-                SampleKernel.add(value, times: row, to: base, count: values.count)
-            }
+            values.withUnsafeMutableBufferPointer { use($0.baseAddress!, row) }
         }
     }
 }

@@ -2,13 +2,13 @@ import TradingModel
 
 /// The closed trades of every strategy, and those that are open.
 struct StrategyRecords: Sendable {
-    private(set) var records: [TradeRecord]
+    private(set) var records: [ClosedTrades]
     /// At `instrument · strategies + strategy`.
     private var trips: [RoundTrip]
 
     /// For so many strategies; 0 where no limit needs them.
     init(strategies: Int, instruments: Int) {
-        records = Array(repeating: TradeRecord(), count: strategies)
+        records = Array(repeating: ClosedTrades(), count: strategies)
         trips = Array(repeating: RoundTrip(), count: strategies * instruments)
     }
 

@@ -21,9 +21,9 @@ final class IntentWriter {
         insertion.bind(12, receivedAt.pooled)
     }
 
-    /// Writes the intent of an order that was just inserted, if it is of one.
+    /// Writes the intent of an order that was just inserted, if it is of one; children are parts of the order that is.
     func write(for order: OrderRecord) throws(DatabaseError) {
-        guard let row = order.inputRow, let record = context.names.intent(row) else { return }
+        guard order.childNumber == nil, let row = order.inputRow, let record = context.names.intent(row) else { return }
         insertion.bind(5, context.ids.id(order.number.value))
         try write(record, at: order.createdAt, status: "ORDERED", nil)
     }

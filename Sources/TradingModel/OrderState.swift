@@ -80,6 +80,8 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case childRejected = "child_rejected"
     /// A child of the algorithm ended without being asked; its own row says how.
     case childEnded = "child_ended"
+    /// The circuit breaker of the venue stayed open until the rebalance ended; nothing left this process.
+    case breakerOpen = "breaker_open"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

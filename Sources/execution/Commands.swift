@@ -23,6 +23,9 @@ enum Commands {
     private static let live = Option(
         "--live", nil, "production: send orders, if every condition of the live gate is met")
     private static let yes = Option("--yes", nil, "production: do not ask before sending; for batch jobs")
+    static let logFormat = Option(
+        "--log-format", "text|json",
+        "production: how to write the log on standard error; the configuration's unless said")
     private static let liveOfTask = Option("--live", nil, "send, if every condition of the live gate is met")
     private static let summaryFormat = Option(
         "--format", "table|json", "how to print the summary; table unless said otherwise")
@@ -72,7 +75,7 @@ enum Commands {
                 Option(
                     "--timeout", "30m",
                     "production: after this, what is open is cancelled; the configuration's unless said"),
-                yes, summaryFormat,
+                yes, logFormat, summaryFormat,
             ]
     }
 
@@ -104,7 +107,7 @@ enum Commands {
         "reconcile", summary: "bring the books of an account up to date with the broker; sends no order",
         options: [
             database, configuration, accountOfTask,
-            Option("--accept", nil, "book what nobody explains as the broker says it is"), summaryFormat,
+            Option("--accept", nil, "book what nobody explains as the broker says it is"), logFormat, summaryFormat,
         ],
         discussion: """
             Executions that were missed are booked, the broker's positions are compared with the book, and cash that moved without a \
@@ -116,7 +119,7 @@ enum Commands {
         summary: "cancel every open order of an account, also those of others, and wait for the confirmations",
         options: [
             database, configuration, accountOfTask, liveOfTask,
-            Option("--yes", nil, "changes nothing: cancels are not asked about"), summaryFormat,
+            Option("--yes", nil, "changes nothing: cancels are not asked about"), logFormat, summaryFormat,
         ],
         discussion: """
             A run that was left unfinished ends with it. Of the live gate it needs the mode, --live, EXEC_DRY_RUN=0, the permit and \
@@ -128,7 +131,7 @@ enum Commands {
         "reset-paper", summary: "close everything that a paper account holds, for tests",
         options: [
             database, configuration, accountOfTask, liveOfTask,
-            Option("--yes", nil, "do not ask before sending; for batch jobs"), summaryFormat,
+            Option("--yes", nil, "do not ask before sending; for batch jobs"), logFormat, summaryFormat,
         ],
         discussion: "Refused for accounts that do not begin with DU or DF.")
 
@@ -206,8 +209,10 @@ enum Commands {
     static let all = [
         initialize, importBars, listBars, plan, apply, submit, reconcile, cancelAll, resetPaper, flatten,
         SwitchCommands.halt, SwitchCommands.resume, StatusCommand.specification,
+        AlertCommand.specification, DeadLetterCommands.list, DeadLetterCommands.retry, DeadLetterCommands.discard,
+        ReportCommands.profit, ReportCommands.metrics,
         trades,
-        orders, intents, positions, gap, runs, verify, exportLedger, gateway,
+        orders, intents, positions, gap, runs, RiskCommand.specification, verify, exportLedger, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

@@ -27,7 +27,8 @@ enum ExitCode: Int32 {
         case let failure as RunFailed: self = failure.isOfProduction ? .trouble : .incomplete
         case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
         case let failure as KillSwitchNotTurned: self = ExitCode(for: failure.cause)
-        case is DatabaseError, is SocketError, is LedgerFailure: self = .trouble
+        case is DatabaseError, is SocketError, is LedgerFailure, is MetricsFileTrouble, is AlertLockTrouble:
+            self = .trouble
         default: self = .refused
         }
     }

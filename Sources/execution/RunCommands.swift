@@ -15,7 +15,9 @@ enum RunCommands {
     static func apply(_ arguments: CommandArguments) throws -> ExitCode {
         let mode = try mode(arguments)
         if mode == .production { return try ProductionCommands.apply(arguments) }
-        try refuse(["--broker", "--account", "--timeout", "--live", "--yes"], with: "--mode training", arguments)
+        try refuse(
+            ["--broker", "--account", "--timeout", "--live", "--yes", "--log-format"], with: "--mode training",
+            arguments)
         guard arguments["--bars"] != nil else {
             throw CommandLineError(description: "--mode training needs --bars FILE: historical bars")
         }

@@ -114,7 +114,7 @@ final class ConfigurationTests: XCTestCase {
             ("top", "{\n acount: {}}", "execution.json:2: acount is an unknown key; did you mean \"account\"?"),
             (
                 "nothing near", "{colour: 1}",
-                "the keys are account, planning, orders, simulation, brokers, live, production, risk, capital, time_zone, record"
+                "the keys are account, planning, orders, simulation, brokers, live, production, alerts, checks, metrics, log, risk, capital, time_zone, record"
             ),
             (
                 "nested", "{planning: {\n lotsize: 1}}",

@@ -53,7 +53,8 @@ final class SimulatorPropertyTests: XCTestCase {
             [
                 .superseded, .belowMinimumNotional, .offTick, .notionalOverflow, .endOfData, .dryRun, .brokerRejected,
                 .brokerCancelled, .notSendable, .timeout, .stopped, .otherRejected, .vanished, .givenUp, .corrected,
-                .halted, .haltedReducing,
+                .halted, .haltedReducing, .carried, .windowEnded, .childRejected, .childEnded,
+                .breakerOpen, .riskLimit, .reduceOnly, .riskDataUnavailable, .intentExpired, .duplicateIntent,
             ])
         XCTAssertEqual(Set(ResizeCause.allCases).subtracting(causes), [.cash, .overfill])
         XCTAssertEqual(

@@ -15,6 +15,10 @@ public struct WorldCommand: Sendable {
     public var decidedBefore_ms: Int64 = 0
     /// What the session is like; nil is the usual.
     public var session: IBKRSessionConfiguration?
+    /// The venue's circuit breaker; nil is none.
+    public var breaker: CircuitBreaker.Rules?
+    /// Dead orders that orders of the command take the place of, by the row of those.
+    public var replaced: [Int32: OrderNumber] = [:]
     /// How long the operator thinks about each question.
     public var consent_ms: Int64 = 0
     /// By the clock of the world; set when the command is given first.
@@ -30,7 +34,8 @@ public struct WorldCommand: Sendable {
     func key(of order: OrderRecord, _ ticker: String) -> OrderKey? {
         let decision = plan.decisions[Int(order.decision.index)].decisionID
         let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
-        return OrderKey(decision + ticker + leg)
+        let child = order.childNumber.map { "C\($0)" } ?? ""
+        return OrderKey(decision + ticker + leg + child)
     }
 }
 

@@ -1,4 +1,5 @@
 import BrokerAdapters
+import OrderRouting
 import Rebalancing
 import TradingModel
 
@@ -38,10 +39,16 @@ extension World {
                 instruments.first { $0.ticker == ticker } ?? Instrument(ticker: ticker)
             }, currency: .usd)
         goal.strategies = command.plan.decisions.map(\.strategyID)
+        goal.replaced = command.replaced
         let session = command.session ?? World.session
+        let breaker = try command.breaker.map { rules in
+            let facts = try journal.facts()
+            return CircuitBreaker(rules, facts.breaker, errors: facts.breakerErrors)
+        }
         let machine = RebalanceMachine(
             settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
-            highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc)
+            highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc),
+            breaker: breaker
         ) { order, ticker in command.key(of: order, ticker) ?? World.noKey }
         committedMark = opening.highWaterMark
         process = HostedProcess(
@@ -212,6 +219,7 @@ extension World {
             return key
         }
         process?.keys = keys
+        auditBreaker(batch)
         for event in batch.events {
             guard let key = keys[event.order]?.text else { continue }
             switch event.kind {
@@ -223,6 +231,21 @@ extension World {
             }
         }
         if let mark = batch.broker.highWaterMark { committedMark = mark }
+    }
+
+    /// Behind an open breaker nothing is sent, and while it is half-open no more than the probes; exits go with their entries.
+    private mutating func auditBreaker(_ batch: JournalBatch) {
+        guard let current = process, let rules = current.command.breaker else { return }
+        let kinds = batch.broker.breakerEvents.map(\.kind)
+        let sent = batch.events.filter { $0.kind == .moved(.submit) && $0.from == .planned }
+            .compactMap { current.machine.engine.order($0.order) }.filter { $0.parent == nil }
+        if breakerState == .open, !kinds.contains(.halfOpened), !sent.isEmpty {
+            violations.append("orders left while the breaker was open: \(sent.map(\.number.value))")
+        }
+        if kinds.contains(.halfOpened), !kinds.contains(.closed), sent.count > rules.probes {
+            violations.append("\(sent.count) orders left as probes")
+        }
+        breakerState = batch.broker.breaker?.state ?? breakerState
     }
 
     // MARK: - The log

@@ -50,6 +50,8 @@ public struct World {
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []
     var committedMark: Int32 = 0
+    /// The venue's breaker as it is on record.
+    var breakerState = BreakerRecord.State.closed
     /// What the auditor saw that must not be, while it happened.
     public internal(set) var violations: [String] = []
     /// What happened, where somebody wants to read it.

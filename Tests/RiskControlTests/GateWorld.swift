@@ -73,6 +73,23 @@ struct GateWorld {
     }
 }
 
+extension GateWorld {
+    /// A world whose instruments had these returns, beginning at a close of 100.
+    static func after(
+        _ returns: [Int: [Double]], minimum: Int = 4, _ change: (inout RiskLimits) -> Void
+    ) -> GateWorld {
+        var world = GateWorld {
+            $0.returns = ReturnWindow(days: 10, minimum: minimum)
+            change(&$0)
+        }
+        world.observe(
+            returns.mapValues {
+                $0.reduce(into: [100]) { closes, gain in closes.append(closes[closes.count - 1] * (1 + gain)) }
+            })
+        return world
+    }
+}
+
 extension Share {
     static func percent(_ percent: Double) -> Share { Share(e9: Int64((percent * 1e7).rounded())) }
 }

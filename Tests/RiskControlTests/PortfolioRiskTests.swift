@@ -94,7 +94,7 @@ final class PortfolioRiskTests: XCTestCase {
             ([0.2, 0.1, -0.1, 0], 3, 2.0 / 3, 1.5),
         ]
         for (gains, count, chance, ratio) in cases {
-            var record = TradeRecord()
+            var record = ClosedTrades()
             for gain in gains { record.add(return: gain) }
             XCTAssertEqual(record.count, count)
             XCTAssertEqual(record.chance, chance)

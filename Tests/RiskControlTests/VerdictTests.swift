@@ -80,6 +80,7 @@ final class VerdictTests: XCTestCase {
         var world = GateWorld { $0.bands = PriceBands(stop: .percent(5), target: .percent(5)) }
         world.snapshot.positions[0] = Quantity(units: 10)
         XCTAssertNil(world.first(0, -5).stop, "a reduction needs none")
+        XCTAssertEqual(world.first(0, -15).stop, Price(e8: 105 * Price.scale), "what crosses zero opens the other side")
         world.snapshot.positions[0] = .zero
         world.gate.setTick(Price(e8: 30 * Price.scale), of: InstrumentID(0))
         XCTAssertEqual(world.first(0, 5).target, Price(e8: 120 * Price.scale), "to the nearest tick")

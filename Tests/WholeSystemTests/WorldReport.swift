@@ -10,6 +10,9 @@ struct WorldReport: Sendable {
     var processes = 0
     var orders = 0
     var executions = 0
+    /// Orders that children carried out, and those children.
+    var parents = 0
+    var children = 0
     var faults: [FaultKind: Int] = [:]
     /// By seed, what must not be.
     var failures: [UInt64: [String]] = [:]
@@ -38,6 +41,9 @@ struct WorldReport: Sendable {
         orders += life.world.gateway.orderRecords.filter { $0.clientID != 0 }.count
         executions += life.world.gateway.executionRecords.count
         processes += life.outcomes.count
+        let facts = try? life.world.journal.facts()
+        parents += facts?.orders.count { $0.isParent } ?? 0
+        children += facts?.orders.count { $0.parent != nil } ?? 0
         faults.merge(life.world.faults.counts) { $0 + $1 }
     }
 
@@ -58,6 +64,8 @@ struct WorldReport: Sendable {
         processes += other.processes
         orders += other.orders
         executions += other.executions
+        parents += other.parents
+        children += other.children
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
     }
@@ -86,7 +94,8 @@ struct WorldReport: Sendable {
             return String(repeating: " ", count: max(0, 8 - count.count)) + count + "  " + kind.rawValue
         }
         let whole =
-            "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(executions) executions"
+            "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(executions) executions, "
+            + "\(parents) orders carried out by \(children) children"
         return (lines + [whole]).joined(separator: "\n")
     }
 }

@@ -18,12 +18,18 @@ final class BrokerSession {
         var consentPatience_ms: Int64
         /// Nil where no kill switch is heeded: nothing is sent, or only what takes risk away.
         var switches: SwitchLookout?
+        /// What a decision is called; nil where it has no name.
+        var decisionID: (DecisionID) -> String? = { _ in nil }
+        /// Told again and again that the session goes on, and for how many milliseconds it will without another word.
+        var beat: (Int64) -> Void = { _ in }
     }
 
     private static let longestWait_ms: Int64 = 100
     private static let journalRetry_ms: Int32 = 200
     /// A stream that never pauses does not make every message a look at files.
     private static let lookInterval_ms: Int64 = 50
+    /// A turn of the session takes less.
+    private static let pulse_ms: Int64 = 5_000
 
     private(set) var machine: RebalanceMachine
     private let journal: ProductionJournal
@@ -74,6 +80,7 @@ final class BrokerSession {
         try handle(.start)
         while true {
             if let outcome { return outcome }
+            surroundings.beat(BrokerSession.pulse_ms)
             try lookOutside()
             let input = try waitForInput()
             if case .received(_, let bytes) = input { try observer.step(.received(bytes)) }
@@ -169,20 +176,36 @@ final class BrokerSession {
     }
 
     private func tell(_ batch: JournalBatch, besides outputs: [RebalanceOutput]) {
-        for line in OrderNews(machine.engine).lines(of: batch) { observer.log(line, false) }
-        let told = outputs.compactMap { if case .notice(.warning(let text)) = $0 { text } else { nil } }
-        for alert in batch.broker.notifications where !told.contains(alert.message) {
-            observer.log(alert.message, true)
+        for news in OrderNews(machine.engine).lines(of: batch) {
+            observer.log(line(.info, news.text, about: news.order))
         }
+        let told = outputs.compactMap { if case .notice(.alert(let alert)) = $0 { alert } else { nil } }
+        for alert in batch.broker.notifications where !told.contains(alert) { observer.log(line(alert)) }
+    }
+
+    private func line(_ alert: NotificationRecord) -> LogLine {
+        line(LogLine.Level(alert.severity), alert.message, code: alert.code, about: alert.order)
+    }
+
+    private func line(
+        _ level: LogLine.Level, _ message: String, code: String? = nil, about number: OrderNumber?
+    ) -> LogLine {
+        guard let order = number.flatMap(machine.engine.order) else { return LogLine(level, message, code: code) }
+        return LogLine(
+            level, message, code: code, decisionID: surroundings.decisionID(order.decision),
+            orderKey: try? machine.key(of: order).text)
     }
 
     /// Whoever is asked may take long, and what was true before may not be true any more.
     private func askForConsent() throws {
         let asked_ms = SystemClock.monotonic_ms
+        surroundings.beat(surroundings.consentPatience_ms)
         var isGiven = try standingStill { try observer.confirm(preview(machine.engine)) }
         if isGiven, SystemClock.monotonic_ms - asked_ms > surroundings.consentPatience_ms {
             observer.log(
-                "the answer took longer than a price may be old (production.price_max_age); nothing is sent", true)
+                LogLine(
+                    .warning,
+                    "the answer took longer than a price may be old (production.price_max_age); nothing is sent"))
             isGiven = false
         }
         if let switches = surroundings.switches {
@@ -194,15 +217,16 @@ final class BrokerSession {
 
     private func log(_ notice: RebalanceNotice) {
         switch notice {
-        case .warning(let text): observer.log(text, true)
+        case .warning(let text): observer.log(LogLine(.warning, text))
+        case .alert(let alert): observer.log(line(alert))
         case .session(.connecting(let attempt)) where attempt > 1: break
         case .session(.retrying(let reason, _)):
             guard connectionTrouble.isTold("\(reason)", at: SystemClock.monotonic_ms) else { return }
-            observer.log("disconnected, \(reason); trying again", false)
+            observer.log(LogLine(.info, "disconnected, \(reason); trying again"))
         case .session(.started):
             connectionTrouble.end()
-            observer.log("\(notice)", false)
-        default: observer.log("\(notice)", false)
+            observer.log(LogLine(.info, "\(notice)"))
+        default: observer.log(LogLine(.info, "\(notice)"))
         }
     }
 
@@ -227,7 +251,10 @@ final class BrokerSession {
                 return result
             } catch let error as DatabaseError where error.mayPass && SystemClock.monotonic_ms < giveUp_ms {
                 if journalTrouble.isTold("\(error)", at: SystemClock.monotonic_ms) {
-                    observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)
+                    observer.log(
+                        LogLine(
+                            .critical, "the journal cannot be written, nothing is sent: \(error); trying again",
+                            code: "journal_trouble"))
                 }
                 var pause = SocketPoll()
                 pause.wait(timeout_ms: BrokerSession.journalRetry_ms)

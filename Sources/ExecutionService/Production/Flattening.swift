@@ -58,11 +58,11 @@ func flattening(
         )
         return report
     }
-    observer.log("closing positions, as a kill switch asks", true)
+    observer.log(LogLine(.warning, "closing positions, as a kill switch asks"))
     var options = options
     options.runID = nil
     let closing = try carryOut(task, plan.configuration, account: plan.account, options: options, observer: observer)
-    for line in closing.text.split(separator: "\n") { observer.log(String(line), true) }
+    for line in closing.text.split(separator: "\n") { observer.log(LogLine(.info, String(line))) }
     report.remarks.append(
         closing.isWhole
             ? "positions were closed by run \(closing.runID)"

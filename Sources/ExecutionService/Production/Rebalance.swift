@@ -49,9 +49,10 @@ public struct RebalanceOptions: Sendable {
 public func rebalance(
     _ plan: RebalancePlan, options: RebalanceOptions, observer: RebalanceObserver
 ) throws -> RebalanceReport {
+    try plan.checkWindows(options.timeout ?? plan.configuration.production.timeout)
     let gate = GateKeeper(plan, options)
     try gate.environment.check()
-    for warning in gate.environment.warnings { observer.log(warning, true) }
+    for warning in gate.environment.warnings { observer.log(LogLine(.warning, warning)) }
     if plan.venue == .ibkr { try gate.check().requireNoRefusal() }
     let startedAt = Timestamp.now
     let runID = options.runID ?? plan.runID(startedAt: startedAt)

@@ -71,6 +71,8 @@ public struct RebalancePlan {
     private let instrumentRows: [String: InstrumentRow]
     /// What the limits are judged with; nil where they need nothing of the past.
     let history: RiskHistory?
+    /// The volumes of the past that algorithms need; nil where none does.
+    let volumes: VolumeBars?
 
     /// Reads and checks everything.
     ///
@@ -102,6 +104,8 @@ public struct RebalancePlan {
                 path, interval: try ExecutionPlan.interval(sources.interval), localTime: configuration.localTime)
         }
         history = try RiskHistory(market, configuration.risk, decidedAt: decisionTime.instant)
+        volumes = try VolumeBars(
+            market, input, inputName, standing: Self.standingAlgorithm(configuration), decidedAt: decisionTime.instant)
         let entries = DecisionSchedule(input, configuration, runID: "").entries
         batches = entries.flatMap(\.batches)
         ownOrders = entries.flatMap(\.orders)

@@ -22,7 +22,11 @@ extension RebalancePreview {
         let index = Int(order.terms.instrument.index)
         let price = order.arrivalPrice.map { ", last price \($0)" } ?? ""
         return "\(order.terms.side.code) \(order.terms.quantity) \(tickers[index]) \(order.terms.type.code) "
-            + "\(order.terms.timeInForce.code)\(price), held \(positions[index])"
+            + "\(order.terms.timeInForce.code)\(algorithm(order))\(price), held \(positions[index])"
+    }
+
+    private func algorithm(_ order: OrderRecord) -> String {
+        order.algorithm.map { " by \($0.name) (\($0.parametersText))" } ?? ""
     }
 
     private func reason(_ order: OrderRecord) -> String { order.state.reason?.rawValue ?? "" }

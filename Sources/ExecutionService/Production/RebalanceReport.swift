@@ -59,18 +59,20 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
     init(
         _ engine: ExecutionEngine, _ outcome: RebalanceOutcome, header: RunHeader, currency: Currency
     ) {
-        let own = engine.orders.filter { !$0.number.isOfEarlierRun }
+        let all = engine.orders.filter { !$0.number.isOfEarlierRun }
+        // A child is a part of an order that is counted.
+        let own = all.filter { $0.childNumber == nil }
         runID = header.runID
         venue = header.venue
         account = header.account
         orders = own.count
         filledOrders = own.count { $0.state == .filled }
-        openOrders = engine.openOrderCount()
+        openOrders = own.count { !$0.state.isTerminal }
         unfilled = Self.shortfalls(own)
         self.currency = currency.description
         bought = Self.value(of: own.filter { $0.terms.side == .buy })
         sold = Self.value(of: own.filter { $0.terms.side == .sell })
-        commission = Decimal(engine.commission(ofOrders: Set(own.map(\.number))))
+        commission = Decimal(engine.commission(ofOrders: Set(all.map(\.number))))
         cash = Decimal(engine.cash)
         (ending, remarks, breaks) = Self.words(for: outcome)
     }

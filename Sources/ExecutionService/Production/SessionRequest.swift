@@ -17,6 +17,7 @@ struct SessionRequest {
     var account: AccountID
     var ocaGroupNames: [String] = []
     var orderRefs: [String?] = []
+    var volumes: VolumeBars?
     /// Nil where it is not of intents.
     var intents: SessionIntents?
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
@@ -29,6 +30,8 @@ struct SessionRequest {
     var needlessConditions: Set<LiveGate.Condition.Name> = []
     /// What the inputs say of a ticker that has no target.
     var instrument: (String) -> Instrument
+    /// What the keys of its orders say instead of the run's own name; nil unless it makes dead orders again.
+    var retry: DeadLetterRetry?
 
     init(
         _ plan: RebalancePlan, purpose: RebalancePurpose, runID: String, startedAt: Timestamp,
@@ -43,10 +46,12 @@ struct SessionRequest {
             plan.configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
         goal = RebalanceGoal(
             batches: plan.batches, ownOrders: plan.ownOrders, decisionTime: plan.decisionTime,
-            instruments: plan.instruments, currency: plan.configuration.account.currency)
+            instruments: plan.instruments, currency: plan.configuration.account.currency,
+            localTime: plan.configuration.localTime)
         decisions = plan.decisions(runID: runID)
         ocaGroupNames = plan.ocaGroupNames
         orderRefs = plan.orderRefs
+        volumes = plan.volumes
         intents = plan.input.intents.map { SessionIntents(rows: $0, fileName: plan.inputName) }
         instrument = plan.instrument
         history = plan.history
@@ -95,6 +100,31 @@ extension SessionRequest {
         TargetRequest(
             row: Int64(index), instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
             type: .market, timeInForce: .day)
+    }
+
+    /// One order of the user's own, in the place of a dead one; whatever else is open goes on.
+    init(
+        _ retry: DeadLetterRetry, _ configuration: Configuration, startedAt: Timestamp, _ options: RebalanceOptions
+    ) {
+        self.configuration = configuration
+        self.retry = retry
+        account = retry.account
+        (purpose, isLive, isTask) = (.rebalance, true, false)
+        settings = RebalanceSettings(configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
+        settings.planning.openOrders = .keep
+        decisions = [retry.original.decision]
+        goal = RebalanceGoal(
+            batches: [], ownOrders: [OwnOrder(row: 0, decision: DecisionID(0), terms: retry.terms)],
+            decisionTime: DecisionTime(instant: startedAt, isDate: false),
+            instruments: [
+                Instrument(ticker: retry.original.ticker, lotSize: Quantity(e8: 1))
+            ],
+            currency: configuration.account.currency)
+        goal.replaced = [0: retry.replaced]
+        instrument = { Instrument(ticker: $0, lotSize: configuration.planning.lotSize) }
+        header = RunHeader(
+            configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: retry.runID, digest: retry.runID,
+            startedAt: startedAt)
     }
 
     /// Whether nothing is ordered or cancelled.

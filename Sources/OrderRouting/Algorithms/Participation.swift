@@ -3,7 +3,7 @@ import TradingModel
 /// A share of the volume that trades from a time on.
 struct Participation: Sendable, Equatable {
     private let shareE9: Int64
-    private let interval_ms: Int64
+    let interval_ms: Int64
     private let start: Timestamp
     private var traded: Int128 = 0
     /// What is due whatever has traded: of a part that was taken up again.

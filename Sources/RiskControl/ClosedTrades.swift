@@ -1,7 +1,7 @@
 import TradingModel
 
 /// The closed trades of one strategy, as Kelly's formula needs them. Trades that made exactly nothing decide nothing.
-public struct TradeRecord: Sendable, Equatable {
+public struct ClosedTrades: Sendable, Equatable {
     public private(set) var wins = 0
     public private(set) var losses = 0
     /// Sums of the returns on what was put in, both positive.
