@@ -35,7 +35,7 @@ public struct AccountStatus: Sendable {
         lock =
             accountID.map { AccountLock.look(database: request.database, account: $0) }
             ?? .notKnown(last: nil, why: "its name is no account id, so nobody can lock it")
-        liveGate = configuration.map { Self.liveGate($0, accountID, request) }
+        liveGate = try configuration.map { try Self.liveGate($0, accountID, request) }
         runs = try reader.runs(of: account)
         openOrders = try reader.openOrders(of: account)
         positions = try reader.positions(of: account)
@@ -48,12 +48,12 @@ public struct AccountStatus: Sendable {
 
     private static func liveGate(
         _ configuration: Configuration, _ account: AccountID?, _ request: AccountStatusReport.Request
-    ) -> LiveGate {
+    ) throws -> LiveGate {
         let environment = ExecutionEnvironment(request.environment)
         return LiveGate(
             LiveGate.Facts(
                 mode: .production, isLiveAsked: true, accountOption: account, configuration: configuration,
                 environment: environment,
-                killSwitches: KillSwitchBoard(environment.switches() + DatabaseSwitches.look(request.database))))
+                killSwitches: KillSwitchBoard(environment.switches() + (try DatabaseSwitches.look(request.database)))))
     }
 }

@@ -52,7 +52,7 @@ public struct AccountStatusReport: Sendable {
         database = request.database
         checkedAt = request.time
         killSwitches = KillSwitchBoard(
-            ExecutionEnvironment(request.environment).switches() + DatabaseSwitches.look(request.database)
+            ExecutionEnvironment(request.environment).switches() + (try DatabaseSwitches.look(request.database))
         ).switches.map(\.sentence)
         (accounts, notificationsWithoutRun) = try reader.atOneMoment {
             let known = try Self.accounts(reader, configuration)

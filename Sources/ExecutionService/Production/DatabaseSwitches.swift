@@ -19,17 +19,15 @@ extension KillSwitchBoard.Switch {
 
 /// The kill switches of a database, looked at once.
 enum DatabaseSwitches {
-    /// The switches that are on; one that halts everything where they cannot be read.
+    /// The switches that are on. A database that is still to be made, or to be brought to this version's schema, has none.
     ///
-    /// A database that is still to be made, or to be brought to this version's schema, has none.
-    static func look(_ path: String) -> [KillSwitchBoard.Switch] {
+    /// Throws `DatabaseRefusal` and `DatabaseError` where they cannot be read; whoever sends has to end then.
+    static func look(_ path: String) throws -> [KillSwitchBoard.Switch] {
         do {
             let store = KillSwitchStore(try Database.openForReading(path))
             return try store.switches().map(KillSwitchBoard.Switch.init)
         } catch DatabaseRefusal.missing, DatabaseRefusal.empty, DatabaseRefusal.older {
             return []
-        } catch {
-            return [.init(.all, .halted, "the switches in the database cannot be read: \(error)")]
         }
     }
 }

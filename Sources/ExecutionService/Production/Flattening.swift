@@ -8,7 +8,7 @@ extension AccountTask {
         _ configuration: Configuration, account: AccountID, options: RebalanceOptions
     ) throws -> AccountTask {
         let gate = GateKeeper(configuration, account, options)
-        guard let task = flatten(gate.switches, account) else { throw NothingToFlatten(account: account) }
+        guard let task = flatten(try gate.switches(), account) else { throw NothingToFlatten(account: account) }
         return task
     }
 
@@ -49,7 +49,7 @@ func flattening(
     _ observer: RebalanceObserver
 ) throws -> RebalanceReport {
     guard report.ending == .halted, !report.alreadyCompleted,
-        let task = AccountTask.flatten(gate.switches, plan.account)
+        let task = AccountTask.flatten(try gate.switches(), plan.account)
     else { return report }
     var report = report
     guard report.openOrders == 0 else {

@@ -25,10 +25,15 @@ struct GateKeeper {
     }
 
     /// Every switch that is on now.
-    var switches: KillSwitchBoard { KillSwitchBoard(environment.switches() + DatabaseSwitches.look(database)) }
+    ///
+    /// Throws where the database cannot say.
+    func switches() throws -> KillSwitchBoard {
+        KillSwitchBoard(environment.switches() + (try DatabaseSwitches.look(database)))
+    }
 
     /// The gate before the broker was asked, or after.
-    func check(_ comparison: Reconciliation? = nil) -> LiveGate {
+    func check(_ comparison: Reconciliation? = nil) throws -> LiveGate {
+        let switches = try switches()
         var facts = LiveGate.Facts(
             mode: .production, isLiveAsked: isLiveAsked, accountOption: accountOption, configuration: configuration,
             environment: environment, killSwitches: isFlattening ? switches.forFlattening : switches)

@@ -229,7 +229,7 @@ struct SessionRunner {
         if comparison.isFirst {
             observer.log(LogLine(.warning, "account \(account) is new here: its book begins with what the broker says"))
         }
-        let judged = gate.check(comparison)
+        let judged = try gate.check(comparison)
         guard request.isLive else {
             if request.purpose == .rebalance { sayWhatWouldSend(judged) }
             return true
