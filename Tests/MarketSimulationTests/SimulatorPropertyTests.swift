@@ -55,6 +55,8 @@ final class SimulatorPropertyTests: XCTestCase {
                 .brokerCancelled, .notSendable, .timeout, .stopped, .otherRejected, .vanished, .givenUp, .corrected,
                 .halted, .haltedReducing,
                 .breakerOpen, .riskLimit, .reduceOnly, .riskDataUnavailable, .intentExpired, .duplicateIntent,
+                .windowEnded,
+                .childEnded, .childRejected, .carried,
             ])
         XCTAssertEqual(Set(ResizeCause.allCases).subtracting(causes), [.cash, .overfill])
         XCTAssertEqual(
