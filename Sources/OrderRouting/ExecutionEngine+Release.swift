@@ -15,9 +15,10 @@ extension ExecutionEngine {
             book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }, at: time, &output)
         let early = Set(planned.filter(waitsForEntry).map(\.number))
         // Exits that go with their entry come after it.
-        let queue = limit == nil ? planned : planned.filter { $0.parent == nil } + planned.filter { $0.parent != nil }
+        let isExit = { (order: OrderRecord) in order.parent != nil && order.childNumber == nil }
+        let queue = limit == nil ? planned : planned.filter { !isExit($0) } + planned.filter(isExit)
         for order in queue where !waitsForCash(order) && !early.contains(order.number) {
-            if order.parent == nil {
+            if !isExit(order) {
                 guard rest > 0 else { continue }
                 rest -= 1
             } else if let parent = order.parent.flatMap({ self.order($0) }), limit != nil, parent.state == .planned {

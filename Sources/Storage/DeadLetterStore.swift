@@ -100,12 +100,14 @@ public struct DeadLetterStore {
         statement.bind(2, letter.rootOrderID)
         guard try statement.step() else { throw MissingRow(table: "orders", id: letter.orderID) }
         var names = try RecordNames(connection, RunNames(tickers: [], decisions: []))
+        let next = OrderReader.columnCount
         let order = try OrderReader(statement, RecordNumbers(runNumber: 0)).record(&names)
         return Original(
             order: order, ticker: names.tickers[0], decision: names.decisions[0],
-            isOfFamily: statement.int64(26) == 1, rootRunID: statement.text(27) ?? "",
+            isOfFamily: statement.int64(next) == 1, rootRunID: statement.text(next + 1) ?? "",
             rootLeg: OrderLeg.text(
-                row: statement.optionalInt64(28), reference: statement.text(29), leg: statement.int64(30)))
+                row: statement.optionalInt64(next + 2), reference: statement.text(next + 3),
+                leg: statement.int64(next + 4)))
     }
 
     /// Decides that nothing is to be done about an open letter; false where that, or something else, was decided already.

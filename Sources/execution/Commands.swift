@@ -210,7 +210,7 @@ enum Commands {
         initialize, importBars, listBars, plan, apply, submit, reconcile, cancelAll, resetPaper, flatten,
         SwitchCommands.halt, SwitchCommands.resume, StatusCommand.specification,
         AlertCommand.specification, DeadLetterCommands.list, DeadLetterCommands.retry, DeadLetterCommands.discard,
-        ReportCommands.profit, ReportCommands.metrics,
+        ReportCommands.profit, ReportCommands.metrics, DoctorCommand.specification,
         trades,
         orders, intents, positions, gap, runs, AggressivenessCommands.set, AggressivenessCommands.show,
         RiskCommand.specification, verify, exportLedger, gateway,

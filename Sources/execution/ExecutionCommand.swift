@@ -83,6 +83,7 @@ enum ExecutionCommand {
         case DeadLetterCommands.list.name: try DeadLetterCommands.list(arguments)
         case DeadLetterCommands.retry.name: try DeadLetterCommands.retry(arguments)
         case DeadLetterCommands.discard.name: try DeadLetterCommands.discard(arguments)
+        case DoctorCommand.specification.name: try DoctorCommand.run(arguments)
         case ReportCommands.profit.name: try ReportCommands.profit(arguments)
         case ReportCommands.metrics.name: try ReportCommands.metrics(arguments)
         case AlertCommand.specification.name: try AlertCommand.run(arguments)
