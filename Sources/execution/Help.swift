@@ -1,7 +1,8 @@
 /// The help pages.
 enum Help {
     static var overview: String {
-        let rows = Commands.all.map { row($0.name, $0.summary, width: 15) }
+        let width = (Commands.all.map(\.name.count).max() ?? 0) + 2
+        let rows = Commands.all.map { row($0.name, $0.summary, width: width) }
         return """
             execution turns target positions into orders and fills: in TRAINING on historical bars, in PRODUCTION \
             through Interactive Brokers; everything is recorded in SQLite.

@@ -44,6 +44,8 @@ final class Killer {
         case (.sending(let bytes), .sendingCommitted), (.sending(let bytes), .bytesPartlyWritten),
             (.sent(let bytes), .bytesWritten):
             try Self.hasOrder(bytes)
+        case (.committed(let batch), .changeJournaled):
+            batch.events.contains { if case .modifyRequested = $0.kind { true } else { false } }
         case (.received(let bytes), .acknowledgementRead): try has(["3", "5"], in: bytes)
         case (.received(let bytes), .fillRead): try has(["11"], in: bytes)
         case (.received(let bytes), .listRead): try has(["53", "55", "62", "64", "102"], in: bytes)

@@ -10,6 +10,8 @@ public enum CrashPoint: String, CaseIterable, Sendable {
     case sendingCommitted = "sending committed"
     case bytesPartlyWritten = "bytes partly written"
     case bytesWritten = "bytes written"
+    /// The change of an order is committed; its bytes wait.
+    case changeJournaled = "change journaled"
     /// What the broker says of orders has come, and was not looked at.
     case acknowledgementRead = "acknowledgement read"
     case fillRead = "fill read"
@@ -23,7 +25,7 @@ public enum CrashPoint: String, CaseIterable, Sendable {
     /// Whether a process comes by more than once.
     public var recurs: Bool {
         switch self {
-        case .insidePlanTransaction, .planStored, .reconciled: false
+        case .insidePlanTransaction, .planStored, .reconciled, .changeJournaled: false
         default: true
         }
     }

@@ -20,8 +20,10 @@ final class CrashWorld {
     /// Kills at random come within this time; nil until a test has seen how long something takes in this world.
     var killsWithin_us: Int?
 
-    /// - Parameter pace: options of the gateway that say when bars are played; nil takes one of several by the seed.
-    init(seed: UInt64, pace: [String]? = nil) throws {
+    /// - Parameters:
+    ///   - pace: options of the gateway that say when bars are played; nil takes one of several by the seed.
+    ///   - sections: further sections of the configuration, each with a comma behind it.
+    init(seed: UInt64, pace: [String]? = nil, sections: String = "") throws {
         folder = try TemporaryFolder()
         generator = SeededGenerator(seed: seed)
         try folder.write(MinuteBars.csv(minutes: 2_000, using: &generator), to: "bars.csv")
@@ -41,7 +43,7 @@ final class CrashWorld {
         control = try GatewayControl(port: ports[1])
         // Until a bar has been played there are no prices.
         try control.send("step")
-        try folder.write(Self.configuration(port: ports[0]), to: "production.json")
+        try folder.write(Self.configuration(port: ports[0], sections), to: "production.json")
     }
 
     /// Ends the gateway and takes everything away.
@@ -67,12 +69,13 @@ final class CrashWorld {
         return ports
     }
 
-    private static func configuration(port: UInt16) -> String {
+    private static func configuration(port: UInt16, _ sections: String) -> String {
         """
         {
           orders: { time_in_force: "GTC" },
           brokers: { ibkr: { port: \(port), account: "\(account)", messages_per_second: null } },
           live: { permit: true, account: "\(account)" },
+          \(sections)
           production: { timeout: "60s", quiet_period: "100ms", price_max_age: "24h" },
         }
         """

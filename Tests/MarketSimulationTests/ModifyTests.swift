@@ -134,4 +134,74 @@ final class ModifyTests: XCTestCase {
             }
         }
     }
+
+    // MARK: - As requests
+
+    private func answers(_ instant: Timestamp, _ simulator: inout MarketSimulator) -> [String] {
+        var events: [VenueEvent] = []
+        simulator.processDeadlines(through: instant, into: &events)
+        return events.map { event in
+            switch event {
+            case .modified(let number, let type, let time): "\(number.value) modified \(type) \(time.ms)"
+            case .modifyRefused(let number, let reason, let time): "\(number.value) refused \(reason.text) \(time.ms)"
+            case .cancelled(let number, _, _, let time): "\(number.value) cancelled \(time.ms)"
+            default: "\(event)"
+            }
+        }
+    }
+
+    private func ask(_ number: Int64, _ type: OrderType, at ms: Int64, _ simulator: inout MarketSimulator) throws {
+        var events: [VenueEvent] = []
+        try simulator.handle(.modify(OrderNumber(number), type, effective: Timestamp(ms: ms)), into: &events)
+        XCTAssertEqual(events, [], "the answer comes when it has arrived")
+    }
+
+    /// Latency counts: it arrives at its time, and not before.
+    func testAChangeArrivesAtItsTime() throws {
+        var simulator = simulator()
+        try submit(1, terms(.limit(price(40))), &simulator)
+        XCTAssertEqual(try play((50, 55, 45, 50), &simulator), [])
+        let midnight = Int64(day) * 86_400_000
+        try ask(1, .limit(price(48)), at: midnight + 1, &simulator)
+        XCTAssertEqual(answers(Timestamp(ms: midnight), &simulator), [])
+        XCTAssertEqual(try play((50, 55, 45, 50), &simulator), [], "it was at 40 all day")
+        XCTAssertEqual(try play((50, 55, 45, 50), &simulator), ["1:100@48"])
+    }
+
+    /// In the order of their times, whatever the order they were asked for; what ends at one moment ends first.
+    func testSeveralChangesOfOneMoment() throws {
+        var simulator = simulator()
+        for number in 1...2 as ClosedRange<Int64> { try submit(number, terms(.limit(price(40))), &simulator) }
+        XCTAssertEqual(try play((50, 55, 45, 50), &simulator), [])
+        let midnight = Int64(day) * 86_400_000
+        try ask(1, .limit(price(42)), at: midnight + 2, &simulator)
+        try ask(1, .limit(price(41)), at: midnight + 1, &simulator)
+        try ask(2, .limit(price(41)), at: midnight + 3, &simulator)
+        var events: [VenueEvent] = []
+        try simulator.handle(
+            .cancel(OrderNumber(2), effective: Timestamp(ms: midnight + 3), reason: .cancelRequested), into: &events)
+        XCTAssertEqual(
+            answers(Timestamp(ms: midnight + 3), &simulator),
+            [
+                "1 modified \(OrderType.limit(price(41))) \(midnight + 1)",
+                "1 modified \(OrderType.limit(price(42))) \(midnight + 2)", "2 cancelled \(midnight + 3)",
+            ])
+    }
+
+    func testAChangeThatTheMarketRefuses() throws {
+        var simulator = simulator()
+        try submit(1, terms(.stop(price(60))), &simulator)
+        try ask(1, .stop(Price(e8: 6_000_500_000)), at: 5, &simulator)
+        XCTAssertEqual(answers(Timestamp(ms: 5), &simulator), ["1 refused the stop price is off the tick 5"])
+    }
+
+    /// The whole quantity is the order's own, whatever filled before the change came.
+    func testAFillThatComesFirstLeavesTheQuantity() throws {
+        var simulator = simulator(cap: 50_000_000)
+        try submit(1, terms(.limit(price(60))), &simulator)
+        XCTAssertEqual(try play((50, 50, 50, 50), volume: 800, &simulator), ["1:40@50"])
+        try ask(1, .limit(price(61)), at: Int64(day) * 86_400_000, &simulator)
+        XCTAssertEqual(try play((50, 50, 50, 50), volume: 10_000, &simulator), ["1:60@50"])
+        XCTAssertEqual(try play((50, 50, 50, 50), volume: 10_000, &simulator), [])
+    }
 }
