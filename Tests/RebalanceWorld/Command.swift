@@ -14,6 +14,8 @@ public struct WorldCommand: Sendable {
     public var decidedBefore_ms: Int64 = 0
     /// What the session is like; nil is the usual.
     public var session: IBKRSessionConfiguration?
+    /// What the engine is told of the past.
+    public var prepare: @Sendable (inout ExecutionEngine) throws -> Void = { _ in }
     /// How long the operator thinks about each question.
     public var consent_ms: Int64 = 0
     /// By the clock of the world; set when the command is given first.

@@ -47,6 +47,8 @@ public struct World {
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []
     var committedMark: Int32 = 0
+    /// How long a process may run.
+    public var longestProcess_ms: Int64 = 3_600_000
     /// What the auditor saw that must not be, while it happened.
     public internal(set) var violations: [String] = []
     /// What happened, where somebody wants to read it.
@@ -172,9 +174,10 @@ public struct World {
         let before = isAway ? gateway.executionRecords.count : 0
         try touchGateway { try $0.playRest() }
         if market.next_ms <= now_ms {
+            let end_ms = market.end_ms
             let slice = market.next()
             try touchGateway { try $0.playOpen(slice) }
-            queue.add(.bar, at: now_ms + market.bar_ms)
+            queue.add(.bar, at: end_ms)
         } else {
             queue.add(.bar, at: market.next_ms)
         }
