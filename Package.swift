@@ -57,12 +57,13 @@ let package = Package(
             name: "execution",
             dependencies: [
                 "ExecutionService", "InputFiles", "Networking", "Reporting", "RiskControl", "Storage", "TradingModel",
-            ], swiftSettings: strict),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "execution-benchmark",
             dependencies: [
                 "BrokerAdapters", "CSQLite", "ExecutionService", "Networking", "OrderPlanning", "OrderRouting",
-                "Rebalancing", "Storage", "TradingModel",
+                "Rebalancing", "RiskControl", "Storage", "TradingModel",
             ], swiftSettings: strict),
 
         library("SeededTesting", path: "Tests/SeededTesting"),

@@ -24,6 +24,10 @@ public enum SQLSchema {
         Migration(version: 1, sql: text(PackageResources.v0001_schema_sql)),
         Migration(version: 2, sql: text(PackageResources.v0002_views_sql)),
         Migration(version: 3, sql: text(PackageResources.v0003_risk_sql)),
+        Migration(version: 4, sql: text(PackageResources.v0004_switches_sql)),
+        Migration(version: 5, sql: text(PackageResources.v0005_algorithms_sql)),
+        Migration(version: 6, sql: text(PackageResources.v0006_intents_sql)),
+        Migration(version: 7, sql: text(PackageResources.v0007_operations_sql)),
         Migration(version: 8, sql: text(PackageResources.v0008_aggressiveness_sql)),
     ]
 

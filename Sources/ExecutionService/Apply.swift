@@ -89,7 +89,7 @@ private func carryOut(
         try journal.finish(
             RunOutcome(
                 status: .completed, summaryJSON: try report.json(), finalEquity: try runner.equity(),
-                finishedAt: Timestamp.now))
+                finishedAt: Timestamp.now, intentsWithoutOrder: plan.intentsWithoutOrder(runner.engine)))
         return report
     } catch is RunInterrupted {
         // A database that refuses this leaves the run to the end of the process, which frees it as well.
@@ -112,9 +112,11 @@ private func recordFailure(_ error: any Error, _ journal: BackgroundJournal) {
 extension RunNames {
     fileprivate init(_ plan: ExecutionPlan, _ schedule: DecisionSchedule) {
         let refs = plan.input.orderRefs
+        let intents = plan.input.intents?.records ?? []
         self.init(
             tickers: plan.tickers, decisions: schedule.decisions, ocaGroups: plan.input.ocaGroupNames,
-            orderRef: { row in refs[Int(row)] })
+            orderRef: { row in refs[Int(row)] },
+            intent: { row in intents.indices.contains(Int(row)) ? intents[Int(row)] : nil })
     }
 }
 
@@ -139,11 +141,17 @@ final class DatabaseJournal {
     func release() throws { try journal.release() }
 
     private func key(of order: OrderRecord) throws -> String {
-        let leg =
-            order.inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(order.leg)"
-        return try keys.key(
+        try keys.key(
             decision: names.decisions[Int(order.decision.index)].decisionID,
-            ticker: names.tickers[Int(order.terms.instrument.index)], leg: leg)
+            ticker: names.tickers[Int(order.terms.instrument.index)], leg: order.leg(in: names))
+    }
+}
+
+extension OrderRecord {
+    /// What tells an order from the others of its decision and ticker; a child is told by its parent and its number.
+    func leg(in names: RunNames) -> String {
+        let own = inputRow.map { row in names.orderRef(row).map { "ref \($0)" } ?? "row \(row)" } ?? "\(leg)"
+        return childNumber.map { "\(own) child \($0)" } ?? own
     }
 }
 
@@ -153,6 +161,7 @@ extension ExecutionPlan.Input {
         switch self {
         case .targets: []
         case .orders(let sheet): sheet.rows.map(\.orderRef)
+        case .intents(let rows): rows.records.map(\.intent.intentID)
         }
     }
 
@@ -167,6 +176,13 @@ extension ExecutionPlan.Input {
             names[Int(group)] = "bracket of \(ref)"
         }
         return names
+    }
+}
+
+extension ExecutionPlan {
+    /// The intents that made no order in a run; its clock is that of the decisions.
+    fileprivate func intentsWithoutOrder(_ engine: ExecutionEngine) -> [IntentWithoutOrder] {
+        input.intents?.withoutOrder(engine) { $0.decidedAt } ?? []
     }
 }
 

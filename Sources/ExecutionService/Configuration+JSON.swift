@@ -18,18 +18,21 @@ extension Configuration {
         if mode == .production {
             sections["brokers"] = brokers.value
             sections["live"] = live.value
-            sections["production"] = production.value
+            sections["production"] = production.value(withBreaker: true)
+            sections.merge(operations.values) { _, new in new }
         }
         return try Self.json(sections)
     }
 
     /// What of the configuration decides the orders of a production rebalance and their course, as `canonicalJSON` writes it.
     ///
-    /// How the broker is reached and what is permitted are left out: a closed gate or another port makes no other run.
+    /// How the broker is reached, what is permitted and what operators are told are left out: a closed gate or another port makes no
+    /// other run.
     func rebalanceJSON() throws -> String {
         var sections: [String: ConfigurationValue] = [
             "account": .section(["currency": .text(account.currency.description)]), "planning": planningValue,
-            "orders": ordersValue, "production": production.value, "time_zone": .text(localTime.name),
+            "orders": ordersValue, "production": production.value(withBreaker: false),
+            "time_zone": .text(localTime.name),
         ]
         sections.merge(risk.sections) { first, _ in first }
         sections.merge(aggressiveness.sections) { first, _ in first }
@@ -57,7 +60,14 @@ extension Configuration {
     }
 
     private var ordersValue: ConfigurationValue {
-        .section(["type": .text(orders.type.rawValue), "time_in_force": .text(orders.timeInForce.code)])
+        var values: [String: ConfigurationValue] = [
+            "type": .text(orders.type.rawValue), "time_in_force": .text(orders.timeInForce.code),
+        ]
+        if let algorithm = orders.algorithm {
+            values["algorithm"] = .text(algorithm.name)
+            values["algorithm_parameters"] = .text(algorithm.parametersText)
+        }
+        return .section(values)
     }
 }
 

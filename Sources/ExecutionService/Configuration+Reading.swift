@@ -67,6 +67,40 @@ extension Configuration {
             orders.timeInForce =
                 reader.choice("orders.time_in_force", words.map { ($0.code, $0) }) ?? orders.timeInForce
         }
+        readAlgorithm(&reader)
+    }
+
+    private mutating func readAlgorithm(_ reader: inout ConfigurationReader) {
+        var isNone = !reader.has("orders.algorithm")
+        if case .null? = reader.value("orders.algorithm") { isNone = true }
+        let parameters = reader.text("orders.algorithm_parameters")
+        guard !isNone, let name = reader.text("orders.algorithm") else {
+            guard isNone, let parameters, !parameters.isEmpty else { return }
+            return reader.note(
+                "orders.algorithm_parameters", "is given without orders.algorithm", accepted: "name the algorithm too")
+        }
+        do throws(AlgorithmTextError) {
+            orders.algorithm = try AlgorithmTerms(name: name, parameters: parameters ?? "")
+        } catch {
+            noteAlgorithm(error, &reader)
+            return
+        }
+        switch orders.timeInForce {
+        case .day, .goodTilCancelled: break
+        default:
+            reader.note(
+                "orders.algorithm", "contradicts orders.time_in_force \"\(orders.timeInForce.code)\"",
+                accepted: "algorithms go with \"DAY\" and \"GTC\"")
+        }
+    }
+
+    private func noteAlgorithm(_ error: AlgorithmTextError, _ reader: inout ConfigurationReader) {
+        guard let parameter = error.parameter else {
+            return reader.note("orders.algorithm", error.problem, accepted: error.accepted)
+        }
+        let value = error.value.isEmpty ? "" : " \"\(error.value)\""
+        let path = reader.has("orders.algorithm_parameters") ? "orders.algorithm_parameters" : "orders.algorithm"
+        reader.note(path, "has \(parameter)\(value), which \(error.problem)", accepted: error.accepted)
     }
 
     /// Why a type that exists cannot be that of targets.

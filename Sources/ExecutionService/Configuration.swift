@@ -29,6 +29,8 @@ public struct Configuration: Sendable, Equatable {
     public var live = LiveConfiguration()
     /// How a PRODUCTION rebalance goes on.
     public var production = ProductionConfiguration()
+    /// Alerts, checks, metrics and the log.
+    public var operations = OperationsConfiguration()
     /// What orders may do to the account; nothing is limited unless the file says so.
     public var risk = RiskLimits()
     /// How urgently orders are carried out.

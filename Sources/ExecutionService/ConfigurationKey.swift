@@ -1,3 +1,5 @@
+import TradingModel
+
 /// One key of the configuration, as it is checked and documented.
 public struct ConfigurationKey: Sendable, Equatable {
     /// From the top, joined by points: `simulation.slippage.bps`.
@@ -21,6 +23,11 @@ public struct ConfigurationKey: Sendable, Equatable {
 
         key("orders.type", "\"MARKET\"", "\"MARKET\", or \"LIMIT\" with a limit_price for every target"),
         key("orders.time_in_force", "\"DAY\"", "\"DAY\", \"GTC\", \"IOC\", \"FOK\", \"OPG\" or \"CLS\""),
+
+        key("orders.algorithm", "null", "null, or one of \(AlgorithmTerms.names.joined(separator: ", "))"),
+        key(
+            "orders.algorithm_parameters", "\"\"",
+            "the parameters of orders.algorithm, such as \"duration=6h30m slices=13\""),
 
         key("simulation.preset", "null", "null, \"zipline\" or \"backtrader\""),
         key(
@@ -69,6 +76,28 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("production.cancel_on_exit", "true", "true or false"),
         key("production.commission_wait", "\"10s\"", duration(upTo: "1h", such: "10s")),
         key("production.alert_every", "\"5m\"", duration(upTo: "24h", such: "5m")),
+        key("production.breaker.errors", "5", "a whole number from 1 to 1000, or null for no breaker"),
+        key("production.breaker.window", "\"1m\"", duration(upTo: "24h", such: "1m")),
+        key("production.breaker.open_for", "\"1m\"", duration(upTo: "24h", such: "1m")),
+        key("production.breaker.probes", "1", "a whole number from 1 to 100"),
+
+        key(
+            "alerts.command", "null",
+            "null, a list such as [\"/usr/local/bin/page\", \"--urgent\"], or a text for /bin/sh -c"),
+        key("alerts.minimum_severity", "\"WARNING\"", "\"INFO\", \"WARNING\" or \"CRITICAL\""),
+        key("alerts.timeout", "\"10s\"", duration(upTo: "5m", such: "10s")),
+        key("alerts.attempts", "5", "a whole number from 1 to 100"),
+        key("alerts.first_wait", "\"1s\"", duration(upTo: "5m", such: "1s")),
+        key("alerts.longest_wait", "\"1m\"", duration(upTo: "1h", such: "1m")),
+
+        key("checks.max_latency", "\"5s\"", duration(upTo: "1h", such: "5s") + ", or null for none"),
+        key(
+            "checks.max_reject_rate", "0.1", "a share of the orders from 0 to 1, such as 0.1 for 10 %, or null for none"
+        ),
+        key("checks.max_silence", "\"5m\"", duration(upTo: "24h", such: "5m") + ", or null for none"),
+
+        key("metrics.file", "null", "null, or a path such as \"/var/lib/node_exporter/execution.prom\""),
+        key("log.format", "\"text\"", "\"text\" or \"json\""),
 
         key("risk.max_drawdown", "null", shareOrNull(upTo: "1", such: "0.2")),
         key("risk.max_daily_loss", "null", shareOrNull(upTo: "1", such: "0.03")),

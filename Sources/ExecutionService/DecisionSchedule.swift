@@ -24,6 +24,7 @@ struct DecisionSchedule {
         switch input {
         case .targets(let sheet): addBatches(sheet, configuration.orders)
         case .orders(let sheet): addOrders(sheet)
+        case .intents(let rows): add(rows.orders)
         }
         // At one instant a date comes first: it was decided when the day before was over.
         entries.sort { left, right in
@@ -67,7 +68,7 @@ struct DecisionSchedule {
             let request = TargetRequest(
                 row: Int64(row.queueRow), instrument: InstrumentID(Int(row.tickerIndex)), size: row.size,
                 referencePrice: row.referencePrice, type: row.limitPrice.map { .limit($0) } ?? .market,
-                timeInForce: row.timeInForce ?? defaults.timeInForce)
+                timeInForce: row.timeInForce ?? defaults.timeInForce, algorithm: row.algorithm)
             let place = places[time] ?? entries.count
             if place == entries.count {
                 places[time] = place
@@ -82,22 +83,30 @@ struct DecisionSchedule {
     }
 
     private mutating func addOrders(_ sheet: OrderSheet) {
-        var places: [DecisionTime: Int] = [:]
-        for (index, row) in sheet.rows.enumerated() {
-            let place = places[row.asOf] ?? entries.count
-            if place == entries.count {
-                places[row.asOf] = place
-                entries.append(Entry(time: row.asOf, batches: [], orders: []))
-            }
-            entries[place].orders.append(
-                OwnOrder(
+        add(
+            sheet.rows.lazy.enumerated().map { index, row in
+                let order = OwnOrder(
                     row: Int64(index), decision: DecisionID(Int(row.decisionIndex)),
                     terms: OrderTerms(
                         instrument: InstrumentID(Int(row.tickerIndex)), side: row.side, quantity: row.quantity,
                         type: row.type, timeInForce: row.timeInForce),
                     cancelAt: row.cancelAt, parentRow: row.parentRow.map(Int64.init), ocaGroup: row.ocaGroup,
                     isGroupOfBracketOnly: row.ocaGroup.map { sheet.ocaGroups[Int($0)] == nil } ?? false,
-                    followsLevel: row.followsLevel))
+                    algorithm: row.algorithm, followsLevel: row.followsLevel)
+                return (row.asOf, order)
+            })
+    }
+
+    /// Orders of the user's own, with the times they were decided.
+    private mutating func add(_ orders: some Sequence<(time: DecisionTime, order: OwnOrder)>) {
+        var places: [DecisionTime: Int] = [:]
+        for (time, order) in orders {
+            let place = places[time] ?? entries.count
+            if place == entries.count {
+                places[time] = place
+                entries.append(Entry(time: time, batches: [], orders: []))
+            }
+            entries[place].orders.append(order)
         }
     }
 }

@@ -15,13 +15,17 @@ extension ExecutionPlan {
         switch input {
         case .targets(let sheet): check(sheet, &problems)
         case .orders(let sheet): check(sheet, &problems)
+        case .intents(let rows): check(rows.sheet, &problems)
         }
+        checkAlgorithms(&problems)
         try problems.throwIfAny()
         try checkVolumes()
+        try checkVolumesOfAlgorithms()
         try checkSplits(actionsName)
         noteMidnights()
         noteEarlyOrders()
         noteFees()
+        noteIntents()
     }
 
     private func check(_ sheet: TargetSheet, _ problems: inout ProblemLog) {
@@ -49,6 +53,29 @@ extension ExecutionPlan {
                 continue
             }
             if row.asOf.instant > range.lastEnd { noteOutside(ticker, range, row.asOf, line: Int(row.line), &problems) }
+        }
+    }
+
+    private func check(_ sheet: IntentSheet, _ problems: inout ProblemLog) {
+        let ranges = ranges(of: sheet.tickers)
+        let first = sheet.rows.first { $0.account != nil }
+        for row in sheet.rows {
+            if let first, row.account != nil, row.account != first.account {
+                problems.add(
+                    line: Int(row.line), field: "account", value: row.account,
+                    problem: "is another one than \(first.account ?? "") on line \(first.line)",
+                    accepted: "a run simulates one account; give the intents of one")
+            }
+            guard let range = ranges[Int(row.tickerIndex)] else {
+                noteUnknown(row.intent.ticker, line: Int(row.line), &problems)
+                continue
+            }
+            let instant = row.decidedAt.instant
+            let isEarly = row.needsClose && instant < range.firstEnd
+            if row.intent.side != nil, isEarly || instant > range.lastEnd {
+                noteOutside(
+                    row.intent.ticker, range, row.decidedAt, line: Int(row.line), field: "decided_at", &problems)
+            }
         }
     }
 
@@ -80,11 +107,12 @@ extension ExecutionPlan {
     }
 
     private func noteOutside(
-        _ ticker: String, _ range: Range, _ time: DecisionTime, line: Int, _ problems: inout ProblemLog
+        _ ticker: String, _ range: Range, _ time: DecisionTime, line: Int, field: String = "as_of",
+        _ problems: inout ProblemLog
     ) {
         let isLate = time.instant > range.lastEnd
         problems.add(
-            line: line, field: "as_of", value: time.text(in: market.localTime),
+            line: line, field: field, value: time.text(in: market.localTime),
             problem: isLate ? "is after the last bar of \(ticker)" : "is before the first bar of \(ticker) is over",
             accepted: "its bars in \(market.name) start from \(text(range.first)) to \(text(range.lastStart))")
     }
@@ -143,6 +171,7 @@ extension ExecutionPlan {
         switch input {
         case .targets(let sheet): (count, line) = (sheet.midnightInstants, sheet.firstMidnightLine)
         case .orders(let sheet): (count, line) = (sheet.midnightInstants, sheet.firstMidnightLine)
+        case .intents(let rows): (count, line) = (rows.sheet.midnightInstants, rows.sheet.firstMidnightLine)
         }
         guard count > 0, market.interval.seconds % 86_400 == 0, let line else { return }
         warnings.append(
@@ -154,16 +183,29 @@ extension ExecutionPlan {
 
     /// An order can wait for its ticker's first bar, but that is seldom meant.
     private mutating func noteEarlyOrders() {
-        guard case .orders(let sheet) = input else { return }
-        let ranges = ranges(of: sheet.tickers)
-        let early = sheet.rows.filter { row in ranges[Int(row.tickerIndex)].map { row.asOf.instant < $0.first } ?? false
+        let rows: [(line: Int32, ticker: Int32, time: Timestamp)]
+        switch input {
+        case .targets: return
+        case .orders(let sheet): rows = sheet.rows.map { ($0.line, $0.tickerIndex, $0.asOf.instant) }
+        case .intents(let intents):
+            rows = intents.sheet.rows.filter { $0.intent.side != nil }.map {
+                ($0.line, $0.tickerIndex, $0.decidedAt.instant)
+            }
         }
+        let ranges = ranges(of: input.tickers)
+        let early = rows.filter { row in ranges[Int(row.ticker)].map { row.time < $0.first } ?? false }
         guard let first = early.first else { return }
         warnings.append(
             """
             \(early.count) orders of \(inputName) (first: line \(first.line)) are decided before the first bar of their ticker, \
             and wait for it as far as their time in force lets them
             """)
+    }
+
+    private mutating func noteIntents() {
+        guard let intents = input.intents else { return }
+        let notes = [intents.sheet.repetitionNote(inputName), holdNote(intents.holds.count)]
+        warnings += notes.compactMap { $0 }
     }
 
     private mutating func noteFees() {

@@ -10,13 +10,15 @@ public struct ExecutionPlan {
     enum Input {
         case targets(TargetSheet)
         case orders(OrderSheet)
+        case intents(IntentRows)
     }
 
     /// Where everything comes from.
     public struct Sources: Sendable {
-        /// A CSV or JSON Lines file, `-` for standard input; either this or `orders`.
+        /// A CSV or JSON Lines file, `-` for standard input; one of this, `orders` and `intents`.
         public var targets: String?
         public var orders: String?
+        public var intents: String?
         /// A historical database or a CSV file.
         public var bars: String
         /// Nil where the bars are of one interval.
@@ -29,12 +31,13 @@ public struct ExecutionPlan {
         public var configuration: String?
 
         public init(
-            targets: String? = nil, orders: String? = nil, bars: String, interval: String? = nil,
-            instruments: String? = nil,
+            targets: String? = nil, orders: String? = nil, intents: String? = nil, bars: String,
+            interval: String? = nil, instruments: String? = nil,
             corporateActions: String? = nil, configuration: String? = nil
         ) {
             self.targets = targets
             self.orders = orders
+            self.intents = intents
             self.bars = bars
             self.interval = interval
             self.instruments = instruments
@@ -69,7 +72,7 @@ public struct ExecutionPlan {
             } ?? Configuration()
         try digest.update(try configuration.canonicalJSON())
         (input, inputName) = try Self.readInput(
-            targets: sources.targets, orders: sources.orders, configuration, digest)
+            targets: sources.targets, orders: sources.orders, intents: sources.intents, configuration, digest)
         market = try MarketData.open(
             sources.bars, interval: try Self.interval(sources.interval), localTime: configuration.localTime)
         for part in market.identity { try digest.update(part) }
@@ -89,21 +92,26 @@ public struct ExecutionPlan {
         return interval
     }
 
-    /// The user's targets or orders, and the path they are from; one of the two has to be given.
+    /// The user's targets, orders or intents, and the path they are from; one of the three has to be given.
     static func readInput(
-        targets: String?, orders: String?, _ configuration: Configuration, _ digest: SHA256Digest
+        targets: String?, orders: String?, intents: String?, _ configuration: Configuration, _ digest: SHA256Digest
     ) throws -> (Input, String) {
-        switch (targets, orders) {
-        case (let path?, nil):
+        switch (targets, orders, intents) {
+        case (let path?, nil, nil):
             let sheet = try readDigested(path, as: "targets", digest) { file in
                 try TargetFile.read(file, localTime: configuration.localTime, defaults: configuration.orders)
             }
             return (.targets(sheet), path)
-        case (nil, let path?):
+        case (nil, let path?, nil):
             let sheet = try readDigested(path, as: "orders", digest) { file in
                 try OrderFile.read(file, localTime: configuration.localTime, defaults: configuration.orders)
             }
             return (.orders(sheet), path)
+        case (nil, nil, let path?):
+            let sheet = try readDigested(path, as: "intents", digest) { file in
+                try IntentFile.read(file, localTime: configuration.localTime, defaults: configuration.orders)
+            }
+            return (.intents(try IntentRows(sheet)), path)
         default:
             throw UsageError("give either --targets FILE or --orders FILE (- is standard input)")
         }
@@ -182,6 +190,7 @@ extension ExecutionPlan.Input {
         switch self {
         case .targets(let sheet): sheet.tickers
         case .orders(let sheet): sheet.tickers
+        case .intents(let rows): rows.sheet.tickers
         }
     }
 
@@ -189,6 +198,7 @@ extension ExecutionPlan.Input {
         switch self {
         case .targets(let sheet): sheet.decisions
         case .orders(let sheet): sheet.decisions
+        case .intents(let rows): rows.sheet.decisions
         }
     }
 }

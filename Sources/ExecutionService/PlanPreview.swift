@@ -22,7 +22,7 @@ public struct PlanPreview {
         var runner = try TrainingRunner(
             plan: plan, schedule: schedule.upTo(chosen.time), sink: collector, isPreview: true)
         try runner.run(deposit: plan.configuration.account.cash)
-        orders = collector.orders.filter { wanted.contains($0.decision) }
+        orders = collector.orders.filter { wanted.contains($0.decision) && $0.childNumber == nil }
         decisions = schedule.decisions
     }
 
@@ -54,8 +54,7 @@ public struct PlanPreview {
 
     /// The user's own name for an order.
     private func reference(_ order: OrderRecord) -> String? {
-        guard case .orders(let sheet) = plan.input, let row = order.inputRow else { return nil }
-        return sheet.rows[Int(row)].orderRef
+        order.inputRow.flatMap { plan.input.orderRefs[Int($0)] }
     }
 
     private func row(_ order: OrderRecord) throws -> [Cell] {

@@ -89,15 +89,22 @@ extension RunReport {
             borrow: Decimal(statistics.borrow), dividends: Decimal(statistics.dividends),
             initialCash: Decimal(plan.configuration.account.cash), finalCash: Decimal(runner.engine.cash),
             lowestCash: Decimal(runner.simulator.lowestCash), finalEquity: Decimal(try runner.equity()),
-            unfilled: Self.shortfalls(statistics), bars: runner.feed.barsRead, warnings: plan.warnings)
+            unfilled: Self.shortfalls(statistics, expiredIntents: runner.engine.expiredIntents.count),
+            bars: runner.feed.barsRead, warnings: plan.warnings)
     }
 
-    private static func shortfalls(_ statistics: RunStatistics) -> [Shortfall] {
-        statistics.shortfalls.map { shortfall, count in
+    private static func shortfalls(_ statistics: RunStatistics, expiredIntents: Int) -> [Shortfall] {
+        var shortfalls = statistics.shortfalls.map { shortfall, count in
             Shortfall(
                 orders: count, status: shortfall.status, reason: shortfall.reason?.rawValue,
                 limitedBy: shortfall.limitedBy?.rawValue)
-        }.sorted { left, right in
+        }
+        if expiredIntents > 0 {
+            shortfalls.append(
+                Shortfall(
+                    orders: Int64(expiredIntents), status: "EXPIRED", reason: StatusReason.intentExpired.rawValue))
+        }
+        return shortfalls.sorted { left, right in
             left.orders != right.orders ? left.orders > right.orders : left.sortKey < right.sortKey
         }
     }

@@ -52,6 +52,8 @@ struct TrainingRunner {
     private var output: EngineOutput
     private var events: [VenueEvent] = []
     private var slice: BarSlice
+    /// Whether a bar's open was played and its rest was not.
+    private var isBarRunning = false
     private var firstStart: Timestamp
     private let lastStart: Timestamp
     private var nextProgress: Int64 = 0
@@ -65,7 +67,7 @@ struct TrainingRunner {
         engine = ExecutionEngine(
             instruments: configuration.simulation.preset == nil
                 ? plan.instruments : plan.instruments.map(\.withoutTick),
-            planning: PlanningRules(configuration.planning),
+            planning: PlanningRules(configuration.planning, algorithm: configuration.orders.algorithm),
             router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms),
             risk: RiskSetup(
                 configuration, decisions: schedule.decisions, isIntraday: plan.market.interval.seconds < 86_400),
@@ -85,6 +87,10 @@ struct TrainingRunner {
         lastStart = plan.tickers.compactMap { plan.market.range(of: $0)?.upperBound }.max() ?? firstStart
         let start = min(firstStart, schedule.entries.first?.time.instant ?? firstStart)
         slice = .blank(at: start)
+        engine.localTime = localTime
+        for (ticker, days) in plan.curveDays.enumerated() {
+            if let days { engine.keepVolumes(of: InstrumentID(ticker), days: days) }
+        }
     }
 
     /// Runs to the end of the data.
@@ -94,16 +100,21 @@ struct TrainingRunner {
             try bringUp()
             if isPreview, hasPlannedAll { return }
             try simulator.playOpen(slice, into: &events)
+            isBarRunning = true
             try settle()
             try decide { [end = slice.end] in $0 < end }
             try simulator.playRest(into: &events)
+            isBarRunning = false
             try settle()
+            try tellVolumes()
             try simulator.playSameClose(into: &events)
             try settle()
             try engine.observe(slice)
             try report()
         }
         try decide { _ in true }
+        // A window that goes on beyond the data stays open, as other orders do.
+        try wakeAlgorithms(before: slice.end.adding(ms: 1))
         simulator.reportOpenOrders(into: &events)
         try settle()
         try engine.handle(.endOfData, into: &output)
@@ -118,7 +129,11 @@ struct TrainingRunner {
 
     /// Decisions, corporate actions, cancels and expiries up to the start of the slice.
     private mutating func bringUp() throws {
-        while let entry = nextDecision(where: { [start = slice.start] in $0 <= start }) { try decideBetweenBars(entry) }
+        while let entry = nextDecision(where: { [start = slice.start] in $0 <= start }) {
+            try wakeAlgorithms(before: entry.time.instant)
+            try decideBetweenBars(entry)
+        }
+        try wakeAlgorithms(before: slice.start.adding(ms: 1))
         try applyCorporateActions(through: slice.session)
         try processDeadlines(through: slice.start)
     }
@@ -147,6 +162,7 @@ struct TrainingRunner {
     /// Decisions within the bar that runs, or, at the end of the data, those that are left.
     private mutating func decide(where isDue: (Timestamp) -> Bool) throws {
         while let entry = nextDecision(where: isDue) {
+            try wakeAlgorithms(before: entry.time.instant)
             if entry.time.instant > slice.start, entry.time.instant < slice.end {
                 try place(entry)
             } else {
@@ -162,6 +178,32 @@ struct TrainingRunner {
         try place(entry)
         try processDeadlines(through: instant)
         try simulator.playSameClose(into: &events)
+        try settle()
+    }
+
+    // MARK: - Algorithms
+
+    /// Lets algorithms act whose time comes before `limit`, each at its own time.
+    private mutating func wakeAlgorithms(before limit: Timestamp) throws {
+        while let wake = engine.nextAlgorithmWake, wake < limit {
+            if !isBarRunning {
+                try applyCorporateActions(through: localTime.date(of: wake))
+                try processDeadlines(through: wake)
+            }
+            try engine.handle(.time(wake), into: &output)
+            try settle()
+            // A cancel that it asked for acts at once between bars, and then it goes on.
+            if !isBarRunning { try processDeadlines(through: wake) }
+        }
+    }
+
+    /// What traded in the bar that is over.
+    private mutating func tellVolumes() throws {
+        guard engine.needsVolumes else { return }
+        let traded = zip(slice.instruments, slice.bars).map { instrument, bar in
+            TradedVolume(instrument: instrument, start: slice.start, end: slice.end, quantity: bar.volume ?? .zero)
+        }
+        try engine.handle(.traded(traded), into: &output)
         try settle()
     }
 
@@ -220,9 +262,9 @@ struct TrainingRunner {
 }
 
 extension PlanningRules {
-    init(_ configuration: PlanningConfiguration) {
+    init(_ configuration: PlanningConfiguration, algorithm: AlgorithmTerms?) {
         self.init(
             openOrders: configuration.openOrders, missingTargets: configuration.missingTargets,
-            isTwoPhase: configuration.twoPhase, insufficientCash: configuration.insufficientCash)
+            isTwoPhase: configuration.twoPhase, insufficientCash: configuration.insufficientCash, algorithm: algorithm)
     }
 }

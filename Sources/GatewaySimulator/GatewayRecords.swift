@@ -21,6 +21,8 @@ public struct GatewayOrderRecord: Equatable, Sendable {
     public let status: String
     /// Corrections aside.
     public let executionCount: Int32
+    /// The broker's algorithm that was asked for and its parameters, `Adaptive adaptivePriority=Normal`; empty for none.
+    public let algorithm: String
 }
 
 /// An execution as the gateway's own record has it.
@@ -62,7 +64,9 @@ extension SimulatedGateway {
                 permID: order.permID, clientID: order.clientID, orderID: order.orderID,
                 orderRef: order.order.orderRef, account: settings.account, ticker: ticker(order.instrument),
                 side: order.terms.side, quantity: order.terms.quantity, filled: order.filled,
-                limit: order.terms.type.limitPrice, status: order.status.rawValue, executionCount: order.executions)
+                limit: order.terms.type.limitPrice, status: order.status.rawValue, executionCount: order.executions,
+                algorithm: ([order.order.algoStrategy] + order.order.algoParameters.map { "\($0.tag)=\($0.value)" })
+                    .filter { !$0.isEmpty }.joined(separator: " "))
         }
     }
 

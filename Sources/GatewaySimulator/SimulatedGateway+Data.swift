@@ -88,6 +88,7 @@ extension SimulatedGateway {
             send(.tickPrice(tick(Tick.open, bar.open, requestID)), to: id)
             if slice == nil { sendRange(bar, requestID, id) }
         }
+        sendVolume(instrument, requestID, id)
         if let close = previousCloses[index] {
             send(.tickPrice(tick(Tick.previousClose, close, requestID)), to: id)
         }
@@ -112,7 +113,11 @@ extension SimulatedGateway {
     private mutating func sendRange(_ bar: Bar, _ requestID: Int32, _ id: ConnectionID) {
         send(.tickPrice(tick(Tick.high, bar.high, requestID)), to: id)
         send(.tickPrice(tick(Tick.low, bar.low, requestID)), to: id)
-        guard let volume = bar.volume else { return }
+    }
+
+    /// What has traded on the day.
+    private mutating func sendVolume(_ instrument: InstrumentID, _ requestID: Int32, _ id: ConnectionID) {
+        guard let volume = sessionVolumes[Int(instrument.index)] else { return }
         let message = TWSTickSize {
             $0.requestID = requestID
             $0.type = Tick.volume
@@ -142,6 +147,7 @@ extension SimulatedGateway {
         forEachStream(slice) { gateway, stream, bar, id in
             gateway.sendQuote(stream.instrument, stream.requestID, id)
             gateway.sendRange(bar, stream.requestID, id)
+            gateway.sendVolume(stream.instrument, stream.requestID, id)
         }
     }
 

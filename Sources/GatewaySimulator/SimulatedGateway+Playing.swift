@@ -41,6 +41,10 @@ extension SimulatedGateway {
         for (instrument, bar) in zip(slice.instruments, slice.bars) {
             history[Int(instrument.index)].append(bar)
             if bar.hasTrades { noteTrade(of: instrument, at: bar.close, slice.end) }
+            if let volume = bar.volume {
+                let sum = (sessionVolumes[Int(instrument.index)] ?? .zero).e8.addingReportingOverflow(volume.e8)
+                sessionVolumes[Int(instrument.index)] = Quantity(e8: sum.overflow ? .max : sum.partialValue)
+            }
         }
         try market.playRest(into: &events)
         now = max(now, slice.end)
@@ -60,6 +64,7 @@ extension SimulatedGateway {
     private mutating func beginSession(_ session: CalendarDate) throws {
         self.session = session
         previousCloses = lastPrices
+        sessionVolumes = sessionVolumes.map { $0 == nil ? nil : .zero }
         account.equityBefore = try equity()
         account.realizedToday = .zero
     }

@@ -31,6 +31,8 @@ public struct SimulatedGateway {
     var lastPrices: [Price?]
     var lastTrades: [Timestamp?]
     var runningBars: [Bar?]
+    /// What has traded in the session by the last bar that is over; nil before the first bar with a volume.
+    var sessionVolumes: [Quantity?]
     var history: [[Bar]]
     /// The closes of the session before, by instrument.
     var previousCloses: [Price?]
@@ -83,6 +85,7 @@ public struct SimulatedGateway {
         lastPrices = Array(repeating: nil, count: instruments.count)
         lastTrades = lastPrices.map { _ in nil }
         runningBars = lastPrices.map { _ in nil }
+        sessionVolumes = lastPrices.map { _ in nil }
         history = Array(repeating: [], count: instruments.count)
         previousCloses = lastPrices
         account = GatewayAccount(instruments: instruments.count, cash: settings.cash)

@@ -13,11 +13,14 @@ public struct OrderDefaults: Sendable, Equatable {
     public var type: Kind
     /// Anything but GTD, which needs a date.
     public var timeInForce: TimeInForce
+    /// What a blank algorithm means; nil is none.
+    public var algorithm: AlgorithmTerms?
 
     /// A market order for the day unless said otherwise.
-    public init(type: Kind = .market, timeInForce: TimeInForce = .day) {
+    public init(type: Kind = .market, timeInForce: TimeInForce = .day, algorithm: AlgorithmTerms? = nil) {
         self.type = type
         self.timeInForce = timeInForce
+        self.algorithm = algorithm
     }
 }
 

@@ -4,7 +4,7 @@ import TradingModel
 ///
 /// Columns: `as_of`, `ticker`, `side`, `quantity`; optionally `order_ref`, `order_type`, `limit_price`, `stop_price`,
 /// `trail_amount`, `trail_percent`, `limit_offset`, `time_in_force`, `good_till`, `parent_ref`, `oca_group`, `cancel_at`,
-/// `follows_level` and the ids of the decision.
+/// `algorithm`, `algorithm_parameters`, `follows_level` and the ids of the decision.
 public enum OrderFile {
     static let schema = TableSchema(
         rowName: "order",
@@ -25,6 +25,8 @@ public enum OrderFile {
             .init(name: "parent_ref", aliases: ["parent"]),
             .init(name: "oca_group", aliases: ["oca", "oco_group"]),
             .init(name: "cancel_at"),
+            .init(name: "algorithm", aliases: ["algo"]),
+            .init(name: "algorithm_parameters", aliases: ["algo_parameters", "algorithm_params"]),
             .init(name: "follows_level"),
         ] + LineageColumns.columns)
 
@@ -57,6 +59,8 @@ enum OrderColumn {
     static let parentRef = 13
     static let ocaGroup = 14
     static let cancelAt = 15
-    static let followsLevel = 16
-    static let decision = 17
+    static let algorithm = 16
+    static let algorithmParameters = 17
+    static let followsLevel = 18
+    static let decision = 19
 }

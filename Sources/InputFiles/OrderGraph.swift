@@ -21,7 +21,21 @@ struct OrderGraph {
         for row in rows.indices where rows[row].parentRow != nil { checkChild(row) }
         nameGroups()
         checkGroups()
+        refuseAlgorithms()
         return groupNames
+    }
+
+    /// The exits of a bracket and the members of a group are for what one order fills, not for the parts of one.
+    private mutating func refuseAlgorithms() {
+        let entries = Set(rows.compactMap(\.parentRow))
+        for row in rows.indices {
+            guard let algorithm = rows[row].algorithm,
+                rows[row].parentRow != nil || rows[row].ocaGroup != nil || entries.contains(Int32(row))
+            else { continue }
+            add(
+                row, "algorithm", algorithm.name, "is not possible in a bracket or an OCA group",
+                "give none, or bring the order by itself")
+        }
     }
 
     private mutating func findParents(_ namedOrders: [NamedOrder?]) {

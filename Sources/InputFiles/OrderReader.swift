@@ -52,6 +52,9 @@ struct OrderReader: ~Copyable {
         let type = readType()
         let timeInForce = readTimeInForce(asOf: asOf, type: type)
         let cancelAt = readLaterTime(OrderColumn.cancelAt, than: asOf)
+        let algorithm = records.algorithm(
+            OrderColumn.algorithm, parameters: OrderColumn.algorithmParameters, byDefault: defaults.algorithm)
+        if let type, let timeInForce { records.refuse(algorithm, of: OrderColumn.algorithm, with: type, timeInForce) }
         let followsLevel = readFollowsLevel(type)
         guard let asOf, let ticker, let side, let quantity, let type, let timeInForce,
             let decision = decisions.number(of: asOf, in: &records)
@@ -62,7 +65,7 @@ struct OrderReader: ~Copyable {
             orderRef: orderRef.isEmpty ? nil : orderRef, tickerIndex: ticker, side: side, quantity: quantity,
             type: type,
             timeInForce: timeInForce, cancelAt: cancelAt, followsLevel: followsLevel, parentRow: nil, ocaGroup: nil,
-            decisionIndex: decision)
+            decisionIndex: decision, algorithm: algorithm)
     }
 
     /// Stops and exits wait for levels of their own.

@@ -32,6 +32,8 @@ public struct OrderSheet: Sendable {
         public var ocaGroup: Int32?
         /// Place in `decisions`.
         public var decisionIndex: Int32
+        /// How it is carried out; nil sends it whole. A blank one is that of the configuration.
+        public var algorithm: AlgorithmTerms?
     }
 
     /// In the order of first sight.

@@ -3,7 +3,8 @@ import TradingModel
 /// Reads target positions from CSV or JSON Lines.
 ///
 /// Columns: `as_of`, `ticker`, one of `target_weight`, `target_quantity` and `target_notional`; optionally `decision_id`,
-/// `strategy_id`, `profile_version_id`, `regime_id`, `universe_id`, `reference_price`, `limit_price`, `time_in_force`.
+/// `strategy_id`, `profile_version_id`, `regime_id`, `universe_id`, `reference_price`, `limit_price`, `time_in_force`,
+/// `algorithm`, `algorithm_parameters`.
 public enum TargetFile {
     static let schema = TableSchema(
         rowName: "target",
@@ -16,6 +17,8 @@ public enum TargetFile {
             .init(name: "reference_price"),
             .init(name: "limit_price", aliases: ["limit"]),
             .init(name: "time_in_force", aliases: ["tif"]),
+            .init(name: "algorithm", aliases: ["algo"]),
+            .init(name: "algorithm_parameters", aliases: ["algo_parameters", "algorithm_params"]),
         ] + LineageColumns.columns)
 
     /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it.

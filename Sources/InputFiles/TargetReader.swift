@@ -10,7 +10,9 @@ private enum Column {
     static let referencePrice = 5
     static let limitPrice = 6
     static let timeInForce = 7
-    static let decision = 8
+    static let algorithm = 8
+    static let algorithmParameters = 9
+    static let decision = 10
 }
 
 /// One reading of one file of targets.
@@ -59,6 +61,11 @@ struct TargetReader: ~Copyable {
         let referencePrice = records.price(Column.referencePrice)
         let limitPrice = records.price(Column.limitPrice)
         let timeInForce = readTimeInForce()
+        let algorithm = records.algorithm(
+            Column.algorithm, parameters: Column.algorithmParameters, byDefault: defaults.algorithm)
+        records.refuse(
+            algorithm, of: Column.algorithm, with: limitPrice.map { .limit($0) } ?? .market,
+            timeInForce ?? defaults.timeInForce)
         if limitPrice == nil, defaults.type == .limit {
             records.requireFilled(
                 Column.limitPrice, accepted: "orders.type is LIMIT: give a limit price for every target")
@@ -69,7 +76,7 @@ struct TargetReader: ~Copyable {
         return TargetSheet.Row(
             line: Int32(clamping: records.line), tickerIndex: ticker, decisionIndex: decision, size: size,
             referencePrice: referencePrice, limitPrice: limitPrice, timeInForce: timeInForce,
-            queueRow: Int32(clamping: records.rowCount))
+            queueRow: Int32(clamping: records.rowCount), algorithm: algorithm)
     }
 
     private mutating func readSize() -> TargetSize? {

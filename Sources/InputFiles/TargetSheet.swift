@@ -20,6 +20,8 @@ public struct TargetSheet: Sendable {
         public var timeInForce: TimeInForce?
         /// The row's place in the file, from 1 on, the header not counted: where it queues among equals.
         public var queueRow: Int32
+        /// How its orders are carried out; nil sends them whole. A blank one is that of the configuration.
+        public var algorithm: AlgorithmTerms?
     }
 
     /// In the order of first sight.

@@ -40,7 +40,7 @@ struct SimulatedOrder: Sendable {
 
     var goodTill: Timestamp?
     var cancelAt: Timestamp?
-    var cancelReason = StatusReason.cancelRequested
+    var cancelReason: StatusReason
     /// The session a DAY order belongs to; nil until it arrives, and where it waits for cash.
     var session: CalendarDate?
     /// The last slice in which cash fell short.
@@ -81,6 +81,7 @@ struct SimulatedOrder: Sendable {
         cashRule = order.cashRule
         remaining = order.terms.quantity
         cancelAt = order.cancelAt
+        cancelReason = order.cancelReason
         parent = order.parent
         group = order.ocaGroup
         isOwnBracketOnly = order.isGroupOfBracketOnly

@@ -14,7 +14,7 @@ public final class TCPListener {
     public init(host: String = "127.0.0.1", port: UInt16) throws(SocketError) {
         let name = "listen on \(host):\(port)"
         var address = try TCPAddress(host: host, port: port, operation: name).value
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError(name) }
         do throws(SocketError) {
             self.port = try Self.listen(descriptor, &address, name)

@@ -34,7 +34,7 @@ public final class TCPSocket {
     public convenience init(connectingTo host: String, port: UInt16, timeout_ms: Int32 = 5_000) throws(SocketError) {
         let name = "connect to \(host):\(port)"
         var address = try TCPAddress(host: host, port: port, operation: name).value
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError(name) }
         try self.init(descriptor: descriptor)
         let result = withUnsafePointer(to: &address) { pointer in

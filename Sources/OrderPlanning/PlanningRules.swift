@@ -21,14 +21,17 @@ public struct PlanningRules: Sendable, Equatable {
     /// Whether sells go first and buys follow against cash and proceeds.
     public var isTwoPhase: Bool
     public var insufficientCash: CashRule
+    /// How orders are carried out that no target asks for.
+    public var algorithm: AlgorithmTerms?
 
     public init(
         openOrders: OpenOrders = .cancel, missingTargets: MissingTargets = .hold, isTwoPhase: Bool = true,
-        insufficientCash: CashRule = .wait
+        insufficientCash: CashRule = .wait, algorithm: AlgorithmTerms? = nil
     ) {
         self.openOrders = openOrders
         self.missingTargets = missingTargets
         self.isTwoPhase = isTwoPhase
         self.insufficientCash = insufficientCash
+        self.algorithm = algorithm
     }
 }

@@ -10,10 +10,12 @@ public struct TargetRequest: Sendable, Equatable {
     public var referencePrice: Price?
     public var type: OrderType
     public var timeInForce: TimeInForce
+    /// How its orders are carried out; nil sends them whole.
+    public var algorithm: AlgorithmTerms?
 
     public init(
         row: Int64, instrument: InstrumentID, size: TargetSize, referencePrice: Price?, type: OrderType,
-        timeInForce: TimeInForce
+        timeInForce: TimeInForce, algorithm: AlgorithmTerms? = nil
     ) {
         self.row = row
         self.instrument = instrument
@@ -21,6 +23,7 @@ public struct TargetRequest: Sendable, Equatable {
         self.referencePrice = referencePrice
         self.type = type
         self.timeInForce = timeInForce
+        self.algorithm = algorithm
     }
 }
 
@@ -45,15 +48,21 @@ public struct OwnOrder: Sendable, Equatable {
     public var parentRow: Int64?
     public var ocaGroup: Int32?
     public var isGroupOfBracketOnly: Bool
+    /// What an intent trades for; the quantity of the terms is then made of it at the price of the moment it is placed.
+    public var notional: Money?
     /// The chance that its strategy gives it, 0 to 1; nil where it says none.
     public var confidence: Double?
+    /// Whether `cancelAt` is the end of an intent: from then on it is not placed, and `intent_expired` is why it is cancelled.
+    public var isIntent: Bool
+    /// How it is carried out; nil sends it whole.
+    public var algorithm: AlgorithmTerms?
     /// Whether the level of aggressiveness decides its type and limit.
     public var followsLevel: Bool
 
     public init(
         row: Int64, decision: DecisionID, terms: OrderTerms, cancelAt: DecisionTime? = nil, parentRow: Int64? = nil,
-        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, confidence: Double? = nil,
-        followsLevel: Bool = false
+        ocaGroup: Int32? = nil, isGroupOfBracketOnly: Bool = false, notional: Money? = nil, confidence: Double? = nil,
+        isIntent: Bool = false, algorithm: AlgorithmTerms? = nil, followsLevel: Bool = false
     ) {
         self.row = row
         self.decision = decision
@@ -62,9 +71,15 @@ public struct OwnOrder: Sendable, Equatable {
         self.parentRow = parentRow
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly
+        self.notional = notional
         self.confidence = confidence
+        self.isIntent = isIntent
+        self.algorithm = algorithm
         self.followsLevel = followsLevel
     }
+
+    /// Why it is cancelled at `cancelAt`.
+    public var cancelReason: StatusReason { isIntent ? .intentExpired : .cancelRequested }
 }
 
 /// Everything that reaches the engine. Time is part of the input; the engine has no clock.
@@ -83,8 +98,8 @@ public enum EngineInput: Sendable {
     /// Makes the cash what the broker says it is.
     case adoptCash(Money, AdoptionKind, at: Timestamp)
     /// Orders planned for a broker, `through` a number where one is given, are to be sent: sells at once, buys as far as the cash
-    /// goes.
-    case release(at: Timestamp, through: OrderNumber? = nil)
+    /// goes. `atMost` so many, exits aside, which go with their entry.
+    case release(at: Timestamp, through: OrderNumber? = nil, atMost: Int? = nil)
     /// Exits that are planned are to be sent: their entry is sent once more, and goes with them.
     case releaseExits(of: OrderNumber, at: Timestamp)
     /// Orders that were not sent end.
@@ -93,6 +108,10 @@ public enum EngineInput: Sendable {
     case cancelOpen(StatusReason, OrderScope, at: Timestamp)
     /// The same for one order, sent or not.
     case cancel(OrderNumber, StatusReason, at: Timestamp)
+    /// The time has come that an algorithm waited for.
+    case time(Timestamp)
+    /// What traded, for the algorithms that look at it; in the order of time, and never before it is over.
+    case traded([TradedVolume])
     /// Another limit for an order, sent or not.
     case modify(OrderNumber, limit: Price, at: Timestamp)
     /// No more market data will come; plans that still wait for a cancel are closed.

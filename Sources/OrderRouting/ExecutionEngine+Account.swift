@@ -23,6 +23,7 @@ extension ExecutionEngine {
             guard let date = facts?.setup.localTime.date(of: mark.time) else { break }
             facts?.equity.mark(mark.equity, at: mark.time, on: date)
         }
+        restoreAlgorithms()
     }
 
     /// Adds an instrument that became known later; its id is the next one.

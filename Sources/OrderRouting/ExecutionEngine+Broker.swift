@@ -48,7 +48,11 @@ extension ExecutionEngine {
         }
         let hadEnded = book.records[slot].state.isTerminal
         try moveIfLegal(number, .accept, nil, at: time, &output)
-        if hadEnded { book.forgetCancel(slot) }
+        guard hadEnded else { return }
+        book.forgetCancel(slot)
+        if book.records[slot].algorithmParent != nil, !book.records[slot].state.isTerminal {
+            try takeChildState(slot, at: time, &output)
+        }
     }
 
     /// Takes an order to its next state; a report that the order is past already changes nothing.
@@ -185,6 +189,11 @@ extension ExecutionEngine {
             OrderEventRecord(
                 order: number, time: execution.time, kind: .moved(transition),
                 from: from == .planned ? .submitted : from, to: to, quantity: execution.quantity, trade: trade))
+        if book.records[slot].algorithmParent != nil {
+            try takeChildFill(
+                slot, execution.quantity, execution.price * execution.quantity, at: execution.time, &output)
+            if to.isTerminal, !from.isTerminal { try takeChildState(slot, at: execution.time, &output) }
+        }
         if to.isTerminal, !from.isTerminal { try resumePlan(for: execution.instrument, &output) }
     }
 
@@ -256,6 +265,10 @@ extension ExecutionEngine {
             OrderEventRecord(
                 order: order.number, time: new.time, kind: .moved(transition), from: order.state, to: to,
                 quantity: new.quantity, trade: trade))
+        guard order.algorithmParent != nil else { return }
+        try takeChildFill(
+            slot, new.quantity - old.quantity, new.price * new.quantity - old.price * old.quantity, at: new.time,
+            &output)
     }
 
     // MARK: - Commissions

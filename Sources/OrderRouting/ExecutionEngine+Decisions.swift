@@ -8,6 +8,7 @@ struct WaitingPlan: Sendable {
     var size: TargetSize
     var row: Int64
     var time: DecisionTime
+    var algorithm: AlgorithmTerms?
 }
 
 extension ExecutionEngine {
@@ -40,10 +41,11 @@ extension ExecutionEngine {
         let lastRow = batches.lazy.flatMap(\.targets).map(\.row).max() ?? 0
         for index in positions.indices where !named.contains(Int32(index)) {
             guard positions[index].quantity != .zero || book.hasOpenOrders(InstrumentID(index)) else { continue }
+            let timeInForce = batch.targets.first?.timeInForce ?? .day
             let request = TargetRequest(
                 row: lastRow + 1, instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
-                type: .market,
-                timeInForce: batch.targets.first?.timeInForce ?? .day)
+                type: .market, timeInForce: timeInForce,
+                algorithm: timeInForce == .day || timeInForce == .goodTilCancelled ? planning.algorithm : nil)
             try aim(request, batch.decision, .zero, at: time, lastCloses, &output)
         }
     }
@@ -62,10 +64,11 @@ extension ExecutionEngine {
             target: OrderPlanner.Target(
                 decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
                 type: request.type, timeInForce: request.timeInForce),
-            size: request.size, row: request.row, time: time)
+            size: request.size, row: request.row, time: time, algorithm: request.algorithm)
         supersede(request.instrument, &output)
         let waits =
-            planning.openOrders == .cancel && !assumesCancels && cancelOpenOrders(request.instrument, at: time, &output)
+            try planning.openOrders == .cancel && !assumesCancels
+            && cancelOpenOrders(request.instrument, at: time, &output) && book.hasOpenOrders(request.instrument)
         if facts != nil {
             jointPlans.append(plan, isBlocked: waits)
         } else if waits {
@@ -113,13 +116,14 @@ extension ExecutionEngine {
     /// Asks, once each, for the cancel of every open order of an instrument; false when there is none.
     private mutating func cancelOpenOrders(
         _ instrument: InstrumentID, at time: DecisionTime, _ output: inout EngineOutput
-    ) -> Bool {
+    ) throws -> Bool {
         guard let oldest = book.oldestOpen(instrument) else { return false }
         let effective = router.arrival(of: time)
         var next: Int? = oldest
         while let slot = next {
             next = book.nextOpen(after: slot)
-            guard book.askCancel(slot, reason: .superseded) else { continue }
+            if try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output) { continue }
+            guard !book.records[slot].state.isTerminal, book.askCancel(slot, reason: .superseded) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
             output.journal.append(
                 OrderEventRecord(order: number, time: time.instant, kind: .cancelRequested, from: state, to: state))
@@ -129,7 +133,7 @@ extension ExecutionEngine {
     }
 
     /// Plans a target against what is held now and sends its orders.
-    mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+    mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws {
         let index = Int(plan.target.instrument.index)
         let isGone = planning.openOrders == .cancel && assumesCancels
         let open = isGone ? Quantity.zero : try openQuantity(plan.target.instrument)
@@ -141,12 +145,10 @@ extension ExecutionEngine {
         if let order = orders.second { try send(order, of: plan, &output) }
     }
 
-    private mutating func send(
-        _ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput
-    ) throws(ArithmeticOverflow) {
+    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) throws {
         let placement = OrderPlacement(
             row: plan.row * 2 + Int64(order.leg),
-            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked)
+            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm)
         var order = order
         order.terms.type = type(of: order)
         try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
@@ -157,7 +159,7 @@ extension ExecutionEngine {
         var sum = Quantity.zero
         var next = book.oldestOpen(instrument)
         while let slot = next {
-            let remaining = book.records[slot].remaining
+            let remaining = isExpected(book.records[slot]) ? book.records[slot].remaining : .zero
             sum = try sum.adding(
                 book.records[slot].terms.side == .buy ? remaining : -remaining,
                 "the open orders of \(ticker(instrument))")
@@ -169,7 +171,7 @@ extension ExecutionEngine {
     func ticker(_ instrument: InstrumentID) -> String { instruments[Int(instrument.index)].ticker }
 
     /// The confirmation a plan waited for may have come.
-    mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws(ArithmeticOverflow) {
+    mutating func resumePlan(for instrument: InstrumentID, _ output: inout EngineOutput) throws {
         if jointPlans.isWaiting(for: instrument), !book.hasOpenOrders(instrument) {
             jointPlans.unblock(instrument)
             try carryOutJointPlans(&output)
@@ -181,10 +183,9 @@ extension ExecutionEngine {
     }
 
     /// Plans all targets of a decision, in their order, once every older order is confirmed gone.
-    private mutating func carryOutJointPlans(_ output: inout EngineOutput) throws(ArithmeticOverflow) {
+    private mutating func carryOutJointPlans(_ output: inout EngineOutput) throws {
         guard !jointPlans.isEmpty, !jointPlans.isBlocked else { return }
         let plans = jointPlans.takeAll()
-        facts?.isStale = true
         for plan in plans { try carryOut(plan, &output) }
     }
 
@@ -205,6 +206,10 @@ extension ExecutionEngine {
         try beginReviews(at: time.instant, lastCloses)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
+            guard !order.hasExpired(at: time) else {
+                expiredIntents.append(order.row)
+                continue
+            }
             entries[order.row] = try place(order, parent: nil, at: time, lastCloses, &output)
         }
         for order in orders {
@@ -217,20 +222,40 @@ extension ExecutionEngine {
     private mutating func place(
         _ order: OwnOrder, parent: OrderNumber?, at time: DecisionTime, _ lastCloses: [Price?],
         _ output: inout EngineOutput
-    ) throws(ArithmeticOverflow) -> OrderNumber {
+    ) throws -> OrderNumber {
         let index = Int(order.terms.instrument.index)
-        let delta = order.terms.signedQuantity
+        let terms = try terms(of: order, at: time, lastCloses[index])
+        let delta = terms.signedQuantity
         // An exit is for what its entry will have bought or sold.
         let held = order.parentRow == nil ? positions[index].quantity : -delta
         var planned = PlannedOrder(
             decision: order.decision, leg: 0, action: OrderAction(held: held, delta: delta),
-            terms: order.terms, phase: 1, referencePrice: lastCloses[index])
+            terms: terms, phase: 1, referencePrice: lastCloses[index])
         if order.followsLevel { planned.terms.type = type(of: planned) }
         let placement = OrderPlacement(
-            row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), parent: parent, ocaGroup: order.ocaGroup,
-            isGroupOfBracketOnly: order.isGroupOfBracketOnly, cashRule: .unchecked)
+            row: order.row, cancelAt: order.cancelAt.map(router.arrival(of:)), cancelReason: order.cancelReason,
+            parent: parent, ocaGroup: order.ocaGroup, isGroupOfBracketOnly: order.isGroupOfBracketOnly,
+            cashRule: .unchecked, algorithm: order.algorithm)
         return try send(
             planned, inputRow: Int32(order.row), confidence: order.confidence, at: time, placement, &output)
+    }
+
+    /// A notional becomes the quantity that it pays for at the order's limit, else at its stop, else at the last close; toward zero
+    /// to the lot, so that a buy at that price never costs more.
+    private func terms(of order: OwnOrder, at time: DecisionTime, _ lastClose: Price?) throws -> OrderTerms {
+        guard let notional = order.notional else { return order.terms }
+        let instrument = instruments[Int(order.terms.instrument.index)]
+        let price = order.terms.type.limitPrice ?? order.terms.type.stopPrice ?? lastClose
+        let quantity: Quantity?
+        do {
+            quantity = try OrderPlanner.quantity(for: .notional(notional), equity: .zero, price: price)
+        } catch {
+            throw ArithmeticOverflow("the quantity of an intent in \(instrument.ticker)")
+        }
+        guard let quantity else { throw MissingPrice(ticker: instrument.ticker, time: time.instant) }
+        var terms = order.terms
+        terms.quantity = quantity
+        return terms
     }
 
     // MARK: - Sending
@@ -240,7 +265,7 @@ extension ExecutionEngine {
     private mutating func send(
         _ planned: PlannedOrder, inputRow: Int32?, confidence: Double?, at time: DecisionTime,
         _ placement: OrderPlacement, _ output: inout EngineOutput
-    ) throws(ArithmeticOverflow) -> OrderNumber {
+    ) throws -> OrderNumber {
         statistics.orders += 1
         let number = book.nextNumber()
         let most = try quantityInEmergency(planned, parent: placement.parent)
@@ -250,12 +275,18 @@ extension ExecutionEngine {
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
             terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,
-            parent: placement.parent, ocaGroup: placement.ocaGroup)
+            parent: placement.parent, ocaGroup: placement.ocaGroup,
+            role: placement.algorithm.map { .parent($0, startedAt: nil) })
         if let approved = verdict.order {
             order.terms = approved.order.terms
             journalCreation(order, &output)
             // For a broker it waits for its release: the plan is shown first, and buys follow the sells' proceeds.
             if router.mode == .training {
+                if order.isWorkedHere {
+                    book.add(order)
+                    try beginAlgorithm(of: number, at: time, placement, phase: planned.phase, &output)
+                    return number
+                }
                 order.state = .submitted
                 output.journal.append(
                     OrderEventRecord(
@@ -309,6 +340,13 @@ extension ExecutionEngine {
             OrderEventRecord(
                 order: order.number, time: order.createdAt, kind: .created, from: nil, to: order.state,
                 quantity: order.terms.quantity))
+    }
+}
+
+extension OwnOrder {
+    /// Whether it is an intent whose time is over.
+    fileprivate func hasExpired(at time: DecisionTime) -> Bool {
+        isIntent && (cancelAt.map { $0.instant <= time.instant } ?? false)
     }
 }
 

@@ -56,7 +56,9 @@ extension ExecutionEngine {
         book.update(slot) { $0.limitedBy = limitedBy }
         statistics.countEnd(of: book.records[slot])
         forgetRest(of: book.records[slot])
-        try resumePlan(for: book.records[slot].terms.instrument, &output)
+        let instrument = book.records[slot].terms.instrument
+        if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: time, &output) }
+        try resumePlan(for: instrument, &output)
     }
 
     private mutating func book(_ fill: Fill, _ output: inout EngineOutput) throws {
@@ -91,9 +93,14 @@ extension ExecutionEngine {
         noteFill(
             fill.side == .buy ? fill.quantity : -fill.quantity, of: fill.instrument, at: fill.price,
             commission: fill.commission, decision: book.records[slot].decision,
-            ended: to.isTerminal && !from.isTerminal, isExpected: !from.isTerminal && book.records[slot].parent == nil)
+            ended: to.isTerminal && !from.isTerminal && book.records[slot].childNumber == nil,
+            isExpected: !from.isTerminal && book.records[slot].parent == nil)
+        if book.records[slot].algorithmParent != nil {
+            try takeChildFill(slot, fill.quantity, fill.price * fill.quantity, at: fill.time, &output)
+        }
         guard to.isTerminal else { return }
         statistics.countEnd(of: book.records[slot])
+        if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: fill.time, &output) }
         if !from.isTerminal { try resumePlan(for: fill.instrument, &output) }
     }
 
@@ -140,8 +147,9 @@ extension ExecutionEngine {
     private mutating func split(
         _ instrument: InstrumentID, _ ratioE9: Int64, exact: Quantity, kept: Quantity, at time: Timestamp,
         _ output: inout EngineOutput
-    ) throws(ArithmeticOverflow) {
+    ) throws {
         let index = Int(instrument.index)
+        try splitAlgorithms(instrument, ratioE9, at: time, &output)
         try waitingPlans[instrument.index]?.target.split(ratioE9)
         try jointPlans.split(instrument, ratioE9)
         try noteSplit(instrument, ratioE9: ratioE9)

@@ -6,13 +6,24 @@ import TradingModel
 extension ExecutionEngine {
     /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
     mutating func release(
-        at time: Timestamp, through last: OrderNumber? = nil, _ output: inout EngineOutput
+        at time: Timestamp, through last: OrderNumber? = nil, atMost limit: Int? = nil, _ output: inout EngineOutput
     ) throws {
+        var rest = limit ?? .max
         guard book.plannedCount > 0 else { return }
         // What earlier runs have planned and not sent fits nothing any more.
-        let planned = book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }
+        let planned = try withoutStopped(
+            book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }, at: time, &output)
         let early = Set(planned.filter(waitsForEntry).map(\.number))
-        for order in planned where !waitsForCash(order) && !early.contains(order.number) {
+        // Exits that go with their entry come after it.
+        let isExit = { (order: OrderRecord) in order.parent != nil && order.childNumber == nil }
+        let queue = limit == nil ? planned : planned.filter { !isExit($0) } + planned.filter(isExit)
+        for order in queue where !waitsForCash(order) && !early.contains(order.number) {
+            if !isExit(order) {
+                guard rest > 0 else { continue }
+                rest -= 1
+            } else if let parent = order.parent.flatMap({ self.order($0) }), limit != nil, parent.state == .planned {
+                continue
+            }
             if let reason = endOfEntry(of: order) {
                 try finish(order.number, .cancel(reason), nil, at: time, &output)
             } else {
@@ -24,12 +35,14 @@ extension ExecutionEngine {
         let open = book.open
         var available = try availableCash(besides: open)
         let areSellsDone = !open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
-        for order in waiting {
+        for order in waiting where rest > 0 {
             let cost = try cost(of: order)
             if cost <= available {
                 available = available - cost
+                rest -= 1
                 try submit(order, at: time, &output)
             } else if areSellsDone {
+                rest -= 1
                 available = try cut(order, to: available, at: time, &output)
             }
         }
@@ -37,7 +50,8 @@ extension ExecutionEngine {
 
     /// Orders that users bring themselves go at once, as in a simulation.
     private func waitsForCash(_ order: OrderRecord) -> Bool {
-        order.inputRow == nil && planning.insufficientCash != .unchecked && isPhaseTwo(order)
+        order.inputRow == nil && order.childNumber == nil && planning.insufficientCash != .unchecked
+            && isPhaseTwo(order)
     }
 
     /// Whether nobody knows if the entry is at the broker. It is sent again with its exits if it is not.
@@ -59,10 +73,12 @@ extension ExecutionEngine {
 
     private func isPhaseTwo(_ order: OrderRecord) -> Bool { planning.isTwoPhase && order.terms.side == .buy }
 
+    func phase(of order: OrderRecord) -> UInt8 { isPhaseTwo(order) ? 2 : 1 }
+
     /// Cash without what the working buys may still cost.
     private func availableCash(besides open: [OrderRecord]) throws(ArithmeticOverflow) -> Money {
         var available = cash
-        for order in open where order.terms.side == .buy && order.state != .planned {
+        for order in open where order.terms.side == .buy && order.state != .planned && isExpected(order) {
             available = try available.adding(-(try cost(of: order)), "the cash that buys reserve")
         }
         return available
@@ -143,6 +159,11 @@ extension ExecutionEngine {
     mutating func submit(
         _ order: OrderRecord, at time: Timestamp, _ output: inout EngineOutput
     ) throws {
+        if order.isWorkedHere {
+            return try beginAlgorithm(
+                of: order.number, at: DecisionTime(instant: time, isDate: false),
+                OrderPlacement(row: order.number.value, cashRule: .unchecked), phase: phase(of: order), &output)
+        }
         guard let request = submission(of: order, at: time) else {
             return try finish(order.number, .cancel(.belowLot), nil, at: time, &output)
         }
@@ -154,13 +175,14 @@ extension ExecutionEngine {
     private func submission(of order: OrderRecord, at time: Timestamp) -> VenueRequest? {
         let planned = PlannedOrder(
             decision: order.decision, leg: order.leg, action: order.action, terms: order.terms,
-            phase: isPhaseTwo(order) ? 2 : 1, referencePrice: order.arrivalPrice)
+            phase: phase(of: order), referencePrice: order.arrivalPrice)
         guard !isEntryDenied(order.parent),
             let approved = gate.confirm(planned, instrument: instruments[Int(order.terms.instrument.index)])
         else { return nil }
         let placement = OrderPlacement(
             row: order.number.value, parent: order.parent, ocaGroup: order.ocaGroup,
-            isGroupOfBracketOnly: order.ocaGroup.map(bracketGroups.contains) ?? false, cashRule: .unchecked)
+            isGroupOfBracketOnly: order.ocaGroup.map(bracketGroups.contains) ?? false, cashRule: .unchecked,
+            algorithm: order.algorithm)
         return router.submission(
             of: approved, number: order.number, at: DecisionTime(instant: time, isDate: false), placement: placement)
     }
@@ -187,9 +209,9 @@ extension ExecutionEngine {
     /// Asks, once each, for the cancel of every order that may be at the broker.
     mutating func cancelOpen(
         _ reason: StatusReason, _ scope: OrderScope, at time: Timestamp, _ output: inout EngineOutput
-    ) {
+    ) throws {
         for order in book.open where order.state != .planned && scope.includes(order.number) {
-            askCancel(of: order, reason, at: time, &output)
+            try askCancel(of: order, reason, at: time, &output)
         }
     }
 
@@ -201,14 +223,17 @@ extension ExecutionEngine {
         if book.records[slot].state == .planned {
             try finish(number, .cancel(reason), nil, at: time, &output)
         } else {
-            askCancel(of: book.records[slot], reason, at: time, &output)
+            try askCancel(of: book.records[slot], reason, at: time, &output)
         }
     }
 
     private mutating func askCancel(
         of order: OrderRecord, _ reason: StatusReason, at time: Timestamp, _ output: inout EngineOutput
-    ) {
-        guard let slot = book.slot(of: order.number), book.askCancel(slot, reason: reason) else { return }
+    ) throws {
+        if try stopAlgorithm(of: order, reason, at: DecisionTime(instant: time, isDate: false), &output) { return }
+        guard let slot = book.slot(of: order.number), !book.records[slot].state.isTerminal,
+            book.askCancel(slot, reason: reason)
+        else { return }
         output.journal.append(
             OrderEventRecord(
                 order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))

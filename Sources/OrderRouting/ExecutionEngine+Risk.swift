@@ -44,7 +44,7 @@ extension ExecutionEngine {
         facts!.setTime(time)
         if let equity = try markedEquity() { facts!.mark(equity, at: time, on: facts!.today) }
         countEarlierOrders()
-        try tellAccount()
+        facts!.isStale = true
     }
 
     /// Orders of the day that an earlier process has planned count as well.
@@ -53,7 +53,7 @@ extension ExecutionEngine {
         facts!.hasCountedEarlierOrders = true
         guard router.mode == .production else { return }
         let times = book.all.filter {
-            !$0.state.isDenied && known.setup.localTime.date(of: $0.createdAt) == known.today
+            !$0.state.isDenied && $0.childNumber == nil && known.setup.localTime.date(of: $0.createdAt) == known.today
         }
         .map(\.createdAt).sorted()
         let minute = times.filter { known.now.ms - $0.ms < 60_000 }
@@ -75,9 +75,9 @@ extension ExecutionEngine {
         snapshot.marks = known.marks
         snapshot.markTimes = known.markTimes
         for index in positions.indices { snapshot.positions[index] = positions[index].quantity }
-        snapshot.openOrderCount = book.openCount
+        snapshot.openOrderCount = book.openCount - algorithms.openChildCount
         var open = known.held.map { _ in [Int32: Quantity]() }
-        for order in book.open where order.parent == nil {
+        for order in book.open where order.parent == nil && isExpected(order) {
             let index = Int(order.terms.instrument.index)
             let rest = order.terms.side == .buy ? order.remaining : -order.remaining
             snapshot.open[index] = try snapshot.open[index].adding(rest, "the open orders of an instrument")
@@ -108,6 +108,7 @@ extension ExecutionEngine {
         _ planned: PlannedOrder, parent: OrderNumber?, confidence: Double? = nil, at time: Timestamp
     ) throws(ArithmeticOverflow) -> RiskVerdict {
         if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
+        if let reason = stop(of: planned, parent: parent) { return RiskVerdict(denied: reason) }
         guard facts != nil else {
             return gate.review(planned, context: RiskContext(time: time, date: CalendarDate(days: 0)))
         }
@@ -125,7 +126,8 @@ extension ExecutionEngine {
 
     /// An order ended with a rest that is not expected any more.
     mutating func forgetRest(of order: OrderRecord) {
-        guard facts != nil else { return }
+        // What a child leaves is its parent's still.
+        guard facts != nil, order.childNumber == nil else { return }
         let rest = order.terms.side == .buy ? -order.remaining : order.remaining
         gate.expect(
             change: order.parent == nil ? rest : .zero, of: order.terms.instrument,
@@ -177,14 +179,12 @@ extension ExecutionEngine {
     func explain(_ verdict: RiskVerdict, _ planned: PlannedOrder, _ record: inout RiskRecord) {
         record.stop = verdict.stop
         record.target = verdict.target
-        guard let limit = verdict.limit, let facts else { return }
-        let place = RiskVerdict.Place(
-            ticker: ticker(planned.terms.instrument),
-            strategy: facts.strategy(of: planned.decision).map { facts.setup.strategies[Int($0)] },
-            group: verdict.group.map { facts.setup.limits.groups[Int($0)].name })
-        record.limit = limit.rawValue
+        guard verdict.limit != nil || verdict.passedOpen != nil, let facts else { return }
+        record.limit = (verdict.limit ?? verdict.passedOpen)?.rawValue
         record.observed = verdict.observed
         record.allowed = verdict.allowed
-        record.explanation = verdict.sentence(at: place)
+        record.explanation = verdict.sentence(
+            ticker: ticker(planned.terms.instrument), requested: planned.terms.quantity,
+            groups: facts.setup.limits.groups.map(\.name))
     }
 }

@@ -60,14 +60,24 @@ public struct ExecutionEngine: Sendable {
     let reservation: CashReservation
     /// OCA groups that were made for the exits of one bracket.
     public var bracketGroups: Set<Int32> = []
+    /// What kill switches let leave; nothing is stopped until it is set.
+    public var switches = EngineSwitches()
     /// Whether targets are planned as if older orders were gone, without asking for their cancel: for what is never sent.
     public var assumesCancels = false
     /// Targets that an earlier process of the run has planned.
     var planned: Set<AccountRecord.PlannedTarget> = []
+    /// The rows of intents that had expired when they were to be placed, in that order.
+    public internal(set) var expiredIntents: [Int64] = []
     /// Executions of the account by id, with their trades.
     var executions: [ExecutionID: AccountRecord.Execution] = [:]
     /// Ids that a newer version has replaced.
     var replacedExecutions: Set<ExecutionID> = []
+    /// Orders that children carry out.
+    var algorithms = AlgorithmDesk()
+    /// Whether children may be ordered and cancelled now.
+    public var worksAlgorithms = true
+    /// By which volumes have their time of day.
+    public var localTime = LocalTime.utc
 
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
@@ -107,8 +117,8 @@ public struct ExecutionEngine: Sendable {
             try adopt(holdings, kind, at: time, &output)
         case .adoptCash(let amount, let kind, let time):
             try adoptCash(amount, kind, at: time, &output)
-        case .release(let time, let last):
-            try release(at: time, through: last, &output)
+        case .release(let time, let last, let limit):
+            try release(at: time, through: last, atMost: limit, &output)
         case .releaseExits(let entry, let time):
             for order in book.planned(where: { _ in true }) where order.parent == entry {
                 try submit(order, at: time, &output)
@@ -116,13 +126,16 @@ public struct ExecutionEngine: Sendable {
         case .dismiss(let reason, let scope, let time):
             try dismiss(reason, scope, at: time, &output)
         case .cancelOpen(let reason, let scope, let time):
-            cancelOpen(reason, scope, at: time, &output)
+            try cancelOpen(reason, scope, at: time, &output)
         case .cancel(let number, let reason, let time):
             try cancel(number, reason, at: time, &output)
+        case .time(let time): try wakeAlgorithms(at: time, &output)
+        case .traded(let volumes): try take(volumes, &output)
         case .modify(let number, let limit, let time):
             try modify(number, limit: limit, at: time, &output)
         case .endOfData:
             closeWaitingPlans(&output)
+            noteEndOfBars()
             for order in book.open { statistics.countEnd(of: order) }
         }
     }

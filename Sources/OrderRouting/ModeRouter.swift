@@ -25,8 +25,10 @@ public struct ModeRouter: Sendable {
                 number: number, terms: approved.order.terms, decidedAt: decision.instant,
                 isDecidedOnDate: decision.isDate,
                 arrival: arrival(of: decision), phase: approved.order.phase, row: placement.row,
-                cancelAt: placement.cancelAt, parent: placement.parent, ocaGroup: placement.ocaGroup,
-                isGroupOfBracketOnly: placement.isGroupOfBracketOnly, cashRule: placement.cashRule))
+                cancelAt: placement.cancelAt, cancelReason: placement.cancelReason, parent: placement.parent,
+                ocaGroup: placement.ocaGroup,
+                isGroupOfBracketOnly: placement.isGroupOfBracketOnly, cashRule: placement.cashRule,
+                algorithm: placement.algorithm))
     }
 }
 
@@ -34,8 +36,11 @@ public struct ModeRouter: Sendable {
 struct OrderPlacement: Sendable {
     var row: Int64
     var cancelAt: Timestamp?
+    var cancelReason = StatusReason.cancelRequested
     var parent: OrderNumber?
     var ocaGroup: Int32?
     var isGroupOfBracketOnly = false
     var cashRule: CashRule
+    /// How the order is carried out; nil sends it whole.
+    var algorithm: AlgorithmTerms?
 }

@@ -117,6 +117,9 @@ struct OrderBook: Sendable {
         return true
     }
 
+    /// Whether the cancel of an order is asked for.
+    func isCancelAsked(_ slot: Int) -> Bool { notes[slot].isCancelAsked }
+
     /// The cancel may be asked for again.
     mutating func forgetCancel(_ slot: Int) { notes[slot].isCancelAsked = false }
 

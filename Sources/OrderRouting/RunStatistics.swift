@@ -40,6 +40,8 @@ public struct RunStatistics: Sendable, Equatable {
 
     /// Counts an order that has ended or stands open at the end.
     mutating func countEnd(of order: OrderRecord) {
+        // A child is a part of an order that is counted.
+        guard order.childNumber == nil else { return }
         if order.state == .filled {
             filledOrders += 1
             return
@@ -50,6 +52,7 @@ public struct RunStatistics: Sendable, Equatable {
 
     /// Takes back the count of an order that had ended, for a late fill is about to change it.
     mutating func uncountEnd(of order: OrderRecord) {
+        guard order.childNumber == nil else { return }
         if order.filled > .zero { partlyFilledOrders -= 1 }
         let shortfall = Shortfall(of: order)
         let count = shortfalls[shortfall, default: 0] - 1

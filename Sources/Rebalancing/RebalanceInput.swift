@@ -16,6 +16,10 @@ public enum RebalanceInput: Sendable {
     case levels(AggressivenessLevels)
     /// Nothing more is to be sent; `cancels` says whether what is open is cancelled before the end.
     case stop(cancels: Bool)
+    /// The kill switches as they stand now; the machine is told whenever they change.
+    case switches(KillSwitchBoard)
+    /// Orders of `sendOrders` that were kept back, because the switches had changed since.
+    case withheld([IBKROutgoing.Label])
 }
 
 /// What the machine wants done, in this order: what the commit names, the commit, what leaves, what is told.
@@ -27,6 +31,9 @@ public enum RebalanceOutput: Sendable {
     case openTransport(connection: Int64, port: UInt16)
     case closeTransport(connection: Int64)
     case send(connection: Int64, [UInt8])
+    /// Bytes of orders and changes of orders: sent if the kill switches are still those that the machine was told of; else they are
+    /// kept back, and the next inputs are `switches` and `withheld`.
+    case sendOrders(connection: Int64, [UInt8], [IBKROutgoing.Label])
     /// Books and broker were compared; `consent` is awaited.
     case reconciled(Reconciliation)
     /// The orders are planned and not on record yet; `consent` is awaited.
@@ -40,11 +47,14 @@ public enum RebalanceNotice: Sendable, CustomStringConvertible {
     case session(IBKRNotice)
     case phase(String)
     case warning(String)
+    /// One that is on record as well.
+    case alert(NotificationRecord)
 
     public var description: String {
         switch self {
         case .session(let notice): notice.description
         case .phase(let text), .warning(let text): text
+        case .alert(let notification): notification.message
         }
     }
 }
@@ -80,6 +90,8 @@ public enum RebalanceOutcome: Sendable, Equatable {
     case declined
     /// Its user stopped it.
     case stopped(openOrders: Int)
+    /// Kill switches halted it, each in a sentence. Orders are still open, or wait for the same command.
+    case halted(openOrders: Int, waiting: Int, why: [String])
     /// The broker cannot be reached or does not serve this session.
     case brokerTrouble(String)
 }

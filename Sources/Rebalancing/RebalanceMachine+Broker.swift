@@ -21,7 +21,7 @@ extension RebalanceMachine {
     private mutating func take(_ message: TWSMessage, at moment: IBKRMoment) {
         switch message {
         case .currentTime(let time): setClock(time, at: moment)
-        case .tickPrice, .tickString, .tickSnapshotEnd, .marketDataType: takeQuote(message)
+        case .tickPrice, .tickSize, .tickString, .tickSnapshotEnd, .marketDataType: takeQuote(message)
         default: break
         }
     }
@@ -75,6 +75,7 @@ extension RebalanceMachine {
         case .notSent(let key, let reason, let isFinal, let time):
             guard let number = numbers[key] else { return }
             if isFinal { return try reject(number, .notSendable, reason, at: time, moment) }
+            breaker?.noteUnsent()
             try ask(.broker(.notSent(number, reason, at: time)), at: moment)
         case .modified(let key, let limit, let time):
             guard let number = numbers[key] else { return }
@@ -94,6 +95,7 @@ extension RebalanceMachine {
             guard let number = numbers[key] else { return }
             doubts.insert(number)
             doubtsDue_ms = moment.uptime_ms
+            judge(doubt: doubt, about: number, at: moment)
             try ask(.broker(.doubted(number, doubt.reason, at: time)), at: moment)
         }
     }
@@ -105,6 +107,7 @@ extension RebalanceMachine {
     ) throws {
         settle(number)
         if acknowledged.insert(number).inserted { note(.acknowledged, number, at: time) }
+        noteVenueAnswer(at: moment)
         try ask(.broker(.acknowledged(number, venueOrderID: permanentID.map { "\($0)" }, at: time)), at: moment)
     }
 
@@ -116,11 +119,13 @@ extension RebalanceMachine {
     ) throws {
         settle(number)
         try ask(.broker(.rejected(number, status, reason, at: time)), at: moment)
+        if status == .notSendable { noteDeadLetter(number, .notSendable, reason.text, at: moment) }
+        if status == .brokerRejected { judge(refusal: reason, of: number, at: moment) }
         guard let order = engine.order(number) else { return }
         let code = reason.code.map { "\($0) " } ?? ""
         notify(
             .warning, status.rawValue,
-            "\(name(of: order)) was refused: \(code)\(reason.text)", at: moment)
+            "\(name(of: order)) was refused: \(code)\(reason.text)", order: number, at: moment)
         if settings.stopsOnReject, case .working = phase { try beginCancelling(.otherRejected, at: moment) }
     }
 
@@ -244,6 +249,7 @@ extension RebalanceMachine {
             // Before the first connection there is nothing to miss.
             guard awaySince_ms == nil, isUnderWay else { return }
             awaySince_ms = moment.uptime_ms
+            judgeDisconnect(at: moment)
             nextAlert_ms = moment.uptime_ms + settings.alertInterval_ms
             notify(
                 .critical, "broker_away",

@@ -35,8 +35,10 @@ extension RebalanceMachine {
             case .ask: asks = true
             case .wait(let until_ms): next_ms = min(next_ms, max(until_ms, moment.uptime_ms + 1))
             case .waitForBroker: break
-            case .sendAgain: absent.append(number)
-            case .giveUp: try ask(.broker(.closed(number, .givenUp, at: moment.time)), at: moment)
+            case .sendAgain: if !isWorking || mayResend { absent.append(number) }
+            case .giveUp:
+                noteDeadLetter(number, .givenUp, "an operator gave it up", at: moment)
+                try ask(.broker(.closed(number, .givenUp, at: moment.time)), at: moment)
             }
         }
         try resolve(absent: absent, at: moment)
@@ -69,11 +71,13 @@ extension RebalanceMachine {
                 let reason =
                     try isAgainstEmergency(number)
                     ? .emergencyReduceOnly
-                    : engine.order(number).flatMap { engine.endOfEntry(of: $0) } ?? cancelReason
+                    : engine.order(number).flatMap { engine.endOfEntry(of: $0) ?? engine.stop(of: $0) } ?? cancelReason
                 try ask(.broker(.closed(number, reason, at: moment.time)), at: moment)
             }
         }
-        if !placements.isEmpty { try drive(.resend(placements), at: moment) }
+        guard !placements.isEmpty else { return }
+        breaker?.noteSent(placements.count)
+        try drive(.resend(placements), at: moment)
     }
 
     /// An entry and its exits are sent again together; one of them may still turn out to have arrived.
@@ -88,14 +92,16 @@ extension RebalanceMachine {
         notify(
             .critical, "order_vanished",
             "\(try described(number)) was at the broker, and its complete lists do not show it any more; "
-                + "it counts as ended", at: moment)
+                + "it counts as ended", order: number, at: moment)
+        noteDeadLetter(number, .vanished, "the broker's complete lists do not show it any more", at: moment)
         try ask(.broker(.closed(number, .vanished, at: moment.time)), at: moment)
     }
 
     /// The order as it goes out once more; nil where it shall not.
     private func resubmission(of number: OrderNumber, at moment: IBKRMoment) throws -> VenueOrder? {
         guard case .working = phase, settings.isLive, !number.isOfEarlierRun, let order = engine.order(number),
-            engine.endOfEntry(of: order) == nil, try !isAgainstEmergency(number)
+            engine.endOfEntry(of: order) == nil, engine.stop(of: order) == nil, !engine.isUnwantedChild(order),
+            try !isAgainstEmergency(number)
         else { return nil }
         return engine.resubmission(of: number, at: moment.time)
     }
@@ -105,13 +111,13 @@ extension RebalanceMachine {
         notify(
             .warning, "sent_again",
             "\(try described(order.number)) never arrived: complete lists do not have it; it is sent again",
-            at: moment)
+            order: order.number, at: moment)
         try engine.handle(.releaseExits(of: order.number, at: moment.time), into: &output)
         let exits = output.requests
         output.requests.removeAll()
-        var placements = [IBKRPlacement(order: order, key: try key(of: order.number))]
+        var placements = [IBKRPlacement(order, key: try key(of: order.number))]
         for case .submit(let exit) in exits {
-            placements.append(IBKRPlacement(order: exit, key: try key(of: exit.number)))
+            placements.append(IBKRPlacement(exit, key: try key(of: exit.number)))
         }
         return placements
     }

@@ -14,6 +14,7 @@ extension RebalanceMachine {
     /// Goes on as far as what is known allows.
     mutating func advance(at moment: IBKRMoment) throws {
         alertIfAway(at: moment)
+        try haltIfDue(at: moment)
         try checkDoubts(at: moment)
         while try step(at: moment) {}
     }
@@ -92,6 +93,7 @@ extension RebalanceMachine {
     /// The broker is back: what was asked and not answered is asked again.
     mutating func askUnanswered(at moment: IBKRMoment) throws {
         if clockOffset_ms == nil { try drive(.query(.clock), at: moment) }
+        volumes.looks.removeAll()
         guard case .pricing = phase else { return repricing.askQuotesAgain() }
         let lost = quotes.filter { !$0.value.isComplete }.map(\.key).sorted()
         for instrument in lost { quotes[instrument] = nil }
@@ -131,6 +133,8 @@ extension RebalanceMachine {
             try drive(.cancelEverything, at: moment)
             try beginCancelling(.stopped, at: moment)
         case .rebalance:
+            let objections = objectionsToReplacing()
+            guard objections.isEmpty else { return try finish(.refused(objections), at: moment) }
             phase = .clearing(giveUp_ms: moment.uptime_ms + confirmationWait_ms)
             if settings.isLive, settings.planning.openOrders == .cancel {
                 try ask(.dismiss(.superseded, .earlierRuns, at: moment.time), at: moment)
@@ -174,7 +178,7 @@ extension RebalanceMachine {
     }
 
     /// The user's own orders that are not on record yet.
-    private var ordersToPlace: [OwnOrder] {
+    var ordersToPlace: [OwnOrder] {
         let placed = Set(engine.orders.filter { !$0.number.isOfEarlierRun }.compactMap(\.inputRow))
         return goal.ownOrders.filter { !placed.contains(Int32(truncatingIfNeeded: $0.row)) }
     }
@@ -215,7 +219,8 @@ extension RebalanceMachine {
         output.requests += planned.requests
         unrecorded = PlanPortions(
             planned.journal,
-            isDivisible: !trial.hasWaitingPlans && orders.allSatisfy { $0.parentRow == nil })
+            isDivisible: !trial.hasWaitingPlans && !goal.hasAlgorithms && settings.planning.algorithm == nil
+                && orders.allSatisfy { $0.parentRow == nil })
         engine = trial
         output.journal.broker.equityMarks += engine.takeEquityMarks()
         phase = .awaitingConsent
@@ -228,6 +233,7 @@ extension RebalanceMachine {
     private mutating func beginWorking(at moment: IBKRMoment) throws {
         beforePlan = nil
         phase = .working(timeout_ms: moment.uptime_ms + settings.timeout_ms)
+        tellBreaker(at: moment)
         if !settings.isLive {
             recordWholePlan(at: moment)
             try ask(.dismiss(.dryRun, .run, at: moment.time), at: moment)
@@ -238,6 +244,7 @@ extension RebalanceMachine {
     private mutating func recordNextPortion(at moment: IBKRMoment) {
         guard var plan = unrecorded else { return }
         let numbers = plan.moveNext(into: &output.journal)
+        for order in numbers.compactMap(engine.order) { noteReplacement(order, at: moment) }
         for order in numbers.compactMap(engine.order) where order.state == .planned {
             for (stage, time) in [(TimingRecord.Stage.decided, order.createdAt), (.journaled, moment.time)] {
                 output.journal.broker.timings.append(TimingRecord(order: order.number, stage: stage, time: time))
@@ -260,8 +267,10 @@ extension RebalanceMachine {
         recordNextPortion(at: moment)
         if broker.state.isReady, settings.isLive {
             try cancelWhatIsDue(at: moment)
+            try cancelWhatIsStopped(at: moment)
             try carryOutLevels(at: moment)
-            try ask(.release(at: moment.time, through: lastRecorded), at: moment)
+            try release(at: moment)
+            if mayWorkAlgorithms { try workAlgorithms(at: moment) }
         }
         guard case .working = phase, engine.openOrderCount() == 0, !engine.hasWaitingPlans else {
             if case .working = phase { return false }
@@ -276,19 +285,19 @@ extension RebalanceMachine {
     mutating func beginCancelling(_ reason: StatusReason, at moment: IBKRMoment) throws {
         recordWholePlan(at: moment)
         phase = .cancelling(reason, giveUp_ms: moment.uptime_ms + confirmationWait_ms)
-        try ask(.dismiss(reason, scope, at: moment.time), at: moment)
+        try ask(.dismiss(reasonOfUnsent(reason), scope, at: moment.time), at: moment)
         try cancelOpen(reason, scope, at: moment)
     }
 
     /// What became of an order in doubt is known only after its quiet period, and a process that ends before would never know.
-    private var confirmationWait_ms: Int64 {
+    var confirmationWait_ms: Int64 {
         max(settings.confirmationTimeout_ms, settings.quietPeriod_ms + RebalanceMachine.cancelPatience_ms)
     }
 
     /// How long the answer to a cancel is waited for until it is asked for again.
     static let cancelPatience_ms: Int64 = 5_000
 
-    private mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
+    mutating func cancelOpen(_ reason: StatusReason, _ scope: OrderScope, at moment: IBKRMoment) throws {
         cancelRetry_ms = moment.uptime_ms + RebalanceMachine.cancelPatience_ms
         try ask(.cancelOpen(reason, scope, at: moment.time), at: moment)
     }
@@ -314,23 +323,31 @@ extension RebalanceMachine {
     private mutating func finishCancelling(
         _ reason: StatusReason, _ giveUp_ms: Int64, at moment: IBKRMoment
     ) throws -> Bool {
-        if engine.openOrderCount(scope) == 0 {
+        if unconfirmedCount == 0 {
             try settle(at: moment)
             return true
         }
         if moment.uptime_ms >= giveUp_ms {
-            let open = engine.openOrderCount(scope)
+            let open = unconfirmedCount
             notify(
                 .critical, "unconfirmed_cancels",
                 "\(open) orders are not confirmed as ended; the same command goes on with them", at: moment)
             try finish(
-                isStopping
-                    ? .stopped(openOrders: open)
-                    : .unfinished(openOrders: open, why: "cancels were not confirmed"), at: moment)
+                haltedOutcome
+                    ?? (isStopping
+                        ? .stopped(openOrders: open)
+                        : .unfinished(openOrders: open, why: "cancels were not confirmed")),
+                at: moment)
             return true
         }
-        try repeatCancels(reason, scope, at: moment)
+        try repeatCancels(reason, halt == nil ? scope : .account, at: moment)
         return false
+    }
+
+    /// How many orders are not known to have ended, of those that are being cancelled.
+    private var unconfirmedCount: Int {
+        guard let halt else { return engine.openOrderCount(scope) }
+        return halt.cancels ? engine.sentOrderCount : 0
     }
 
     /// Nothing more is sent; what is open is cancelled first where that is wanted and the broker is there.
@@ -450,7 +467,12 @@ extension RebalanceMachine {
         _ holdings: [HoldingRecord], _ cash: Money, at moment: IBKRMoment
     ) throws -> Bool {
         // An order that came back to life has to be followed to its end.
-        if settings.purpose == .rebalance, engine.openOrderCount() > 0 {
+        if let halt {
+            if halt.cancels, engine.sentOrderCount > 0 {
+                try begin(halt, at: moment)
+                return true
+            }
+        } else if settings.purpose == .rebalance, engine.openOrderCount() > 0 {
             try beginCancelling(isStopping ? .stopped : .timeout, at: moment)
             return true
         }
@@ -473,9 +495,10 @@ extension RebalanceMachine {
     }
 
     private func outcome(breaks: [Reconciliation.Break]) -> RebalanceOutcome {
+        if let haltedOutcome { return haltedOutcome }
         if isStopping { return .stopped(openOrders: engine.openOrderCount(scope)) }
         let own = engine.orders.filter { !$0.number.isOfEarlierRun }
-        return .completed(shortfalls: own.count { $0.state != .filled }, breaks: breaks)
+        return .completed(shortfalls: own.count { $0.state != .filled && $0.childNumber == nil }, breaks: breaks)
     }
 }
 

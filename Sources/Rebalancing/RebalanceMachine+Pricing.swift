@@ -67,6 +67,7 @@ extension RebalanceMachine {
     mutating func refuseQuote(_ instrument: InstrumentID, _ reason: BrokerReason) {
         quotes[instrument, default: Quote()].refusal = "\(reason.code.map { "\($0) " } ?? "")\(reason.text)"
         quotes[instrument]?.isComplete = true
+        volumes.looks[instrument]?.isComplete = true
     }
 
     mutating func takeQuote(_ message: TWSMessage) {
@@ -84,9 +85,14 @@ extension RebalanceMachine {
                 let seconds = Int64(tick.value)
             else { return }
             quotes[instrument]?.lastTime = Timestamp(ms: seconds * 1_000)
+            volumes.looks[instrument]?.lastTime = Timestamp(ms: seconds * 1_000)
+        case .tickSize(let tick):
+            guard let instrument = quoteRequests[tick.requestID], tick.type == 8 || tick.type == 74 else { return }
+            volumes.looks[instrument]?.volume = tick.size
         case .tickSnapshotEnd(let end):
             guard let instrument = quoteRequests[end.requestID] else { return }
             quotes[instrument]?.isComplete = true
+            volumes.looks[instrument]?.isComplete = true
         default: break
         }
     }

@@ -81,7 +81,7 @@ public struct RebalanceMachine: Sendable {
     var doubtsDue_ms: Int64?
     var cancelRetry_ms: Int64?
     /// When each order of the user's own is to be cancelled, by its row in their file.
-    let cancelTimes: [Int32: Timestamp]
+    let cancelTimes: [Int32: OwnCancel]
     /// When such a cancel was asked for last.
     var cancelsAsked_ms: [OrderNumber: Int64] = [:]
     /// When the next of them is to be asked for.
@@ -107,25 +107,39 @@ public struct RebalanceMachine: Sendable {
     var quotes: [InstrumentID: Quote] = [:]
     var quoteRequests: [Int32: InstrumentID] = [:]
     var quotesWanted: [InstrumentID] = []
+    var volumes = VolumeWatch()
+    /// When the cancel of a child was asked for, by uptime, and when the first of them is asked for again.
+    var childCancels_ms: [OrderNumber: Int64] = [:]
+    var childCancelDue_ms: Int64?
     var managedAccounts: [String] = []
     /// Since when the broker is away, and when that is said next.
     var awaySince_ms: Int64?
     var nextAlert_ms: Int64?
     var isStopping = false
+    /// How the session ends since a kill switch halted it; nil while none did.
+    var halt: Halt?
+    /// When each cancel that a switch asks for was asked for last, and when the next one is due.
+    var switchCancelsAsked_ms: [OrderNumber: Int64] = [:]
+    var switchCancelDue_ms: Int64?
+    /// Of the venue; nil where there is none.
+    public internal(set) var breaker: CircuitBreaker?
     var lastMoment: IBKRMoment?
 
     /// - Parameters:
     ///   - record: what is on record of the account; its instruments are those of the goal.
     ///   - keys: the keys of the orders on record.
+    ///   - breaker: the venue's circuit breaker, as it is on record.
     ///   - makeKey: the key of a new order; the same order always has the same.
     public init(
         settings: RebalanceSettings, goal: RebalanceGoal, record: AccountRecord, keys: [OrderNumber: OrderKey],
         session: IBKRSessionConfiguration, highWaterMark: Int32, groupPrefix: String, clock: IBKRClock,
+        breaker: CircuitBreaker? = nil,
         makeKey: @escaping @Sendable (_ order: OrderRecord, _ ticker: String) throws -> OrderKey
     ) {
         self.settings = settings
         self.goal = goal
         self.makeKey = makeKey
+        self.breaker = settings.isLive ? breaker : nil
         cancelTimes = RebalanceMachine.cancelTimes(of: goal.ownOrders)
         engine = ExecutionEngine(
             instruments: goal.instruments, planning: settings.planning,
@@ -136,6 +150,11 @@ public struct RebalanceMachine: Sendable {
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
         engine.assumesCancels = !settings.isLive
+        engine.switches.strategies = goal.strategies
+        engine.switches.venue = RebalanceMachine.venue
+        engine.switches.account = session.account
+        engine.worksAlgorithms = false
+        engine.localTime = goal.localTime
         engine.bracketGroups = Set(goal.ownOrders.filter(\.isGroupOfBracketOnly).compactMap(\.ocaGroup))
         acknowledged = record.acknowledged
         isAccountKnown = record.isKnown
@@ -154,8 +173,8 @@ public struct RebalanceMachine: Sendable {
     private mutating func register(_ record: AccountRecord) {
         let origin = IBKRMoment(uptime_ms: 0, time: Timestamp(ms: 0))
         let orders = record.orders.compactMap { order in
-            // What was never sent is no order of the broker's.
-            order.state == .planned
+            // What was never sent is no order of the broker's; nor is one that children carry out.
+            order.state == .planned || order.isWorkedHere
                 ? nil
                 : keys[order.number].map {
                     IBKRKnownOrder(
@@ -174,7 +193,8 @@ public struct RebalanceMachine: Sendable {
     public var nextDeadline_ms: Int64? {
         // The rest of a plan is recorded at once.
         let planDue_ms = isWorking && unrecorded != nil ? lastMoment?.uptime_ms : nil
-        return ([phase.deadline_ms, nextAlert_ms, timers.values.min(), planDue_ms] + questionsDue_ms).compactMap { $0 }
+        return ([phase.deadline_ms, nextAlert_ms, timers.values.min(), planDue_ms, breakerDue_ms] + questionsDue_ms)
+            .compactMap { $0 }
             .min()
     }
 
@@ -183,8 +203,8 @@ public struct RebalanceMachine: Sendable {
         guard broker.state.isReady else { return [] }
         return [
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
-            isWorking ? ownCancelDue_ms : nil, isWorking ? repricing.due_ms : nil,
-            isWorking ? emergencyCancelDue_ms : nil,
+            isWorking ? ownCancelDue_ms : nil, isWorking ? switchCancelDue_ms : nil, algorithmsDue_ms,
+            isWorking ? repricing.due_ms : nil, isWorking ? emergencyCancelDue_ms : nil,
         ]
     }
 
@@ -210,6 +230,8 @@ public struct RebalanceMachine: Sendable {
         case .consent(let isGiven): try take(consent: isGiven, at: moment)
         case .levels(let levels): take(levels)
         case .stop(let cancels): try stop(cancels: cancels, at: moment)
+        case .switches(let board): try heed(board, at: moment)
+        case .withheld(let labels): try takeBack(labels, at: moment)
         }
         try advance(at: moment)
         return flush()
@@ -266,6 +288,8 @@ public struct RebalanceMachine: Sendable {
                 actions.append(.openTransport(connection: connection, port: port))
             case .closeTransport(let connection): actions.append(.closeTransport(connection: connection))
             case .send(let connection, let bytes): actions.append(.send(connection: connection, bytes))
+            case .sendOrders(let connection, let bytes, let labels):
+                actions.append(.sendOrders(connection: connection, bytes, labels))
             case .persistHighWaterMark(let mark): self.output.journal.broker.highWaterMark = mark
             case .setTimer(let timer, let at_ms): timers[timer] = at_ms
             case .cancelTimer(let timer): timers[timer] = nil
@@ -281,6 +305,7 @@ public struct RebalanceMachine: Sendable {
 
     /// Gives the engine an input and brings its requests to the broker.
     mutating func ask(_ input: EngineInput, at moment: IBKRMoment) throws {
+        engine.worksAlgorithms = mayWorkAlgorithms
         try engine.handle(input, into: &output)
         try performRequests(at: moment)
     }
@@ -291,7 +316,7 @@ public struct RebalanceMachine: Sendable {
         output.requests.removeAll()
         var placements: [IBKRPlacement] = []
         for case .submit(let order) in requests {
-            placements.append(IBKRPlacement(order: order, key: try key(of: order.number)))
+            placements.append(IBKRPlacement(order, key: try key(of: order.number)))
         }
         if !placements.isEmpty { try drive(.place(placements), at: moment) }
         for case .modify(let number, let type, _) in requests { try modify(number, to: type, at: moment) }
@@ -317,16 +342,19 @@ public struct RebalanceMachine: Sendable {
     mutating func warn(_ text: String) { actions.append(.notice(.warning(text))) }
 
     mutating func notify(
-        _ severity: NotificationRecord.Severity, _ code: String, _ message: String, at moment: IBKRMoment
+        _ severity: NotificationRecord.Severity, _ code: String, _ message: String, order: OrderNumber? = nil,
+        at moment: IBKRMoment
     ) {
-        output.journal.broker.notifications.append(
-            NotificationRecord(time: moment.time, severity: severity, code: code, message: message))
-        actions.append(.notice(.warning(message)))
+        let notification = NotificationRecord(
+            time: moment.time, severity: severity, code: code, message: message, order: order)
+        output.journal.broker.notifications.append(notification)
+        actions.append(.notice(.alert(notification)))
     }
 
     mutating func finish(_ outcome: RebalanceOutcome, at moment: IBKRMoment) throws {
         guard !isDone else { return }
         forgetPlan()
+        noteUnanswered(at: moment)
         // Whoever hangs up needs no answers.
         perform(
             broker.handle(.session(.disconnect), at: moment).filter { output in
@@ -340,7 +368,9 @@ public struct RebalanceMachine: Sendable {
     /// A plan that nobody consented to never was.
     mutating func forgetPlan() {
         if phase.isAwaitingConsent, let beforePlan {
+            let switches = engine.switches
             (engine, output) = beforePlan
+            engine.switches = switches
             unrecorded = nil
         }
         beforePlan = nil

@@ -54,16 +54,28 @@ public struct RebalanceGoal: Sendable {
     /// By `InstrumentID`.
     public var instruments: [Instrument]
     public var currency: Currency
+    /// By `DecisionID`, for switches about strategies; nil for a decision without one.
+    public var strategies: [String?] = []
+    /// Dead orders that orders of the user's own take the place of, by the row of those.
+    public var replaced: [Int32: OrderNumber] = [:]
+    /// By which volumes have their time of day, and the days of a quote their date.
+    public var localTime: LocalTime
 
     public init(
         batches: [TargetBatch], ownOrders: [OwnOrder] = [], decisionTime: DecisionTime, instruments: [Instrument],
-        currency: Currency
+        currency: Currency, localTime: LocalTime = .utc
     ) {
         self.batches = batches
         self.ownOrders = ownOrders
         self.decisionTime = decisionTime
         self.instruments = instruments
         self.currency = currency
+        self.localTime = localTime
+    }
+
+    /// Whether an order is carried out in parts.
+    var hasAlgorithms: Bool {
+        batches.contains { $0.targets.contains { $0.algorithm != nil } } || ownOrders.contains { $0.algorithm != nil }
     }
 
     /// What is to be traded.

@@ -167,20 +167,30 @@ extension AccountReader {
             count: counts.first?.0 ?? 0, criticalCount: counts.first?.1 ?? 0, newest: newest)
     }
 
-    /// How long the orders of an account took, over its last run that sent anything and over all its runs.
-    public func timings(of account: String) throws -> AccountTimings {
-        let timed = try rows(
+    /// When each order of an account reached its stages, with its run.
+    func orderTimings(
+        of account: String
+    ) throws -> [(runID: String, runNumber: Int64, isRejected: Bool, timings: OrderTimings)] {
+        try rows(
             """
             SELECT o.run_id, r.run_number, t.decided_at, t.journaled_at, t.sent_at, t.acknowledged_at, t.first_fill_at,
-                   t.last_fill_at
+                   t.last_fill_at, o.status = 'REJECTED'
             FROM order_timings t
             JOIN orders o ON o.order_id = t.order_id
             JOIN execution_runs r ON r.run_id = o.run_id
             WHERE r.mode = 'PRODUCTION' AND r.account = ?1
             """, account
         ) { row in
-            (runID: row.text(0) ?? "", runNumber: row.int64(1), timings: try OrderTimings(row, from: 2))
+            (
+                runID: row.text(0) ?? "", runNumber: row.int64(1), isRejected: row.int64(8) == 1,
+                timings: try OrderTimings(row, from: 2)
+            )
         }
+    }
+
+    /// How long the orders of an account took, over its last run that sent anything and over all its runs.
+    public func timings(of account: String) throws -> AccountTimings {
+        let timed = try orderTimings(of: account)
         let last = timed.filter { $0.timings.sentAt != nil }.max { $0.runNumber < $1.runNumber }
         return AccountTimings(
             lastSendingRunID: last?.runID,
@@ -189,7 +199,7 @@ extension AccountReader {
     }
 
     /// The answer to a query whose only parameter is an account.
-    private func rows<Row>(_ sql: String, _ account: String? = nil, _ row: (Statement) throws -> Row) throws -> [Row] {
+    func rows<Row>(_ sql: String, _ account: String? = nil, _ row: (Statement) throws -> Row) throws -> [Row] {
         let statement = try connection.prepare(sql)
         if let account { try statement.bind(1, account) }
         var rows: [Row] = []

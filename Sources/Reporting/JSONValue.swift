@@ -29,6 +29,17 @@ public indirect enum JSONValue: Sendable, Equatable {
         return text
     }
 
+    /// The document in one line, without blanks between its parts.
+    public var lineText: String {
+        switch self {
+        case .cell(let cell): JSONRows.value(cell)
+        case .boolean(let boolean): boolean ? "true" : "false"
+        case .list(let values): "[\(values.map(\.lineText).joined(separator: ","))]"
+        case .object(let members):
+            "{\(members.map { "\(JSONRows.quoted($0.name)):\($0.value.lineText)" }.joined(separator: ","))}"
+        }
+    }
+
     private func write(to text: inout String, indentation: String) {
         switch self {
         case .cell(let cell): text += JSONRows.value(cell)

@@ -104,6 +104,24 @@ extension TableQuery {
             ], runID: runID, source: "orders", order: "order_id")
     }
 
+    /// Every intent that was acted on with what became of it, in the order that was done.
+    public static func intents(runID: String?) -> TableQuery {
+        TableQuery(
+            name: "intents",
+            columns: [
+                .plain("intent_id"), runColumn(runID), .plain("book", programsOnly: true), .time("received_at"),
+                .time("decided_at", programsOnly: true), .plain("account", programsOnly: true), .plain("strategy_id"),
+                .plain("ticker"), .plain("side"), .decimal("quantity", 8), .decimal("notional", 6),
+                .decimal("sizing_price", 8, programsOnly: true), .plain("order_type"), .decimal("limit_price", 8),
+                .decimal("stop_price", 8), .plain("time_in_force", programsOnly: true), .decimal("confidence", 9),
+                .time("expires_at"), .plain("status"), .plain("reason"), .decimal("size", 8),
+                .decimal("filled_size", 8), .decimal("average_price", 8), .plain("order_id", programsOnly: true),
+                .plain("profile_version_id", programsOnly: true), .plain("regime_id", programsOnly: true),
+                .plain("universe_id", programsOnly: true), .plain("decision_id", programsOnly: true),
+                .plain("content_digest", programsOnly: true),
+            ], runID: runID, source: "intents", order: "received_at, run_id, order_id, intent_id")
+    }
+
     /// What each run holds, by ticker; closed positions are there for their profit.
     public static func positions(runID: String?) -> TableQuery {
         TableQuery(

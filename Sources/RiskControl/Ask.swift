@@ -82,8 +82,13 @@ struct Cut {
         }
     }
 
+    /// Nothing passes, whatever the limits say.
+    mutating func refuse(_ reason: StatusReason) {
+        quantity = 0
+        self.reason = reason
+    }
+
     func explain(_ verdict: inout RiskVerdict) {
-        verdict.passedOpen = passedOpen
         guard let reason else { return }
         verdict.reason = reason
         verdict.limit = limit

@@ -15,17 +15,16 @@ public struct CapitalAllocator: Sendable {
     /// Every strategy gets its share of the map, at least the floor and at most the maximum.
     ///
     /// Where floors take the sum beyond the whole (or beyond the map's own sum, if that is more), those above the floor give
-    /// it up in proportion to what they are above it, rounded up, so that the sum is kept.
+    /// it up in proportion to what they are above it, rounded up, so that the sum is kept. Strategies that the map names and
+    /// the list does not have their part all the same: another run trades them.
     public init(_ map: CapitalMap, strategies: [String]) {
         let floor = map.floor?.e9 ?? 0
-        var result = strategies.map { name in
-            let own = map.shares[name]?.e9 ?? 0
-            let most = map.maxShare?.e9 ?? .max
-            return CapitalShare(share: Share(e9: min(max(own, floor), most)), isCutToMaximum: own > most)
-        }
+        let most = map.maxShare?.e9 ?? .max
+        let names = strategies + Set(map.shares.keys).subtracting(strategies).sorted()
+        let own = names.map { map.shares[$0]?.e9 ?? 0 }
+        var result = own.map { CapitalShare(share: Share(e9: min(max($0, floor), most)), isCutToMaximum: $0 > most) }
         let total = result.reduce(Int128(0)) { $0 + Int128($1.share.e9) }
-        let named = strategies.reduce(Int128(0)) { $0 + Int128(map.shares[$1]?.e9 ?? 0) }
-        let excess = total - max(Int128(Share.scale), named)
+        let excess = total - max(Int128(Share.scale), own.reduce(Int128(0)) { $0 + Int128($1) })
         let above = result.reduce(Int128(0)) { $0 + Int128(max($1.share.e9 - floor, 0)) }
         if excess > 0, above > 0 {
             for place in result.indices where result[place].share.e9 > floor {
@@ -34,6 +33,48 @@ public struct CapitalAllocator: Sendable {
                 result[place].share.e9 -= Int64(given)
             }
         }
-        shares = result
+        shares = Array(result.prefix(strategies.count))
     }
+
+    /// What a strategy may have at work, rounded down; nothing of an equity that is not positive.
+    public func allotted(_ strategy: Int, equity: Money) -> Money {
+        let value = max(shares[strategy].share.of(equity), 0)
+        return Money(e6: Int64(clamping: divide(value, by: 10_000_000_000, rounding: .down)))
+    }
+
+    /// Cuts what a strategy wants to open to what is left of its capital, in whole lots.
+    ///
+    /// - Parameters:
+    ///   - wanted: the value to open; not negative.
+    ///   - inUse: the value of what it holds and has ordered.
+    ///   - price: of one unit; positive.
+    public func allocate(
+        _ wanted: Money, to strategy: Int, equity: Money, inUse: Money, price: Price, lot: Quantity
+    ) -> Allocation {
+        let allotted = allotted(strategy, equity: equity)
+        let left = max(Int128(allotted.e6) - Int128(inUse.e6), 0)
+        let granted = Money(e6: Int64(clamping: min(Int128(wanted.e6), left)))
+        let exact = divide(ExactValue(granted).e16, by: Int128(price.e8), rounding: .down)
+        let quantity = Quantity(e8: Int64(clamping: exact)).roundedTowardZero(toLot: lot)
+        let notional = divide((price * quantity).e16, by: 10_000_000_000, rounding: .up)
+        return Allocation(
+            notional: Money(e6: Int64(clamping: notional)), quantity: quantity, allotted: allotted,
+            limit: granted < wanted ? shares[strategy].limit : nil)
+    }
+}
+
+/// What a strategy may open.
+public struct Allocation: Sendable, Equatable {
+    /// The value of `quantity`, rounded up.
+    public let notional: Money
+    public let quantity: Quantity
+    /// What the strategy may have at work in all.
+    public let allotted: Money
+    /// What kept it from getting all it wanted; nil where only the lot did.
+    public let limit: RiskLimitName?
+}
+
+extension CapitalShare {
+    /// The limit that a strategy meets at its share.
+    var limit: RiskLimitName { isCutToMaximum ? .capitalMaxShare : .capitalMap }
 }

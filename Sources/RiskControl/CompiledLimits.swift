@@ -18,14 +18,24 @@ struct CompiledLimits: Sendable {
         var capital: CapitalShare?
     }
 
+    /// What holds for one group.
+    struct Group: Sendable {
+        var maxShare: Share?
+        var maxNetShare: Share?
+    }
+
     let limits: RiskLimits
+    let risk: RiskMeasure
     private(set) var symbols: [Symbol] = []
+    let groups: [Group]
     /// Groups of one instrument after the other.
     private(set) var memberships: [Int32] = []
     private(set) var strategies: [Strategy] = []
 
     init(_ limits: RiskLimits, tickers: [String], strategies names: [String]) {
         self.limits = limits
+        risk = RiskMeasure(limits.valueAtRisk)
+        groups = limits.groups.map { Group(maxShare: $0.maxShare, maxNetShare: $0.maxNetShare) }
         for ticker in tickers { add(ticker) }
         let allocator = limits.capital.map { CapitalAllocator($0, strategies: names) }
         strategies = names.indices.map { place in
@@ -55,6 +65,10 @@ struct CompiledLimits: Sendable {
     /// Whether anything needs the returns.
     var needsReturns: Bool { limits.maxCorrelation != nil || limits.maxValueAtRisk != nil || needsStrategyReturns }
     var needsStrategyReturns: Bool { strategies.contains { $0.limits.maxRiskShare != nil } }
+    /// Whether anything looks at closed trades.
+    var needsRecords: Bool {
+        if case .record = limits.kelly?.source { true } else { false }
+    }
     /// Whether anything looks at whose the positions are.
     var needsStrategies: Bool {
         limits.capital != nil

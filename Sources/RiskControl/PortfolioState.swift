@@ -48,9 +48,11 @@ struct PortfolioState: Sendable {
         for place in ofStrategies.indices { ofStrategies[place] = 0 }
         for instrument in expected.indices {
             expected[instrument] = 0
-            let quantity = Self.sum(snapshot.positions[instrument], snapshot.open[instrument])
-            self.snapshot.marks[instrument] = Self.usable(snapshot.marks[instrument], for: quantity)
-            if quantity != 0 || snapshot.positions[instrument] != .zero { move(quantity, instrument, limits) }
+            let (held, open) = (snapshot.positions[instrument], snapshot.open[instrument])
+            let largest = max(held.e8.magnitude, Self.sum(held, open).magnitude)
+            self.snapshot.marks[instrument] = Self.usable(snapshot.marks[instrument], for: largest)
+            expect(held.e8, instrument, limits)
+            move(open.e8, instrument, limits)
         }
         for holding in snapshot.holdings {
             moveStrategy(
@@ -64,9 +66,15 @@ struct PortfolioState: Sendable {
     }
 
     /// A price that is positive and makes a value that can be counted.
-    private static func usable(_ mark: Price?, for quantity: Int64) -> Price? {
-        guard let mark, mark.e8 > 0, Int128(mark.e8) * Int128(quantity.magnitude) <= farthestValue else { return nil }
+    private static func usable(_ mark: Price?, for quantity: UInt64) -> Price? {
+        guard let mark, mark.e8 > 0, Int128(mark.e8) * Int128(quantity) <= farthestValue else { return nil }
         return mark
+    }
+
+    /// What is expected of an instrument, by the account and by one strategy.
+    func expectation(_ instrument: Int, strategy: Int?) -> (account: Int64, strategy: Int64) {
+        guard let strategy, strategies.indices.contains(strategy) else { return (expected[instrument], 0) }
+        return (expected[instrument], ofStrategies[instrument * strategies.count + strategy])
     }
 
     /// More of an instrument is expected, signed.
@@ -78,6 +86,13 @@ struct PortfolioState: Sendable {
 
     private mutating func move(_ change: Int64, _ instrument: Int, _ limits: borrowing CompiledLimits) {
         let old = expected[instrument]
+        expect(change, instrument, limits)
+        countOpened(from: old, to: expected[instrument], instrument)
+    }
+
+    private mutating func expect(_ change: Int64, _ instrument: Int, _ limits: borrowing CompiledLimits) {
+        guard change != 0 else { return }
+        let old = expected[instrument]
         let new = Self.sum(Quantity(e8: old), Quantity(e8: change))
         expected[instrument] = new
         heldCount += (new == 0 ? 0 : 1) - (old == 0 ? 0 : 1)
@@ -86,11 +101,10 @@ struct PortfolioState: Sendable {
         for place in limits.symbols[instrument].groups {
             groups[Int(limits.memberships[place])].move(from: old, to: new, at: mark)
         }
-        countOpened(from: old, to: new, instrument, mark)
     }
 
-    private mutating func countOpened(from old: Int64, to new: Int64, _ instrument: Int, _ mark: Price?) {
-        guard let mark else { return }
+    private mutating func countOpened(from old: Int64, to new: Int64, _ instrument: Int) {
+        guard old != new, let mark = snapshot.marks[instrument] else { return }
         let held = snapshot.positions[instrument].e8
         opened += Int128(mark.e8) * (Self.opened(new, beyond: held) - Self.opened(old, beyond: held))
         closed += Int128(mark.e8) * (Self.opened(held, beyond: new) - Self.opened(held, beyond: old))

@@ -3,7 +3,7 @@ import TradingModel
 extension PriceBands {
     /// Puts stop and target around the order's reference price, to the nearest tick; nothing without such a price.
     func propose(for order: PlannedOrder, tick: Price?, _ verdict: inout RiskVerdict) {
-        guard let reference = order.terms.type.limitPrice ?? order.referencePrice, order.action.enlarges else { return }
+        guard let reference = order.terms.type.limitPrice ?? order.referencePrice else { return }
         let sign = order.terms.side.sign
         verdict.stop = stop.flatMap { Self.price(reference, away: $0.e9, -sign, tick) }
         verdict.target = target.flatMap { Self.price(reference, away: $0.e9, sign, tick) }
@@ -16,14 +16,5 @@ extension PriceBands {
         guard let e8 = Int64(exactly: divide(moved, by: scale, rounding: .nearest)) else { return nil }
         let price = Price(e8: e8).rounded(toTick: tick, .nearest)
         return price.e8 > 0 ? price : nil
-    }
-}
-
-extension OrderAction {
-    fileprivate var enlarges: Bool {
-        switch self {
-        case .openLong, .openShort, .increase: true
-        case .reduce, .close: false
-        }
     }
 }

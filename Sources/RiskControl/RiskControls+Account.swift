@@ -5,9 +5,8 @@ extension RiskControls {
     var failsOpen: Bool { limits.limits.failsOpen }
 
     func reviewLosses(_ cut: inout Cut) {
-        let snapshot = portfolio.snapshot
-        reviewLoss(from: snapshot.peakEquity, limits.limits.maxDrawdown, .maxDrawdown, &cut)
-        reviewLoss(from: snapshot.dayEquity, limits.limits.maxDailyLoss, .maxDailyLoss, &cut)
+        reviewLoss(from: portfolio.snapshot.peakEquity, limits.limits.maxDrawdown, .maxDrawdown, &cut)
+        reviewLoss(from: portfolio.snapshot.dayEquity, limits.limits.maxDailyLoss, .maxDailyLoss, &cut)
     }
 
     private func reviewLoss(from start: Money?, _ limit: Share?, _ name: RiskLimitName, _ cut: inout Cut) {
@@ -18,7 +17,7 @@ extension RiskControls {
         let loss = Int128(start.e6) - Int128(equity.e6)
         guard loss * Int128(Share.scale) >= Int128(start.e6) * Int128(limit.e9) else { return }
         cut.lower(
-            to: 0, name, reason: .reduceOnly, observed: Double(loss) / Double(start.e6), allowed: limit.value)
+            to: 0, name, reason: .reduceOnly, observed: money(loss) / money(Int128(start.e6)), allowed: limit.value)
     }
 
     /// What goes below zero is short, for an increase of a sell begins at zero or below it.
@@ -27,7 +26,8 @@ extension RiskControls {
         guard ask.sign < 0, !symbol.mayShort else { return }
         cut.lower(
             to: 0, symbol.shortLimit,
-            observed: Double(portfolio.expected[ask.instrument] - ask.increase) / Double(Quantity.scale), allowed: 0)
+            observed: (Double(portfolio.expected[ask.instrument]) - Double(ask.increase)) / Double(Quantity.scale),
+            allowed: 0)
     }
 
     func reviewCounts(_ ask: Ask, _ cut: inout Cut) {

@@ -23,7 +23,7 @@ extension RiskControls {
     func reviewGroups(_ ask: Ask, _ cut: inout Cut) {
         for place in limits.symbols[ask.instrument].groups {
             let group = limits.memberships[place]
-            let limit = limits.limits.groups[Int(group)]
+            let limit = limits.groups[Int(group)]
             let exposure = portfolio.groups[Int(group)]
             if let share = limit.maxShare {
                 fit(ask, exposure.knownGross, into: share, .groupShare, group: group, &cut)
@@ -71,19 +71,40 @@ extension RiskControls {
     ) {
         guard !cut.isNothing else { return }
         guard let value, let mark = ask.mark else { return cut.lackData(name, failsOpen: failsOpen) }
-        let room = max(allowed, 0) - value
         let wanted = Int128(mark.e8) * Int128(ask.increase)
+        let room = max(allowed, 0) - value
         guard wanted > room else { return }
+        let figures = Figures(observed: abs(value + wanted), allowed: allowed, unit: unit)
+        cut.lower(to: ask.largest(room, at: mark), name, group: group, figures)
+    }
+}
+
+/// The figures of a limit on value, for a verdict.
+struct Figures {
+    let observed: Double
+    let allowed: Double
+
+    /// In units of 10⁻¹⁶, as shares of an amount where one is given.
+    init(observed: Int128, allowed: Int128, unit: Money?) {
         let scale = unit.map { Double($0.e6) / Double(Money.scale) } ?? 1
-        cut.lower(
-            to: min(ask.largest(room, at: mark), ask.increase), name, group: group,
-            observed: abs(money(value + wanted)) / scale, allowed: money(allowed) / scale)
+        self.observed = money(observed) / scale
+        self.allowed = money(allowed) / scale
+    }
+}
+
+extension Cut {
+    mutating func lower(
+        to most: Int64, _ limit: RiskLimitName, group: Int32? = nil, _ figures: @autoclosure () -> Figures
+    ) {
+        guard most < quantity else { return }
+        let figures = figures()
+        lower(to: most, limit, group: group, observed: figures.observed, allowed: figures.allowed)
     }
 }
 
 extension Exposure {
     /// Nil where a price is missing.
-    fileprivate var knownGross: Int128? { unpriced == 0 ? gross : nil }
+    var knownGross: Int128? { unpriced == 0 ? gross : nil }
     /// Positive on the side of a sign, which adds to it; nil where a price is missing.
     fileprivate func knownNet(_ sign: Int64) -> Int128? { unpriced == 0 ? net * Int128(sign) : nil }
 }

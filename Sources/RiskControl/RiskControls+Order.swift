@@ -26,7 +26,7 @@ extension RiskControls {
         let beyond = (Int128(limit.e8) - Int128(reference.e8)) * Int128(ask.sign)
         guard beyond * Int128(Share.scale) > Int128(reference.e8) * Int128(most.e9) else { return }
         cut.lower(
-            to: 0, .priceCollar, observed: Double(beyond) / Double(reference.e8), allowed: most.value)
+            to: 0, .priceCollar, observed: money(beyond) / money(Int128(reference.e8)), allowed: most.value)
     }
 
     /// The order's size counts with the part that reduces.
@@ -38,6 +38,7 @@ extension RiskControls {
                 allowed: Double(most.e8) / Double(Quantity.scale))
         }
         reviewNotional(ask, &cut)
+        reviewVolume(ask, &cut)
     }
 
     private func reviewNotional(_ ask: Ask, _ cut: inout Cut) {
@@ -53,6 +54,19 @@ extension RiskControls {
             allowed: money(allowed))
     }
 
+    private func reviewVolume(_ ask: Ask, _ cut: inout Cut) {
+        guard let limit = limits.limits.maxShareOfVolume, !cut.isNothing else { return }
+        let (days, sum) = history.volume(ask.instrument)
+        guard days > 0 else { return cut.lackData(.maxShareOfVolume, failsOpen: failsOpen) }
+        let (product, overflow) = sum.multipliedReportingOverflow(by: Int128(limit.maxShare.e9))
+        let most = overflow ? Int128.max : product / (Int128(Share.scale) * Int128(days))
+        guard Int128(ask.quantity) > most else { return }
+        let average = money(sum) * 1e16 / Double(days)
+        cut.lower(
+            to: Int64(most) - ask.reduction, .maxShareOfVolume,
+            observed: average > 0 ? Double(ask.quantity) / average : nil, allowed: limit.maxShare.value)
+    }
+
     private func max(_ first: Price?, _ second: Price?) -> Price? {
         guard let first, let second else { return first ?? second }
         return Swift.max(first, second)
@@ -60,7 +74,11 @@ extension RiskControls {
 }
 
 /// A value in units of 10⁻¹⁶ as a figure for people.
-func money(_ e16: Int128) -> Double { Double(e16) / 1e16 }
+///
+/// The standard library's conversion of 128 bits is generic, which takes longer than a whole review.
+func money(_ e16: Int128) -> Double {
+    (Double(Int64(truncatingIfNeeded: e16 >> 64)) * 0x1p64 + Double(UInt64(truncatingIfNeeded: e16))) / 1e16
+}
 
 extension Ask {
     /// How much a value of units of 10⁻¹⁶ pays for, in 10⁻⁸ toward zero; never more than is asked for.

@@ -6,7 +6,8 @@ struct RiskControls: Sendable {
     var portfolio: PortfolioState
     var history: MarketHistory
     var counts: OrderCounts
-    var records = StrategyRecords()
+    var records: StrategyRecords
+    var scenarios: ScenarioBook
 
     init(_ limits: RiskLimits, tickers: [String], strategies: [String]) {
         let compiled = CompiledLimits(limits, tickers: tickers, strategies: strategies)
@@ -18,34 +19,52 @@ struct RiskControls: Sendable {
             limits.returns, keepsReturns: compiled.needsReturns, volumeDays: limits.maxShareOfVolume?.days ?? 0,
             instruments: tickers.count)
         counts = OrderCounts(perMinute: limits.maxOrdersPerMinute ?? 0)
+        records = StrategyRecords(
+            strategies: compiled.needsRecords ? strategies.count : 0, instruments: tickers.count)
+        scenarios = ScenarioBook(
+            stride: history.stride, strategies: compiled.strategies.map { $0.limits.maxRiskShare != nil })
     }
-
-    var bands: PriceBands? { limits.limits.bands }
 
     mutating func addInstrument(_ ticker: String) {
         limits.add(ticker)
         portfolio.addInstrument()
         history.addInstrument()
+        records.addInstrument()
+    }
+
+    mutating func split(_ instrument: InstrumentID, _ ratioE9: Int64, lot: Quantity) {
+        history.split(Int(instrument.index), ratioE9)
+        records.split(Int(instrument.index), ratioE9, lot: lot)
     }
 
     mutating func begin(_ snapshot: RiskSnapshot) {
         portfolio.begin(snapshot, limits)
+        scenarios.rebuild(portfolio, history)
+    }
+
+    /// More of an instrument is expected, signed.
+    private mutating func apply(_ change: Int64, _ instrument: Int, strategy: Int?) {
+        guard change != 0 else { return }
+        let before = portfolio.expectation(instrument, strategy: strategy)
+        portfolio.apply(change, instrument, strategy: strategy, limits)
+        scenarios.move(from: before, portfolio, instrument, strategy: strategy, history)
     }
 
     mutating func expect(change: Quantity, of instrument: InstrumentID, strategy: Int32?, ended: Int) {
-        portfolio.apply(change.e8, Int(instrument.index), strategy: strategy.map(Int.init), limits)
+        apply(change.e8, Int(instrument.index), strategy: strategy.map(Int.init))
         portfolio.openOrderCount = max(portfolio.openOrderCount - ended, 0)
     }
 
     /// Cuts a quantity of whole lots to what every limit allows, and counts what is left.
     mutating func review(
-        _ order: PlannedOrder, _ quantity: Quantity, lot: Quantity, _ context: RiskContext,
+        _ order: PlannedOrder, _ quantity: Quantity, lot: Quantity, tick: Price?, _ context: RiskContext,
         _ verdict: inout RiskVerdict
     ) {
         if let entry = context.entryApproved {
             reviewExit(quantity, entry, lot, &verdict)
         } else {
-            reviewEntry(order, quantity, lot, context, &verdict)
+            let reduction = reviewEntry(order, quantity, lot, context, &verdict)
+            if verdict.approved > reduction { limits.limits.bands?.propose(for: order, tick: tick, &verdict) }
         }
         guard verdict.approved > .zero else { return }
         counts.note(context.time, context.date)
@@ -59,17 +78,19 @@ struct RiskControls: Sendable {
         verdict.reason = entry > .zero ? .riskLimit : .parentRejected
     }
 
+    /// - Returns: what of the order brings the expected position nearer to zero.
     private mutating func reviewEntry(
         _ order: PlannedOrder, _ quantity: Quantity, _ lot: Quantity, _ context: RiskContext,
         _ verdict: inout RiskVerdict
-    ) {
+    ) -> Quantity {
         let instrument = Int(order.terms.instrument.index)
         let strategy = context.strategy.map(Int.init)
         let sign = order.terms.side.sign
         let expected = portfolio.expected[instrument]
         let reduction = expected.signum() == -sign ? min(quantity.e8, abs(expected)) : 0
-        portfolio.apply(sign * reduction, instrument, strategy: strategy, limits)
-        guard quantity.e8 > reduction else { return }
+        if scenarios.version != history.version { scenarios.rebuild(portfolio, history) }
+        apply(sign * reduction, instrument, strategy: strategy)
+        guard quantity.e8 > reduction else { return quantity }
 
         var ask = Ask(
             order, instrument: instrument, strategy: strategy, reduction: reduction,
@@ -78,17 +99,20 @@ struct RiskControls: Sendable {
         var cut = Cut(ask.increase)
         review(ask, &cut)
         let approved = ask.wholeLots(cut.quantity)
-        portfolio.apply(sign * (approved - reduction), instrument, strategy: strategy, limits)
-        guard approved != quantity.e8 else {
-            verdict.passedOpen = cut.passedOpen
-            return
+        apply(sign * (approved - reduction), instrument, strategy: strategy)
+        verdict.passedOpen = cut.passedOpen
+        if approved != quantity.e8 {
+            verdict.approved = Quantity(e8: approved)
+            cut.explain(&verdict)
         }
-        verdict.approved = Quantity(e8: approved)
-        cut.explain(&verdict)
+        return Quantity(e8: reduction)
     }
 
     /// Every limit, in the order of their names.
     private func review(_ ask: Ask, _ cut: inout Cut) {
+        if let mark = ask.mark, Int128(mark.e8) * Int128(ask.increase) > PortfolioState.farthestValue {
+            return cut.refuse(.notionalOverflow)
+        }
         reviewLosses(&cut)
         reviewShort(ask, &cut)
         reviewPrice(ask, &cut)
@@ -98,5 +122,9 @@ struct RiskControls: Sendable {
         reviewGroups(ask, &cut)
         reviewLeverage(ask, &cut)
         reviewBuyingPower(ask, &cut)
+        reviewKelly(ask, &cut)
+        reviewStrategy(ask, &cut)
+        reviewCorrelation(ask, &cut)
+        reviewRisk(ask, &cut)
     }
 }

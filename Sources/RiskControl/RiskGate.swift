@@ -15,13 +15,16 @@ public struct RiskGate: Sendable {
 
     private var instruments: [Instrument]
     /// Nil where nothing is limited.
-    private var controls: RiskControls?
+    private(set) var controls: RiskControls?
 
     /// A gate for these instruments and strategies, which orders name by their places; without limits it counts nothing.
     public init(limits: RiskLimits?, instruments: [Instrument], strategies: [String] = []) {
         self.instruments = instruments
         controls = limits.map { RiskControls($0, tickers: instruments.map(\.ticker), strategies: strategies) }
     }
+
+    /// The limits as they were given; nil where nothing is limited.
+    public var limits: RiskLimits? { controls?.limits.limits }
 
     /// Whether there are limits; without them nothing but `review` and `confirm` does anything.
     public var isLimited: Bool { controls != nil }
@@ -52,10 +55,11 @@ public struct RiskGate: Sendable {
         var verdict = RiskVerdict()
         verdict.approved = quantity
         if quantity != order.terms.quantity { verdict.reason = .belowLot }
-        if controls != nil { controls!.review(order, quantity, lot: lot, context, &verdict) }
+        if controls != nil {
+            controls!.review(order, quantity, lot: lot, tick: instruments[instrument].tickSize, context, &verdict)
+        }
         guard verdict.approved > .zero else { return verdict }
         verdict.order = approve(order, verdict.approved, instruments[instrument].tickSize)
-        if let bands = controls?.bands { bands.propose(for: order, tick: instruments[instrument].tickSize, &verdict) }
         return verdict
     }
 
@@ -113,7 +117,7 @@ public struct RiskGate: Sendable {
 
     /// Rescales what is known of an instrument before its ex-date, so that a split is neither a return nor a volume.
     public mutating func split(_ instrument: InstrumentID, ratioE9: Int64) {
-        controls?.history.split(Int(instrument.index), ratioE9)
+        controls?.split(instrument, ratioE9, lot: instruments[Int(instrument.index)].lotSize)
     }
 }
 

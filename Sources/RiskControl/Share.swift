@@ -17,11 +17,9 @@ public struct Share: Hashable, Comparable, Sendable {
 
     /// So much of an amount, exact; where it does not fit it is the farthest value that leaves room for sums.
     func of(_ amount: Money) -> Int128 {
-        let (product, overflow) = (Int128(amount.e6) * 10).multipliedReportingOverflow(by: Int128(e9))
-        let isNegative = (amount.e6 < 0) != (e9 < 0)
-        return overflow
-            ? (isNegative ? -Share.farthest : Share.farthest) : min(max(product, -Share.farthest), Share.farthest)
+        let product = Int128(amount.e6) * Int128(e9)
+        return 10 * min(max(product, -Share.farthest), Share.farthest)
     }
 
-    private static let farthest = Int128(1) << 124
+    private static let farthest = Int128(1) << 120
 }

@@ -14,6 +14,8 @@ struct AccountRecordReader {
     private(set) var orderKeys: [OrderNumber: String] = [:]
     /// Where the orders that were read are, by row id.
     private var places: [Int64: Int] = [:]
+    /// Where the parents of algorithms are among them.
+    private var placeOfNumber: [OrderNumber: Int] = [:]
 
     init(_ connection: Connection, account: String, run: RunHandle, names: RunNames) throws(DatabaseError) {
         self.connection = connection
@@ -67,7 +69,8 @@ extension AccountRecordReader {
             places[reader.rowID] = record.orders.count
             record.orders.append(order)
             orderKeys[order.number] = reader.key
-            if statement.int64(26) == 1 { record.acknowledged.insert(order.number) }
+            if order.algorithm != nil { placeOfNumber[order.number] = record.orders.count - 1 }
+            if statement.int64(OrderReader.columnCount) == 1 { record.acknowledged.insert(order.number) }
         }
     }
 
@@ -112,6 +115,13 @@ extension AccountRecordReader {
     /// A trade against the direction of its order takes another one back.
     private mutating func addToFills(_ statement: Statement) {
         guard let orderID = statement.optionalInt64(1), let place = places[orderID] else { return }
+        addToFills(statement, at: place)
+        if let parent = record.orders[place].algorithmParent.flatMap({ parent in placeOfNumber[parent] }) {
+            addToFills(statement, at: parent)
+        }
+    }
+
+    private mutating func addToFills(_ statement: Statement, at place: Int) {
         let isBuy = record.orders[place].terms.side == .buy
         let size = (statement.int64(2) == 1) == isBuy ? statement.int64(3) : -statement.int64(3)
         record.orders[place].filledValue =

@@ -9,6 +9,8 @@ struct BrokerWriters {
     private let holdings: HoldingWriter
     private let marks: VenueMarkWriter
     private let equity: EquityMarkWriter
+    private let breaker: BreakerWriter
+    private let deadLetters: DeadLetterWriter
 
     init(_ context: JournalContext) throws(DatabaseError) {
         trades = try BrokerTradeWriter(context)
@@ -18,6 +20,8 @@ struct BrokerWriters {
         holdings = try HoldingWriter(context)
         marks = try VenueMarkWriter(context.connection)
         equity = try EquityMarkWriter(context)
+        breaker = try BreakerWriter(context)
+        deadLetters = try DeadLetterWriter(context)
     }
 
     /// Writes everything but trades, commissions and the words about events; the positions of the batch have to be there already.
@@ -28,5 +32,9 @@ struct BrokerWriters {
         for mark in journal.equityMarks { try equity.write(mark) }
         if let held = journal.holdings { try holdings.replace(held) }
         if let mark = journal.highWaterMark { try marks.raise(to: mark, venue: venue, account: account) }
+        if let record = journal.breaker { try breaker.write(record, venue: venue) }
+        for event in journal.breakerEvents { try breaker.write(event, venue: venue) }
+        for letter in journal.deadLetters { try deadLetters.write(letter) }
+        for retry in journal.retries { try deadLetters.write(retry) }
     }
 }

@@ -53,6 +53,23 @@ public struct Database {
         if (version ?? 0) < SQLSchema.version { try migrate(connection) }
         return Database(connection: connection)
     }
+
+    /// Opens a database that is there for a row or two beside its writers: it is neither made nor migrated.
+    ///
+    /// Throws `DatabaseRefusal` when the file is missing, not ours, of another schema, or cannot be written; `DatabaseError` for
+    /// what SQLite refuses.
+    public static func openBesideWriters(_ path: String, busyTimeout_ms: Int32 = 10_000) throws -> Database {
+        guard let kind = FileKind(path) else { throw DatabaseRefusal.missing(path: path) }
+        if kind == .directory { throw DatabaseRefusal.directory(path: path) }
+        let connection = try Connection(path: path, mode: .readWrite, busyTimeout_ms: busyTimeout_ms)
+        guard let version = try recognisedVersion(of: connection) else { throw DatabaseRefusal.empty(path: path) }
+        guard version == SQLSchema.version else {
+            throw DatabaseRefusal.older(path: path, version: version, needed: SQLSchema.version)
+        }
+        if connection.isReadOnly { throw DatabaseRefusal.readOnly(path: path) }
+        try configure(connection, .full, isNew: false)
+        return Database(connection: connection)
+    }
 }
 
 extension Database {

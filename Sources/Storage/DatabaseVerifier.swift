@@ -54,13 +54,18 @@ public struct DatabaseVerifier {
     }
 
     /// Orders against their trades: the sizes, and the average price, whose products need 128 bits. A trade against the direction
-    /// of its order takes another one back.
+    /// of its order takes another one back; those of its children are its own.
     private func fills() throws(DatabaseError) -> [Finding] {
         let statement = try connection.prepare(
             """
+            WITH parts AS (
+                SELECT order_id, order_id AS part_id FROM orders
+                UNION ALL
+                SELECT parent_order_id, order_id FROM orders WHERE child_number IS NOT NULL
+            )
             SELECT o.order_id, o.run_id, o.filled_size_e8, o.average_price_e8,
                    iif(t.direction = o.direction, t.size_e8, -t.size_e8), t.price_e8
-            FROM orders o LEFT JOIN trades t ON t.order_id = o.order_id
+            FROM orders o JOIN parts p ON p.order_id = o.order_id LEFT JOIN trades t ON t.order_id = p.part_id
             WHERE NOT EXISTS (
                 SELECT 1 FROM order_events e
                 WHERE e.order_id = o.order_id AND e.kind = 'RESIZED' AND json_extract(e.detail, '$.cause') = 'split')

@@ -15,7 +15,7 @@ struct Invariant {
 
 extension Invariant {
     /// Every rule that SQL can tell.
-    static let all: [Invariant] = books + trades + orders + events + runs + bars
+    static let all: [Invariant] = books + trades + orders + children + events + runs + bars
 
     /// A resize can leave an order with nothing more to fill, which then ends as cancelled.
     private static let orders = [
@@ -49,6 +49,39 @@ extension Invariant {
             SELECT run_id, printf('order %d is %s, and the reason is %s', order_id, status, coalesce(status_reason, 'missing'))
             FROM orders
             WHERE (status IN ('DENIED', 'CANCELLED', 'EXPIRED', 'REJECTED')) <> (status_reason IS NOT NULL)
+            """),
+        Invariant(
+            "intents",
+            """
+            SELECT i.run_id, printf('intent %s of %s (%s %s) cannot be in the book %s or have made order %s (%s, %s %s)',
+                i.intent_id, i.run_id, i.side, i.ticker, i.book, coalesce(o.order_id, 'none'), coalesce(o.order_ref, 'no ref'),
+                o.direction, o.ticker)
+            FROM order_intents i JOIN execution_runs r ON r.run_id = i.run_id LEFT JOIN orders o ON o.order_id = i.order_id
+            WHERE i.book <> iif(r.venue = '\(ProductionStore.dryRunVenue)', r.run_id, r.book)
+                OR (i.order_id IS NOT NULL AND (o.order_ref, o.run_id, o.decision_id, o.direction, o.ticker)
+                    IS NOT (i.intent_id, i.run_id, i.decision_id, i.side, i.ticker))
+            """),
+    ]
+
+    private static let children = [
+        Invariant(
+            "children",
+            """
+            SELECT c.run_id, printf('order %d (%s %s) cannot carry out a part of order %s', c.order_id, c.direction, c.ticker,
+                coalesce(p.order_id, '(none)'))
+            FROM orders c LEFT JOIN orders p ON p.order_id = c.parent_order_id
+            WHERE c.child_number IS NOT NULL
+                AND (p.run_id, p.decision_id, p.ticker, p.direction, p.algorithm IS NULL, p.child_number)
+                    IS NOT (c.run_id, c.decision_id, c.ticker, c.direction, 0, NULL)
+            """),
+        Invariant(
+            "children",
+            """
+            SELECT p.run_id, printf('the children of order %d ask for more than its %s', p.order_id, p.size)
+            FROM orders p JOIN orders c ON c.parent_order_id = p.order_id AND c.child_number IS NOT NULL
+            WHERE NOT EXISTS (SELECT 1 FROM order_events e WHERE e.order_id = p.order_id AND e.kind = 'RESIZED')
+            GROUP BY p.order_id
+            HAVING max(c.size_e8) > p.size_e8
             """),
     ]
 

@@ -10,15 +10,19 @@ public struct RunNames: Sendable {
     public var ocaGroups: [String]
     /// The user's own reference of an order, by `OrderRecord.inputRow`.
     public var orderRef: @Sendable (Int32) -> String?
+    /// The intent that an order is made of, by `OrderRecord.inputRow`.
+    public var intent: @Sendable (Int32) -> IntentRecord?
 
     public init(
         tickers: [String], decisions: [Decision], ocaGroups: [String] = [],
-        orderRef: @escaping @Sendable (Int32) -> String? = { _ in nil }
+        orderRef: @escaping @Sendable (Int32) -> String? = { _ in nil },
+        intent: @escaping @Sendable (Int32) -> IntentRecord? = { _ in nil }
     ) {
         self.tickers = tickers
         self.decisions = decisions
         self.ocaGroups = ocaGroups
         self.orderRef = orderRef
+        self.intent = intent
     }
 }
 

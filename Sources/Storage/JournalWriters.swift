@@ -5,6 +5,7 @@ struct JournalWriters {
     let context: JournalContext
     let targets: TargetWriter
     let orders: OrderWriter
+    let intents: IntentWriter
     let risks: RiskWriter
     let events: OrderEventWriter
     let cash: CashWriter
@@ -15,11 +16,18 @@ struct JournalWriters {
         context = JournalContext(connection: connection, handle: handle, names: names)
         targets = try TargetWriter(context)
         orders = try OrderWriter(context)
+        intents = try IntentWriter(context, handle.header)
         risks = try RiskWriter(context)
         events = try OrderEventWriter(context)
         cash = try CashWriter(context)
         positions = try PositionWriter(context)
         run = try RunRowWriter(connection, runNumber: handle.runNumber)
+    }
+
+    /// Inserts a new order, and the intent that it is made of.
+    func insert(_ order: OrderRecord, key: String) throws(DatabaseError) {
+        try orders.insert(order, key: key)
+        try intents.write(for: order)
     }
 }
 

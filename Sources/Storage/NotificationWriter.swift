@@ -2,12 +2,15 @@ import TradingModel
 
 /// Writes `notifications`.
 final class NotificationWriter {
+    private let context: JournalContext
     private let statement: Statement
     private let time = TimestampText()
 
     init(_ context: JournalContext) throws(DatabaseError) {
+        self.context = context
         statement = try context.connection.prepare(
-            "INSERT INTO notifications (run_id, created_at, severity, code, message) VALUES (?1, ?2, ?3, ?4, ?5)")
+            "INSERT INTO notifications (run_id, created_at, severity, code, message, order_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        )
         statement.bind(1, context.runID)
         statement.bind(2, time.pooled)
     }
@@ -17,6 +20,7 @@ final class NotificationWriter {
         try statement.bind(3, notification.severity.rawValue)
         try statement.bind(4, notification.code)
         try statement.bind(5, notification.message)
+        statement.bind(6, notification.order.map { context.ids.id($0.value) })
         try statement.run()
     }
 }

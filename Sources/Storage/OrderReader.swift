@@ -7,8 +7,12 @@ struct OrderReader {
         o.order_id, o.order_key, o.decision_id, o.input_row, o.leg, o.action, o.ticker, o.direction, o.size_e8, o.order_type,
         o.limit_price_e8, o.stop_price_e8, o.trail_amount_e8, o.trail_fraction_e9, o.limit_offset_e8, o.time_in_force,
         o.good_till, o.status, o.status_reason, o.filled_size_e8, o.arrival_price_e8, o.created_at, o.updated_at,
-        o.limited_by, o.parent_order_id, o.oca_group
+        o.limited_by, o.parent_order_id, o.oca_group, o.algorithm, o.algorithm_parameters, o.algorithm_started_at,
+        o.child_number
         """
+
+    /// How many there are.
+    static let columnCount: Int32 = 30
 
     let statement: Statement
     let numbers: RecordNumbers
@@ -28,6 +32,8 @@ struct OrderReader {
     /// The order of the current row; throws `UnreadableRow` for what no order can be.
     func record(_ names: inout RecordNames) throws -> OrderRecord {
         let decision = try names.decision(statement.text(2) ?? "")
+        let role = try role()
+        let parent = statement.optionalInt64(24).map(numbers.order)
         var order = OrderRecord(
             number: numbers.order(rowID), decision: decision,
             inputRow: statement.optionalInt64(3).map { Int32(truncatingIfNeeded: $0) },
@@ -35,8 +41,7 @@ struct OrderReader {
             action: try read("action", 5) { actions[$0] },
             terms: try terms(&names), state: try state(), arrivalPrice: statement.price(20),
             createdAt: try time("created_at", 21),
-            parent: statement.optionalInt64(24).map(numbers.order),
-            ocaGroup: ocaGroup(names))
+            parent: statement.isNull(29) ? parent : nil, ocaGroup: ocaGroup(names), role: role)
         order.updatedAt = try time("updated_at", 22)
         order.filled = Quantity(e8: statement.int64(19))
         if !statement.isNull(23) { order.limitedBy = try read("limited_by", 23) { Limitation(rawValue: $0) } }
@@ -54,6 +59,16 @@ struct OrderReader {
             quantity: Quantity(e8: statement.int64(8)),
             type: try read("order_type", 9) { OrderType(code: $0, prices) },
             timeInForce: try read("time_in_force", 15) { TimeInForce(code: $0, goodTill: goodTill) })
+    }
+
+    private func role() throws -> AlgorithmRole? {
+        if let number = statement.optionalInt64(29), let parent = statement.optionalInt64(24) {
+            return .child(of: numbers.order(parent), number: Int32(truncatingIfNeeded: number))
+        }
+        guard !statement.isNull(26) else { return nil }
+        let parameters = statement.text(27) ?? ""
+        let terms = try read("algorithm", 26) { try? AlgorithmTerms(name: $0, parameters: parameters) }
+        return .parent(terms, startedAt: statement.timestamp(28))
     }
 
     private func state() throws -> OrderState {

@@ -7,6 +7,8 @@ final class OrderWriter {
     private let update: Statement
     private let createdAt = TimestampText()
     private let updatedAt = TimestampText()
+    /// Whether the last insertion was of a parent or a child; only then is there anything to take back.
+    private var boundRole = true
 
     init(_ context: JournalContext) throws(DatabaseError) {
         self.context = context
@@ -15,15 +17,16 @@ final class OrderWriter {
             INSERT INTO orders (order_id, size_e8, limit_price_e8, stop_price_e8, trail_amount_e8, limit_offset_e8, status,
                 filled_size_e8, average_price_e8, status_reason, limited_by, updated_at, created_at, order_key, order_ref,
                 run_id, decision_id, ticker, action, direction, order_type, trail_fraction_e9, time_in_force, good_till,
-                arrival_price_e8, parent_order_id, oca_group, input_row, leg)
+                arrival_price_e8, parent_order_id, oca_group, input_row, leg, algorithm, algorithm_parameters,
+                algorithm_started_at, child_number)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-                ?24, ?25, ?26, ?27, ?28, ?29)
+                ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)
             """)
         update = try context.connection.prepare(
             """
             UPDATE orders SET size_e8 = ?2, limit_price_e8 = ?3, stop_price_e8 = ?4, trail_amount_e8 = ?5,
                 limit_offset_e8 = ?6, status = ?7, filled_size_e8 = ?8, average_price_e8 = ?9, status_reason = ?10,
-                limited_by = ?11, updated_at = ?12
+                limited_by = ?11, updated_at = ?12, algorithm_started_at = ?13
             WHERE order_id = ?1
             """)
         insertion.bind(12, updatedAt.pooled)
@@ -46,16 +49,27 @@ final class OrderWriter {
         insertion.bind(23, context.pool.intern(order.terms.timeInForce.code))
         try bindGoodTill(of: order)
         insertion.bind(25, order.arrivalPrice?.e8)
-        insertion.bind(26, order.parent.map { context.ids.id($0.value) })
+        insertion.bind(26, (order.parent ?? order.algorithmParent).map { context.ids.id($0.value) })
         try insertion.bind(27, order.ocaGroup.map { context.names.ocaGroups[Int($0)] })
         insertion.bind(28, order.inputRow.map(Int64.init))
         insertion.bind(29, Int64(order.leg))
+        try bindRole(of: order)
         try insertion.run()
     }
 
     func update(_ order: OrderRecord) throws(DatabaseError) {
         bindState(of: order, to: update)
+        try update.bind(13, order.algorithmStart?.description)
         try update.run()
+    }
+
+    private func bindRole(of order: OrderRecord) throws(DatabaseError) {
+        guard order.role != nil || boundRole else { return }
+        boundRole = order.role != nil
+        try insertion.bind(30, order.algorithm?.name)
+        try insertion.bind(31, order.algorithm?.parametersText)
+        try insertion.bind(32, order.algorithmStart?.description)
+        insertion.bind(33, order.childNumber.map(Int64.init))
     }
 
     /// What the two statements have in common, at the same indices.

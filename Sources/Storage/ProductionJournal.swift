@@ -82,7 +82,10 @@ public final class ProductionJournal {
 
     /// Ends the run: its status and its summary.
     public func finish(_ outcome: RunOutcome) throws {
-        try connection.transaction { try writers.run.write(outcome, progress: counts) }
+        try connection.transaction {
+            try outcome.intentsWithoutOrder.forEach(writers.intents.write)
+            try writers.run.write(outcome, progress: counts)
+        }
     }
 
     /// Gives the run up unfinished: it counts as interrupted from now on, though this process lives.
@@ -95,7 +98,7 @@ extension ProductionJournal {
         for target in batch.targets { try writers.targets.write(target) }
         for order in batch.newOrders {
             if !order.number.isOfEarlierRun, order.number.value > counts.orders {
-                try writers.orders.insert(order, key: orderKeys(order))
+                try writers.insert(order, key: orderKeys(order))
             } else {
                 try update(order)
             }

@@ -55,6 +55,7 @@ public final class RunJournal {
                 if let position = lastPositions[instrument] { try writers.positions.write(position) }
             }
             if let lastBalance { try writers.cash.setBalance(lastBalance) }
+            if handle.header.record == .full { try outcome.intentsWithoutOrder.forEach(writers.intents.write) }
             try writers.run.write(outcome, progress: progress(after: outcome))
         }
     }
@@ -72,7 +73,7 @@ extension RunJournal {
         }
         for order in batch.newOrders {
             if order.number.value > committed.orders {
-                try writers.orders.insert(order, key: orderKeys(order))
+                try writers.insert(order, key: orderKeys(order))
             } else {
                 try writers.orders.update(order)
             }

@@ -17,12 +17,18 @@ public struct RunOutcome: Sendable, Equatable {
     public var finalEquity: Money?
     /// When it ended, by the clock on the wall.
     public var finishedAt: Timestamp
+    /// The run's intents that made no order; of a run that is taken up again, none yet.
+    public var intentsWithoutOrder: [IntentWithoutOrder]
 
-    public init(status: Status, summaryJSON: String, finalEquity: Money?, finishedAt: Timestamp) {
+    public init(
+        status: Status, summaryJSON: String, finalEquity: Money?, finishedAt: Timestamp,
+        intentsWithoutOrder: [IntentWithoutOrder] = []
+    ) {
         self.status = status
         self.summaryJSON = summaryJSON
         self.finalEquity = finalEquity
         self.finishedAt = finishedAt
+        self.intentsWithoutOrder = intentsWithoutOrder
     }
 }
 

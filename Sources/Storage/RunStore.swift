@@ -158,3 +158,17 @@ extension JournalCounts {
         """
     }
 }
+
+extension RunStore {
+    /// The process of a run shows that it lives, while it is the one that writes it.
+    public func beat(runNumber: Int64) throws(DatabaseError) {
+        let statement = try connection.prepare(
+            """
+            UPDATE execution_runs SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+            WHERE run_number = ?1 AND status = 'RUNNING' AND writer_token = ?2
+            """)
+        statement.bind(1, runNumber)
+        try statement.bind(2, WriterIdentity.current().token)
+        try statement.run()
+    }
+}

@@ -13,6 +13,11 @@ public struct BrokerJournal: Sendable, Equatable {
     public var equityMarks: [EquityMark] = []
     /// The highest order id that may be used at the broker from now on.
     public var highWaterMark: Int32?
+    /// How the venue's circuit breaker stands now; nil where it has not changed.
+    public var breaker: BreakerRecord?
+    public var breakerEvents: [BreakerEventRecord] = []
+    public var deadLetters: [DeadLetterRecord] = []
+    public var retries: [DeadLetterRetryRecord] = []
 
     public init() {}
 
@@ -137,12 +142,15 @@ public struct NotificationRecord: Sendable, Equatable {
     /// One word for programs, such as `broker_rejected`.
     public var code: String
     public var message: String
+    /// The order that it is about, where it is about one.
+    public var order: OrderNumber?
 
-    public init(time: Timestamp, severity: Severity, code: String, message: String) {
+    public init(time: Timestamp, severity: Severity, code: String, message: String, order: OrderNumber? = nil) {
         self.time = time
         self.severity = severity
         self.code = code
         self.message = message
+        self.order = order
     }
 }
 

@@ -82,13 +82,17 @@ public struct OrderRecord: Sendable, Equatable {
     public var createdAt: Timestamp
     public var updatedAt: Timestamp
     public var limitedBy: Limitation?
+    /// The entry of the bracket whose exit it is.
     public var parent: OrderNumber?
     /// One number for each OCA group of the run.
     public var ocaGroup: Int32?
+    /// What it is to an algorithm; nil for a plain order.
+    public var role: AlgorithmRole?
 
     public init(
         number: OrderNumber, decision: DecisionID, inputRow: Int32?, leg: UInt8, action: OrderAction, terms: OrderTerms,
-        state: OrderState, arrivalPrice: Price?, createdAt: Timestamp, parent: OrderNumber?, ocaGroup: Int32?
+        state: OrderState, arrivalPrice: Price?, createdAt: Timestamp, parent: OrderNumber?, ocaGroup: Int32?,
+        role: AlgorithmRole? = nil
     ) {
         self.number = number
         self.decision = decision
@@ -105,6 +109,7 @@ public struct OrderRecord: Sendable, Equatable {
         self.limitedBy = nil
         self.parent = parent
         self.ocaGroup = ocaGroup
+        self.role = role
     }
 
     @inlinable public var remaining: Quantity { terms.quantity - filled }

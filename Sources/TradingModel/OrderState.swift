@@ -64,6 +64,24 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case reduceOnly = "reduce_only"
     /// The figures that a limit needs were missing.
     case riskDataUnavailable = "risk_data_unavailable"
+    /// The intent's `expires_at` was reached.
+    case intentExpired = "intent_expired"
+    /// The id of an intent stands for another one already; the whole file was refused.
+    case duplicateIntent = "duplicate_intent"
+    /// A kill switch was on that lets nothing leave but cancels.
+    case halted
+    /// A kill switch was on that lets only orders leave that reduce or close a position.
+    case haltedReducing = "halted_reducing"
+    /// What a child of an algorithm had not filled; a later child has it.
+    case carried
+    /// The window of the algorithm is over.
+    case windowEnded = "window_ended"
+    /// A child of the algorithm was refused; its own row says why.
+    case childRejected = "child_rejected"
+    /// A child of the algorithm ended without being asked; its own row says how.
+    case childEnded = "child_ended"
+    /// The circuit breaker of the venue stayed open until the rebalance ended; nothing left this process.
+    case breakerOpen = "breaker_open"
     /// In an emergency only reductions pass.
     case emergencyReduceOnly = "emergency_reduce_only"
 }

@@ -23,19 +23,24 @@ public struct VenueOrder: Sendable, Equatable {
     /// The order's row in its file, and its leg within the row: where it queues among orders of one arrival.
     public var row: Int64
     public var cancelAt: Timestamp?
+    /// Why it is cancelled then.
+    public var cancelReason: StatusReason
     public var parent: OrderNumber?
     /// One number for each OCA group of the run.
     public var ocaGroup: Int32?
     /// Whether the group was not named but made for the exits of one bracket.
     public var isGroupOfBracketOnly: Bool
     public var cashRule: CashRule
+    /// The venue's own algorithm that carries it out.
+    public var algorithm: AlgorithmTerms?
 
     @inlinable
     public init(
         number: OrderNumber, terms: OrderTerms, decidedAt: Timestamp, isDecidedOnDate: Bool = false, arrival: Timestamp,
-        phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil, parent: OrderNumber? = nil, ocaGroup: Int32? = nil,
+        phase: UInt8 = 1, row: Int64, cancelAt: Timestamp? = nil,
+        cancelReason: StatusReason = .cancelRequested, parent: OrderNumber? = nil, ocaGroup: Int32? = nil,
         isGroupOfBracketOnly: Bool = false,
-        cashRule: CashRule = .unchecked
+        cashRule: CashRule = .unchecked, algorithm: AlgorithmTerms? = nil
     ) {
         self.number = number
         self.terms = terms
@@ -45,10 +50,12 @@ public struct VenueOrder: Sendable, Equatable {
         self.phase = phase
         self.row = row
         self.cancelAt = cancelAt
+        self.cancelReason = cancelReason
         self.parent = parent
         self.ocaGroup = ocaGroup
         self.isGroupOfBracketOnly = isGroupOfBracketOnly
         self.cashRule = cashRule
+        self.algorithm = algorithm
     }
 }
 

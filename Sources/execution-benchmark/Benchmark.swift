@@ -9,12 +9,16 @@ struct Benchmark {
 
     static func main() {
         let words = Array(CommandLine.arguments.dropFirst())
-        if words.first != "broker", words.contains("--help") || words.contains("-h") {
+        if words.first != "broker", words.first != "risk", words.contains("--help") || words.contains("-h") {
             print(Options.help)
             return
         }
         do {
             if words.first == "broker" { return try BrokerBenchmark.run(Array(words.dropFirst())) }
+            if words.first == "gate" {
+                return try Benchmark(options: try Options(Array(words.dropFirst()))).measureGate()
+            }
+            if words.first == "risk" { return try RiskBenchmark.run(Array(words.dropFirst())) }
             try Benchmark(options: try Options(words)).run()
         } catch {
             FileHandle.standardError.write(Data("execution-benchmark: \(error)\n".utf8))
@@ -31,6 +35,13 @@ struct Benchmark {
             throw BenchmarkError(
                 "\(execution) is no program; build it (swift build -c release) or say --execution PATH")
         }
+    }
+
+    private func measureGate() throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { if options.folder == nil { try? FileManager.default.removeItem(atPath: folder) } }
+        try GateCost(execution: execution, folder: folder, repetitions: options.repetitions, seed: options.seed)
+            .measure(options.records)
     }
 
     private func run() throws {

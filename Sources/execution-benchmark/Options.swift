@@ -20,6 +20,8 @@ struct Options {
 
         Usage: execution-benchmark [OPTION…]
                execution-benchmark broker --help     for the way to a broker and back
+               execution-benchmark gate [OPTION…]    W1 with every limit switched on beside W1 without any
+               execution-benchmark risk --help       for one review of the risk gate
 
           --workload W1,W2,W3          which workloads; all unless said
           --record trades,full,summary which record levels; all unless said

@@ -23,6 +23,9 @@ enum Commands {
     private static let live = Option(
         "--live", nil, "production: send orders, if every condition of the live gate is met")
     private static let yes = Option("--yes", nil, "production: do not ask before sending; for batch jobs")
+    static let logFormat = Option(
+        "--log-format", "text|json",
+        "production: how to write the log on standard error; the configuration's unless said")
     private static let liveOfTask = Option("--live", nil, "send, if every condition of the live gate is met")
     private static let summaryFormat = Option(
         "--format", "table|json", "how to print the summary; table unless said otherwise")
@@ -61,31 +64,50 @@ enum Commands {
             that apply would have.
             """)
 
-    static let apply = CommandSpecification(
-        "apply", summary: "turn targets or orders into fills, and record them",
-        options: [Option("--mode", "training|production", "where orders go", isRequired: true), database]
-            + inputs.map { $0.name == "--bars" ? bars : $0 } + [
+    /// The options of `apply` and `submit` but for what is carried out.
+    private static func carryingOut(_ what: [Option]) -> [Option] {
+        let others = inputs.filter { !["--bars", "--targets", "--orders"].contains($0.name) }
+        return [Option("--mode", "training|production", "where orders go", isRequired: true), database, bars] + what
+            + others + [
                 Option("--run-id", "ID", "name of the run; made from the inputs unless given"),
                 Option("--broker", "ibkr", "production: the broker"), account,
                 live,
                 Option(
                     "--timeout", "30m",
                     "production: after this, what is open is cancelled; the configuration's unless said"),
-                yes, summaryFormat,
-            ],
+                yes, logFormat, summaryFormat,
+            ]
+    }
+
+    static let apply = CommandSpecification(
+        "apply", summary: "turn targets or orders into fills, and record them",
+        options: carryingOut(inputs.filter { ["--targets", "--orders"].contains($0.name) }),
         discussion: """
             TRAINING replays --bars. PRODUCTION connects to the broker, compares books and positions, shows the orders, and \
             without --live sends nothing: a dry run. Sending needs every condition of the live gate \
             (dev_workflows/OPERATIONS.md). The same run id with the same inputs changes nothing; a run that was killed is completed by \
             the same command, and nothing is sent twice. Exit codes: 0 done, 1 done but orders were rejected or expired, or are not \
-            certain, 2 refused before anything was sent, 3 broker or database trouble, 64 usage, 130 stopped by Ctrl-C.
+            certain, 2 refused before anything was sent, 3 broker or database trouble, 4 halted by a kill switch, 64 usage, 130 stopped by \
+            Ctrl-C.
+            """)
+
+    static let submit = CommandSpecification(
+        "submit", summary: "turn order intents into fills; each id is acted on once",
+        options: carryingOut([
+            Option("--intents", "FILE", "order intents, CSV or JSON Lines; - is standard input", isRequired: true)
+        ]),
+        discussion: """
+            What goes for apply goes for submit: modes, dry runs, live gate, exit codes. An intent that is on record of the account \
+            with the same content is skipped, whichever run or file brought it; an id that stands for another intent there refuses the \
+            whole file. HOLD and an intent whose expires_at is over make no order, and are recorded. A training run has a book of its \
+            own. execution intents shows what became of each.
             """)
 
     static let reconcile = CommandSpecification(
         "reconcile", summary: "bring the books of an account up to date with the broker; sends no order",
         options: [
             database, configuration, accountOfTask,
-            Option("--accept", nil, "book what nobody explains as the broker says it is"), summaryFormat,
+            Option("--accept", nil, "book what nobody explains as the broker says it is"), logFormat, summaryFormat,
         ],
         discussion: """
             Executions that were missed are booked, the broker's positions are compared with the book, and cash that moved without a \
@@ -97,10 +119,11 @@ enum Commands {
         summary: "cancel every open order of an account, also those of others, and wait for the confirmations",
         options: [
             database, configuration, accountOfTask, liveOfTask,
-            Option("--yes", nil, "changes nothing: cancels are not asked about"), summaryFormat,
+            Option("--yes", nil, "changes nothing: cancels are not asked about"), logFormat, summaryFormat,
         ],
         discussion: """
-            A run that was left unfinished ends with it. It passes the live gate but for the comparison of the books. Exit codes: 0 \
+            A run that was left unfinished ends with it. Of the live gate it needs the mode, --live, EXEC_DRY_RUN=0, the permit and \
+            the account: kill switches, the agent's state and the comparison of the books do not keep it from cancelling. Exit codes: 0 \
             everything is cancelled, 1 it is not certain, 2 refused before anything was sent, 3 broker or database trouble.
             """)
 
@@ -108,12 +131,25 @@ enum Commands {
         "reset-paper", summary: "close everything that a paper account holds, for tests",
         options: [
             database, configuration, accountOfTask, liveOfTask,
-            Option("--yes", nil, "do not ask before sending; for batch jobs"), summaryFormat,
+            Option("--yes", nil, "do not ask before sending; for batch jobs"), logFormat, summaryFormat,
         ],
         discussion: "Refused for accounts that do not begin with DU or DF.")
 
+    static let flatten = CommandSpecification(
+        "flatten", summary: "close the positions that kill switches ask to be closed",
+        options: [
+            database, configuration, accountOfTask, liveOfTask,
+            Option("--yes", nil, "do not ask before sending; for batch jobs"), summaryFormat,
+        ],
+        discussion: """
+            `execution halt --flatten` asks for it; a rebalance that it halts does it by itself, and this command does it where none \
+            ran. Positions are closed with market orders, under the live gate but for the agent's conditions; a switch that does not \
+            ask for it stops it. A run that was left unfinished has to end first: `execution cancel-all`.
+            """)
+
     static let trades = table("trades", "show trades with their lineage")
     static let orders = table("orders", "show orders with what became of them")
+    static let intents = table("intents", "show order intents with what became of them")
     static let positions = table("positions", "show positions")
     static let gap = table("gap", "show what is missing at each target, and why")
     static let runs = table("runs", "show runs")
@@ -171,10 +207,13 @@ enum Commands {
             """)
 
     static let all = [
-        initialize, importBars, listBars, plan, apply, reconcile, cancelAll, resetPaper, StatusCommand.specification,
+        initialize, importBars, listBars, plan, apply, submit, reconcile, cancelAll, resetPaper, flatten,
+        SwitchCommands.halt, SwitchCommands.resume, StatusCommand.specification,
+        AlertCommand.specification, DeadLetterCommands.list, DeadLetterCommands.retry, DeadLetterCommands.discard,
+        ReportCommands.profit, ReportCommands.metrics, DoctorCommand.specification,
         trades,
-        orders, positions, gap, runs, AggressivenessCommands.set, AggressivenessCommands.show,
-        verify, exportLedger, gateway,
+        orders, intents, positions, gap, runs, AggressivenessCommands.set, AggressivenessCommands.show,
+        RiskCommand.specification, verify, exportLedger, gateway,
     ]
 
     private static func table(_ name: String, _ summary: String) -> CommandSpecification {

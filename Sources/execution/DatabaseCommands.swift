@@ -27,6 +27,7 @@ enum DatabaseCommands {
         let query: TableQuery =
             switch name {
             case Commands.orders.name: .orders(runID: runID)
+            case Commands.intents.name: .intents(runID: runID)
             case Commands.positions.name: .positions(runID: runID)
             case Commands.gap.name: .gap(runID: runID)
             case Commands.runs.name: .runs(runID: runID)

@@ -13,6 +13,8 @@ enum ExitCode: Int32 {
     case refused = 2
     /// The database or the broker is in trouble.
     case trouble = 3
+    /// A kill switch halted it; the same command goes on once it is off.
+    case halted = 4
     case usage = 64
     /// Stopped by Ctrl-C, as shells count it.
     case interrupted = 130
@@ -24,7 +26,9 @@ enum ExitCode: Int32 {
         case is RunInterrupted: self = .interrupted
         case let failure as RunFailed: self = failure.isOfProduction ? .trouble : .incomplete
         case let refusal as DatabaseRefusal: self = refusal.isTrouble ? .trouble : .refused
-        case is DatabaseError, is SocketError, is LedgerFailure: self = .trouble
+        case let failure as KillSwitchNotTurned: self = ExitCode(for: failure.cause)
+        case is DatabaseError, is SocketError, is LedgerFailure, is MetricsFileTrouble, is AlertLockTrouble:
+            self = .trouble
         default: self = .refused
         }
     }

@@ -3,7 +3,7 @@ import Foundation
 import InputFiles
 import TradingModel
 
-/// `apply --mode production`, `reconcile`, `cancel-all`, `reset-paper`.
+/// `apply` and `submit` with `--mode production`, `reconcile`, `cancel-all`, `reset-paper`.
 enum ProductionCommands {
     static func apply(_ arguments: CommandArguments) throws -> ExitCode {
         try RunCommands.refuse(["--actions"], with: "--mode production", arguments)
@@ -16,18 +16,21 @@ enum ProductionCommands {
         let isLive = arguments.has("--live")
         let plan = try RebalancePlan(
             RebalancePlan.Sources(
-                targets: arguments["--targets"], orders: arguments["--orders"],
+                targets: arguments["--targets"], orders: arguments["--orders"], intents: arguments["--intents"],
                 instruments: arguments["--instruments"], configuration: arguments["--config"],
                 account: arguments["--account"], bars: arguments["--bars"], interval: arguments["--interval"]),
             venue: isLive ? .ibkr : .dryRun)
-        for warning in plan.warnings { Terminal.note("Note: \(warning).") }
+        let log = try SessionLog(arguments, plan.configuration)
+        for warning in plan.warnings { log.note("Note: \(warning).") }
         var options = options(arguments)
         options.runID = arguments["--run-id"]
         options.timeout = try timeout(arguments)
-        let console = ProductionConsole(asks: isLive && !arguments.has("--yes"), plan.configuration)
-        let report = try rebalance(plan, options: options, observer: console.observer)
-        try show(report, format)
-        return code(for: report)
+        let console = ProductionConsole(asks: isLive && !arguments.has("--yes"), plan.configuration, log)
+        return try log.telling {
+            let report = try rebalance(plan, options: options, observer: console.observer)
+            try show(report, format)
+            return code(for: report)
+        }
     }
 
     static func reconcile(_ arguments: CommandArguments) throws -> ExitCode {
@@ -38,13 +41,41 @@ enum ProductionCommands {
         let format = try format(arguments)
         let (configuration, account) = try AccountTask.inputs(
             configuration: arguments["--config"] ?? "", account: arguments["--account"])
-        let console = ProductionConsole(asks: arguments.has("--live") && !arguments.has("--yes"), configuration)
-        let report = try carryOut(
-            task, configuration, account: account, options: options(arguments), observer: console.observer)
-        try show(report, format)
-        // Orders that are cancelled are what it was for.
-        let isCleared = task == .cancelAll && report.ending == .completed && report.breaks.isEmpty
-        return isCleared ? .done : code(for: report)
+        let log = try SessionLog(arguments, configuration)
+        let console = ProductionConsole(asks: arguments.has("--live") && !arguments.has("--yes"), configuration, log)
+        return try log.telling {
+            let report = try carryOut(
+                task, configuration, account: account, options: options(arguments), observer: console.observer)
+            try show(report, format)
+            // Orders that are cancelled are what it was for.
+            let isCleared = task == .cancelAll && report.ending == .completed && report.breaks.isEmpty
+            return isCleared ? .done : code(for: report)
+        }
+    }
+
+    /// Makes a dead order again.
+    static func retry(_ name: String, _ arguments: CommandArguments) throws -> ExitCode {
+        let format = try format(arguments)
+        let configuration = try Configuration.read(
+            try InputFile(path: arguments["--config"] ?? ""), for: .production)
+        let retry = try DeadLetterRetry(
+            of: name, database: arguments["--db"] ?? "", configuration: configuration, account: arguments["--account"])
+        let log = try SessionLog(arguments, configuration)
+        let console = ProductionConsole(asks: arguments.has("--live") && !arguments.has("--yes"), configuration, log)
+        return try log.telling {
+            let report = try ExecutionService.retry(
+                retry, configuration, options: options(arguments), observer: console.observer)
+            try show(report, format)
+            return code(for: report)
+        }
+    }
+
+    /// `flatten`: what the kill switches ask for.
+    static func flatten(_ arguments: CommandArguments) throws -> ExitCode {
+        let (configuration, account) = try AccountTask.inputs(
+            configuration: arguments["--config"] ?? "", account: arguments["--account"])
+        return try task(
+            try AccountTask.flatten(configuration, account: account, options: options(arguments)), arguments)
     }
 
     private static func options(_ arguments: CommandArguments) -> RebalanceOptions {
@@ -79,6 +110,7 @@ enum ProductionCommands {
         case .unfinished: .incomplete
         case .refused, .declined: .refused
         case .stopped: .interrupted
+        case .halted: .halted
         case .brokerTrouble: .trouble
         }
     }
@@ -87,11 +119,13 @@ enum ProductionCommands {
 /// The operator's terminal during a session with the broker: the log, the question before sending, and Ctrl-C.
 private final class ProductionConsole {
     private let asks: Bool
+    private let log: SessionLog
     private let cancelsOnExit: Bool
     private var wasStopped = false
 
-    init(asks: Bool, _ configuration: Configuration) {
+    init(asks: Bool, _ configuration: Configuration, _ log: SessionLog) {
         self.asks = asks
+        self.log = log
         cancelsOnExit = configuration.production.cancelOnExit
     }
 
@@ -99,14 +133,14 @@ private final class ProductionConsole {
         RebalanceObserver(
             confirm: { [self] preview in try confirm(preview) },
             stopRequest: { [self] in stopRequest() },
-            log: { line, _ in Terminal.note("\(Timestamp.now) \(line)") })
+            log: { [log] line in log.write(line) })
     }
 
     private func confirm(_ preview: RebalancePreview) throws -> Bool {
-        Terminal.note(preview.text)
+        log.show(preview)
         guard asks, !preview.orders.isEmpty else { return true }
         guard Terminal.canAsk else {
-            Terminal.note("Nobody can be asked here; --yes sends without a question.")
+            log.note("Nobody can be asked here; --yes sends without a question.")
             return false
         }
         return Terminal.ask("Send these orders to \(preview.account)? Type yes: ", unless: { Interruption.isAsked })

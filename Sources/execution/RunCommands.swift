@@ -4,7 +4,7 @@ import InputFiles
 import Reporting
 import TradingModel
 
-/// `plan` and `apply`.
+/// `plan`, `apply` and `submit`.
 enum RunCommands {
     /// The formats of a summary.
     enum SummaryFormat: String, CaseIterable {
@@ -15,7 +15,9 @@ enum RunCommands {
     static func apply(_ arguments: CommandArguments) throws -> ExitCode {
         let mode = try mode(arguments)
         if mode == .production { return try ProductionCommands.apply(arguments) }
-        try refuse(["--broker", "--account", "--timeout", "--live", "--yes"], with: "--mode training", arguments)
+        try refuse(
+            ["--broker", "--account", "--timeout", "--live", "--yes", "--log-format"], with: "--mode training",
+            arguments)
         guard arguments["--bars"] != nil else {
             throw CommandLineError(description: "--mode training needs --bars FILE: historical bars")
         }
@@ -70,11 +72,13 @@ enum RunCommands {
     }
 
     private static func sources(_ arguments: CommandArguments) throws(CommandLineError) -> ExecutionPlan.Sources {
-        guard (arguments["--targets"] == nil) != (arguments["--orders"] == nil) else {
+        let intents = arguments["--intents"]
+        guard intents != nil || (arguments["--targets"] == nil) != (arguments["--orders"] == nil) else {
             throw CommandLineError(description: "give either --targets FILE or --orders FILE (- is standard input)")
         }
         return ExecutionPlan.Sources(
-            targets: arguments["--targets"], orders: arguments["--orders"], bars: arguments["--bars"] ?? "",
+            targets: arguments["--targets"], orders: arguments["--orders"], intents: intents,
+            bars: arguments["--bars"] ?? "",
             interval: arguments["--interval"], instruments: arguments["--instruments"],
             corporateActions: arguments["--actions"], configuration: arguments["--config"])
     }

@@ -45,7 +45,7 @@ struct SessionHarness {
                 connection = number
                 decoder = TWSFrameDecoder(expectsPrefix: true)
                 isGreeted = false
-            case .send(connection, let bytes): try read(bytes)
+            case .send(connection, let bytes), .sendOrders(connection, let bytes, _): try read(bytes)
             default: break
             }
         }

@@ -60,10 +60,13 @@ final class ProductionTests: CommandLineTestCase {
         try folder.write("", to: "halt")
         let halted = try apply("", environment: "EXECUTION_HALTED_FILE=halt")
         assertCode(0, halted)
-        assertContains(halted.errors, ["kill_switch (the file of EXECUTION_HALTED_FILE is there: halt)"])
+        assertContains(
+            halted.errors, ["kill_switch (the file of EXECUTION_HALTED_FILE halts: halt is empty, and only 0 allows)"])
         let stopped = try apply("--live --yes", environment: "EXECUTION_HALTED_FILE=halt EXEC_DRY_RUN=0")
         assertCode(2, stopped)
-        assertContains(stopped.errors, ["\n  kill_switch: the file of EXECUTION_HALTED_FILE is there: halt"])
+        assertContains(
+            stopped.errors,
+            ["\n  kill_switch: the file of EXECUTION_HALTED_FILE halts: halt is empty, and only 0 allows"])
 
         let closed = try apply("--live --yes", environment: "")
         assertCode(2, closed)
@@ -100,7 +103,7 @@ final class ProductionTests: CommandLineTestCase {
             (apply + ["--account", "DU123", "--format", "csv"], 64, "--format \"csv\""),
             (apply + ["--account", "DU123", "--timeout", "30"], 64, "--timeout \"30\""),
             (apply + ["--account", "DU123", "--broker", "alpaca"], 64, "--broker"),
-            (apply + ["--account", "DU123", "--bars", "b.csv"], 64, "--bars does not go with"),
+            (apply + ["--account", "DU123", "--actions", "a.csv"], 64, "--actions does not go with"),
             (apply + ["--account", "DU 123"], 2, "is not an account id"), (apply, 2, "no account is named"),
             (
                 ["plan", "--mode", "production", "--targets", "targets.csv", "--bars", "b.csv"], 64,

@@ -60,7 +60,10 @@ final class StatusTests: CommandLineTestCase {
         let status = try object("--config", "c.json5", code: 1)
         XCTAssertEqual(
             Set(status.keys),
-            ["database", "checked_at", "is_well", "concerns", "accounts", "notifications_without_run"])
+            [
+                "database", "checked_at", "is_well", "concerns", "kill_switches", "accounts",
+                "notifications_without_run",
+            ])
         let account = try XCTUnwrap((status["accounts"] as? [[String: Any]])?.first)
         let lists: [String: Set<String>] = [
             "concerns": ["code", "count", "sentence"],
@@ -118,7 +121,9 @@ final class StatusTests: CommandLineTestCase {
         assertContains(result.output, ["what only the broker can tell", "exec_dry_run", "EXEC_DRY_RUN is 0"])
         let closed = try shell("EXECUTION_HALTED=1 $EXECUTION status --db runtime.db --config c.json5")
         assertCode(0, closed)
-        assertContains(closed.output, ["from here: CLOSED", "EXECUTION_HALTED is \"1\""])
+        assertContains(
+            closed.output,
+            ["from here: CLOSED", "EXECUTION_HALTED is \"1\"", "\nKill switches: 1\n  ! EXECUTION_HALTED is"])
     }
 
     func testChangesNothing() throws {

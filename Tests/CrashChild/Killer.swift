@@ -38,7 +38,7 @@ final class Killer {
     private func isPoint(_ step: RebalanceObserver.Step) throws -> Bool {
         switch (step, point) {
         case (.written(let batch), .insidePlanTransaction), (.committed(let batch), .planStored):
-            !batch.targets.isEmpty
+            !batch.targets.isEmpty || batch.newOrders.contains { $0.inputRow != nil }
         case (.committed(let batch), .orderJournaled):
             batch.targets.isEmpty && batch.events.contains { $0.kind == .moved(.submit) }
         case (.sending(let bytes), .sendingCommitted), (.sending(let bytes), .bytesPartlyWritten),

@@ -4,7 +4,7 @@ import Foundation
 
 // `execution apply --mode production --live --yes` as a library call, which kills its own process at a point.
 //
-//     CrashChild --db FILE --targets|--orders FILE --config FILE --account ID [--timeout SPAN] [--point POINT --occurrence N --part N]
+//     CrashChild --db FILE --targets|--orders|--intents FILE --config FILE --account ID [--timeout SPAN] [--point POINT --occurrence N --part N]
 
 func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
@@ -16,7 +16,8 @@ for index in stride(from: 1, to: CommandLine.arguments.count - 1, by: 2) {
 do {
     let plan = try RebalancePlan(
         RebalancePlan.Sources(
-            targets: words["--targets"], orders: words["--orders"], configuration: words["--config"],
+            targets: words["--targets"], orders: words["--orders"], intents: words["--intents"],
+            configuration: words["--config"],
             account: words["--account"]),
         venue: .ibkr)
     var killer: Killer?
@@ -26,7 +27,7 @@ do {
         killer = Killer(point, occurrence: occurrence, part: part, port: plan.configuration.brokers.ibkr.port)
     }
     let observer = RebalanceObserver(
-        confirm: { _ in true }, log: { line, _ in say(line) }, step: { step in try killer?.see(step) })
+        confirm: { _ in true }, log: { line in say(line.message) }, step: { step in try killer?.see(step) })
     let options = RebalanceOptions(
         database: words["--db"] ?? "", isLiveAsked: true, timeout: words["--timeout"].flatMap(TimeSpan.init),
         environment: ProcessInfo.processInfo.environment, command: "crash child")

@@ -14,6 +14,8 @@ final class CrashWorld {
     let gateway: ChildProcess
     let control: GatewayControl
     private var rebalances = 0
+    /// The rows of every intent so far.
+    private(set) var intents: [String] = []
     var generator: SeededGenerator
     /// Kills at random come within this time; nil until a test has seen how long something takes in this world.
     var killsWithin_us: Int?
@@ -117,6 +119,26 @@ final class CrashWorld {
         return ["--orders", try folder.write(csv, to: "orders-\(rebalances).csv")]
     }
 
+    /// Writes intents: a few new ones, in any order with a few that were sent before.
+    ///
+    /// - Returns: the words of a command that carries them out.
+    func writeIntents() throws -> [String] {
+        rebalances += 1
+        let old = (0..<(intents.isEmpty ? 0 : generator.number(0...4))).map { _ in
+            intents[generator.number(0...intents.count - 1)]
+        }
+        let new = (0..<generator.number(3...25)).map { number in
+            let ticker = MinuteBars.tickers[generator.number(0...MinuteBars.tickers.count - 1)]
+            let size = generator.chance(50) ? "\(generator.number(1...100))," : ",\(generator.number(20_000...40_000))"
+            let terms = generator.chance(15) ? "HOLD,," : "\(generator.chance(60) ? "BUY" : "SELL"),\(size)"
+            return "intent-\(rebalances)-\(number),\(MinuteBars.date),s\(number % 2),\(ticker),\(terms)\n"
+        }
+        intents += new
+        let rows = (new + old).map { (generator.number(0...999), $0) }.sorted { $0 < $1 }.map(\.1)
+        let csv = "intent_id,decided_at,strategy_id,ticker,side,quantity,notional\n" + rows.joined()
+        return ["--intents", try folder.write(csv, to: "intents-\(rebalances).csv")]
+    }
+
     private static let environment = ["EXEC_DRY_RUN": "0"]
     private static let place = ["--db", "runtime.db", "--config", "production.json", "--account", account]
 
@@ -128,7 +150,9 @@ final class CrashWorld {
     /// Starts the command of an operator.
     func startCommand(_ inputs: [String], _ options: [String] = [], label: String? = nil) throws -> ChildProcess {
         try ChildProcess(
-            "execution", ["apply", "--mode", "production", "--live", "--yes"] + Self.place + inputs + options,
+            "execution",
+            [inputs.contains("--intents") ? "submit" : "apply", "--mode", "production", "--live", "--yes"] + Self.place
+                + inputs + options,
             in: folder,
             printsTo: label, environment: Self.environment)
     }

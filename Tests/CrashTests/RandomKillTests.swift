@@ -44,7 +44,7 @@ final class RandomKillTests: XCTestCase {
     override class func tearDown() { CrashTable.print() }
 
     /// One rebalance that is killed up to six times, within the time that one takes.
-    private static func rebalance(
+    static func rebalance(
         _ inputs: [String], in world: CrashWorld, _ options: [String] = [], orExitsWith codes: Set<Int32> = []
     ) throws -> CrashCampaign.Rebalance {
         let start = Date()

@@ -159,6 +159,7 @@ final class AccountStatusTests: ServiceTestCase {
             try report().text.replacingOccurrences(of: folder.url.path, with: "FOLDER"),
             """
             FOLDER/runtime.db at 2026-01-05T14:36:00.000Z
+            Kill switches: none
 
             Account DU123: NEEDS ATTENTION
               ! unknown_orders: orders without an answer, which may be at the broker: 1; the command of their run asks for them

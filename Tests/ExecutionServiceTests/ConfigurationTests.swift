@@ -114,7 +114,7 @@ final class ConfigurationTests: XCTestCase {
             ("top", "{\n acount: {}}", "execution.json:2: acount is an unknown key; did you mean \"account\"?"),
             (
                 "nothing near", "{colour: 1}",
-                "the keys are account, planning, orders, simulation, brokers, live, production, risk, capital, aggressiveness, time_zone, record"
+                "the keys are account, planning, orders, simulation, brokers, live, production, alerts, checks, metrics, log, risk, capital, aggressiveness, time_zone, record"
             ),
             (
                 "nested", "{planning: {\n lotsize: 1}}",
@@ -151,6 +151,27 @@ final class ConfigurationTests: XCTestCase {
                 "account.cash \"1000\" is not a number; give an amount of money from 0 to 1000000000000"
             ),
             ("negative cash", "{account: {cash: -1}}", "account.cash \"-1\" is out of range"),
+            (
+                "no algorithm of that name", #"{orders: {algorithm: "twop"}}"#,
+                "orders.algorithm \"twop\" is not an algorithm; give one of twap, vwap"
+            ),
+            (
+                "parameters that are missing", #"{orders: {algorithm: "twap"}}"#,
+                "orders.algorithm \"twap\" has duration, which is missing, and twap needs it"
+            ),
+            (
+                "a wrong parameter", #"{orders: {algorithm: "pov", algorithm_parameters: "share=2 duration=1h"}}"#,
+                "orders.algorithm_parameters \"share=2 duration=1h\" has share \"2\", which is not accepted for share"
+            ),
+            (
+                "parameters alone", #"{orders: {algorithm_parameters: "share=1"}}"#,
+                "orders.algorithm_parameters \"share=1\" is given without orders.algorithm"
+            ),
+            (
+                "no time to work in",
+                #"{orders: {time_in_force: "IOC", algorithm: "iceberg", algorithm_parameters: "display=5"}}"#,
+                "orders.algorithm \"iceberg\" contradicts orders.time_in_force \"IOC\""
+            ),
             ("too much cash", "{account: {cash: 1e15}}", "is out of range"),
             ("cash of 1e400", "{account: {cash: 1e400}}", "account.cash is not a number; give an amount of money"),
             ("NaN", "{account: {cash: NaN}}", "account.cash \"NaN\" is not a number"),
@@ -302,7 +323,8 @@ final class ConfigurationTests: XCTestCase {
                 + #""market_fill":"next_open","preset":null,"slippage":{"bps":5,"model":"fixed_bps"},"volume_limit":0.1},"#
                 + #""time_zone":"UTC"}"#)
         let texts = [
-            "{}", #"{simulation: {preset: "zipline"}}"#, #"{simulation: {preset: "backtrader", volume_limit: null}}"#,
+            "{}", #"{orders: {algorithm: "twap", algorithm_parameters: "slices=4 duration=1h"}}"#,
+            #"{simulation: {preset: "zipline"}}"#, #"{simulation: {preset: "backtrader", volume_limit: null}}"#,
             #"{account: {cash: 0.1}, simulation: {slippage: {model: "square_root", coefficient: 0.314}, borrow_rate: 0.000000001}}"#,
             #"{simulation: {slippage: {model: "volume_share", price_impact: 0.1}, commission: {model: "per_share", rate: 0.0035, minimum: 0.35}}}"#,
             #"{simulation: {slippage: {model: "fixed_spread", spread: 0.01}, commission: {model: "bps", bps: 0.00001}}, time_zone: "Asia/Tokyo"}"#,

@@ -1,4 +1,5 @@
 import Foundation
+import RiskControl
 import TestSupport
 import TradingModel
 import XCTest
@@ -16,8 +17,7 @@ final class LiveGateTests: ServiceTestCase {
         configuration.brokers.ibkr.account = AccountID("DU123")
         var facts = LiveGate.Facts(
             mode: .production, isLiveAsked: true, accountOption: AccountID("DU123"), configuration: configuration,
-            environment: LiveGate.Environment(["EXEC_DRY_RUN": "0"]),
-            killSwitches: KillSwitches(environment: .off, file: .off, database: .off))
+            environment: ExecutionEnvironment(["EXEC_DRY_RUN": "0"]), killSwitches: KillSwitchBoard())
         facts.reportedAccounts = ["DU123"]
         facts.reconciliation = .clean
         return facts
@@ -65,12 +65,15 @@ final class LiveGateTests: ServiceTestCase {
                 { $0.reportedAccounts = ["DU1234", "DU12"] }
             ),
             (.brokerAccount, "the broker reports du123", { $0.reportedAccounts = ["du123"] }),
-            (.killSwitch, "halted by hand", { $0.killSwitches.environment = .on(reason: "halted by hand") }),
-            (.killSwitch, "no way in", { $0.killSwitches.environment = .unreadable(why: "no way in") }),
-            (.killSwitch, "halted by hand", { $0.killSwitches.file = .on(reason: "halted by hand") }),
-            (.killSwitch, "no way in", { $0.killSwitches.file = .unreadable(why: "no way in") }),
-            (.killSwitch, "halted by hand", { $0.killSwitches.database = .on(reason: "halted by hand") }),
-            (.killSwitch, "no way in", { $0.killSwitches.database = .unreadable(why: "no way in") }),
+            (.agentMode, "AGENT_MODE is \"SHADOW\"", { ($0.agentMode, $0.agentState) = ("SHADOW", .state("READY")) }),
+            (.agentState, "neither AGENT_STATE nor AGENT_STATE_FILE", { $0.agentMode = "LIVE" }),
+            (.agentState, "the agent is \"WARMUP\"", { ($0.agentMode, $0.agentState) = ("LIVE", .state("WARMUP")) }),
+            (.agentState, "the agent is \"HALTED\"", { $0.agentState = .state("HALTED") }),
+            (.agentState, "no such file", { ($0.agentMode, $0.agentState) = ("LIVE", .unreadable("no such file")) }),
+            (.killSwitch, "have not been looked at", { $0.killSwitches = nil }),
+            (.killSwitch, "halted by hand", { $0.killSwitches = Self.halt(.all) }),
+            (.killSwitch, "halted by hand", { $0.killSwitches = Self.halt(.venue("ibkr")) }),
+            (.killSwitch, "halted by hand", { $0.killSwitches = Self.halt(.account("DU123")) }),
             (.reconciliation, "not been compared", { $0.reconciliation = .notYetKnown }),
             (
                 .reconciliation, "AAPL 10 and 12; MSFT 0 and -5",
@@ -93,6 +96,34 @@ final class LiveGateTests: ServiceTestCase {
         XCTAssertEqual(tried, Set(Name.allCases), "a condition was not tried")
     }
 
+    private static func halt(
+        _ scope: KillSwitchScope, _ level: KillSwitchLevel = .halted
+    ) -> KillSwitchBoard {
+        KillSwitchBoard([KillSwitchBoard.Switch(scope, level, "halted by hand")])
+    }
+
+    /// What stops some orders is heeded order by order, and said.
+    func testSwitchesForSomeOrdersDoNotCloseIt() throws {
+        let boards = [
+            Self.halt(.ticker("IBM")), Self.halt(.strategy("momentum")), Self.halt(.all, .reducing),
+            Self.halt(.account("DU999")), Self.halt(.venue("elsewhere")),
+        ]
+        for board in boards {
+            var facts = try open()
+            facts.killSwitches = board
+            let gate = LiveGate(facts)
+            XCTAssertTrue(gate.isOpen, "\(board)")
+            XCTAssertTrue(
+                gate.conditions.contains { $0.sentence == "some orders are stopped: halted by hand" }, "\(board)")
+        }
+    }
+
+    func testAnAgentThatIsReadyAndLive() throws {
+        var facts = try open()
+        (facts.agentMode, facts.agentState) = ("LIVE", .state("READY"))
+        XCTAssertTrue(LiveGate(facts).isOpen)
+    }
+
     /// Without the account that orders would go to, nothing can be compared with it either.
     func testMissingConfiguredAccountClosesEveryComparison() throws {
         var facts = try open()
@@ -112,8 +143,8 @@ final class LiveGateTests: ServiceTestCase {
         XCTAssertEqual(
             Name.allCases.map(\.rawValue),
             [
-                "mode", "live_flag", "exec_dry_run", "permit", "configured_account", "permit_account",
-                "account_option", "broker_account", "kill_switch", "reconciliation",
+                "mode", "live_flag", "exec_dry_run", "agent_mode", "agent_state", "permit", "configured_account",
+                "permit_account", "account_option", "broker_account", "kill_switch", "reconciliation",
             ])
     }
 
@@ -135,55 +166,9 @@ final class LiveGateTests: ServiceTestCase {
     func testNothingSaidIsClosed() {
         let facts = LiveGate.Facts(
             mode: .training, isLiveAsked: false, accountOption: nil, configuration: Configuration(),
-            environment: LiveGate.Environment([:]), killSwitches: KillSwitches())
-        XCTAssertTrue(LiveGate(facts).conditions.allSatisfy { $0.state != .met })
-    }
-
-    func testEnvironment() {
-        let off: [[String: String]] = [[:], ["EXECUTION_HALTED": ""], ["EXECUTION_HALTED": "0"]]
-        for variables in off { XCTAssertEqual(LiveGate.Environment(variables).halted, .off, "\(variables)") }
-        for value in ["1", "true", "false", "no", "off", " ", "00", "0 "] {
-            let environment = LiveGate.Environment(["EXECUTION_HALTED": value])
-            XCTAssertEqual(environment.halted, .on(reason: "EXECUTION_HALTED is \"\(value)\""))
-        }
-        XCTAssertNil(LiveGate.Environment([:]).execDryRun)
-        XCTAssertEqual(LiveGate.Environment(["EXEC_DRY_RUN": " 0"]).execDryRun, " 0")
-        XCTAssertNil(LiveGate.Environment([:]).haltFile.path)
-        XCTAssertEqual(LiveGate.Environment(["EXECUTION_HALTED_FILE": "/x"]).haltFile.path, "/x")
-    }
-
-    func testHaltFile() throws {
-        let path = try folder.path("halt")
-        XCTAssertEqual(HaltFile(path: nil).look(), .off)
-        XCTAssertEqual(HaltFile(path: path).look(), .off)
-        try folder.write("", to: "halt")
-        XCTAssertEqual(
-            HaltFile(path: path).look(), .on(reason: "the file of EXECUTION_HALTED_FILE is there: \(path)"))
-        XCTAssertNotNil(HaltFile(path: try folder.url.path).look().objection, "a folder is there as well")
-        let link = try folder.path("link")
-        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: try folder.path("nowhere"))
-        XCTAssertNotNil(HaltFile(path: link).look().objection, "a link to nowhere is there as well")
-        try FileManager.default.removeItem(atPath: path)
-        XCTAssertEqual(HaltFile(path: path).look(), .off, "it may go again")
-        XCTAssertEqual(HaltFile(path: "/no-such-halt-file").look(), .off, "the folder is the root")
-        XCTAssertEqual(HaltFile(path: "no-such-halt-file").look(), .off, "the folder is the one worked in")
-    }
-
-    func testHaltFileThatCannotBeLookedAt() throws {
-        try folder.write("", to: "file")
-        let locked = try folder.path("locked")
-        try FileManager.default.createDirectory(atPath: locked, withIntermediateDirectories: false)
-        XCTAssertEqual(chmod(locked, 0), 0)
-        defer { chmod(locked, 0o700) }
-        let cases = [
-            ("", "names no file"), (try folder.path("absent/halt"), "absent: No such file or directory"),
-            (try folder.path("file/halt"), "Not a directory"), (locked + "/halt", "Permission denied"),
-            (try folder.path(String(repeating: "x", count: 300)), "File name too long"),
-        ]
-        for (path, why) in cases {
-            let look = try boundByPermissions { HaltFile(path: path).look() }
-            guard case .unreadable(let found) = look else { return XCTFail("\(path): \(look)") }
-            XCTAssertTrue(found.contains(why), found)
-        }
+            environment: ExecutionEnvironment([:]), killSwitches: nil)
+        // An agent is asked only where one is set up.
+        let asked = LiveGate(facts).conditions.filter { ![.agentMode, .agentState].contains($0.name) }
+        XCTAssertTrue(asked.allSatisfy { $0.state != .met })
     }
 }

@@ -24,7 +24,11 @@ final class ProductionConfigurationTests: XCTestCase {
           live: { permit: true, account: "DU123" },
           production: { timeout: "6h", confirmation_timeout: "90s", quiet_period: "1500ms", price_max_age: "72h",
                         cash_buffer: 0.005, on_reject: "stop", cancel_on_exit: false, commission_wait: "1m",
-                        alert_every: "60s" } }
+                        alert_every: "60s", breaker: { errors: null, window: "2m", open_for: "30s", probes: 3 } },
+          alerts: { command: ["/bin/page", "-u"], minimum_severity: "CRITICAL", timeout: "3s", attempts: 2,
+                    first_wait: "10ms", longest_wait: "20ms" },
+          checks: { max_latency: null, max_reject_rate: 0.25, max_silence: "1m" }, metrics: { file: "a.prom" },
+          log: { format: "json" } }
         """
 
     func testReadsEveryKey() throws {
@@ -45,6 +49,26 @@ final class ProductionConfigurationTests: XCTestCase {
         XCTAssertFalse(configuration.production.cancelOnExit)
         XCTAssertEqual(configuration.production.commissionWait.ms, 60_000)
         XCTAssertEqual(configuration.production.alertEvery.ms, 60_000)
+        XCTAssertNil(configuration.production.breaker.rules)
+        XCTAssertEqual(configuration.production.breaker.window.ms, 120_000)
+        XCTAssertEqual(configuration.production.breaker.openFor.ms, 30_000)
+        XCTAssertEqual(configuration.production.breaker.probes, 3)
+    }
+
+    func testReadsEveryKeyOfOperations() throws {
+        let operations = try read(everyKey).operations
+        XCTAssertEqual(operations.alerts.command, .program(["/bin/page", "-u"]))
+        XCTAssertEqual(operations.alerts.minimumSeverity, .critical)
+        XCTAssertEqual(operations.alerts.timeout.ms, 3_000)
+        XCTAssertEqual(operations.alerts.attempts, 2)
+        XCTAssertEqual(operations.alerts.firstWait.ms, 10)
+        XCTAssertEqual(operations.alerts.longestWait.ms, 20)
+        XCTAssertNil(operations.checks.maxLatency)
+        XCTAssertEqual(operations.checks.maxRejectRateE9, 250_000_000)
+        XCTAssertEqual(operations.checks.maxSilence?.ms, 60_000)
+        XCTAssertEqual(operations.metricsFile, "a.prom")
+        XCTAssertEqual(operations.logFormat, .json)
+        XCTAssertEqual(try read(#"{alerts: {command: "page -u"}}"#).operations.alerts.command, .shell("page -u"))
     }
 
     func testDefaultsSendNothing() throws {
@@ -91,20 +115,29 @@ final class ProductionConfigurationTests: XCTestCase {
     /// The limits that are documented are those that are kept.
     func testEveryDurationHasItsLimit() throws {
         let limits = [
-            ("timeout", 168), ("confirmation_timeout", 1), ("quiet_period", 1), ("price_max_age", 168),
-            ("commission_wait", 1), ("alert_every", 24),
+            ("production.timeout", "168h"), ("production.confirmation_timeout", "1h"),
+            ("production.quiet_period", "1h"), ("production.price_max_age", "168h"),
+            ("production.commission_wait", "1h"), ("production.alert_every", "24h"),
+            ("production.breaker.window", "24h"), ("production.breaker.open_for", "24h"), ("alerts.timeout", "5m"),
+            ("alerts.first_wait", "5m"), ("alerts.longest_wait", "1h"), ("checks.max_latency", "1h"),
+            ("checks.max_silence", "24h"),
         ]
-        for (key, hours) in limits {
-            let accepted = ConfigurationKey.all.first { $0.path == "production.\(key)" }?.accepted ?? ""
-            XCTAssertTrue(accepted.contains("up to \(hours)h:"), accepted)
-            XCTAssertNoThrow(try read("{production: {\(key): \"\(hours)h\"}}"))
+        for (path, limit) in limits {
+            let accepted = ConfigurationKey.all.first { $0.path == path }?.accepted ?? ""
+            XCTAssertTrue(accepted.contains("up to \(limit):"), accepted)
+            XCTAssertNoThrow(try read(text(path, "\"\(limit)\"")), path)
             assertRefused([
-                ("{production: {\(key): \"\(hours * 3_600_000 + 1)ms\"}}", "production.\(key)"),
-                ("{production: {\(key): \"0ms\"}}", "is out of range"),
+                (text(path, "\"\((TimeSpan(limit)?.ms ?? 0) + 1)ms\""), path),
+                (text(path, "\"0ms\""), "is out of range"),
             ])
         }
         let durations = ConfigurationKey.all.filter { $0.accepted.hasPrefix("a duration") }.map(\.path)
-        XCTAssertEqual(durations, limits.map { "production.\($0.0)" }, "a duration is without a test")
+        XCTAssertEqual(durations, limits.map(\.0), "a duration is without a test")
+    }
+
+    /// A configuration with one key.
+    private func text(_ path: String, _ value: String) -> String {
+        path.split(separator: ".").reversed().reduce(value) { "{ \($1): \($0) }" }
     }
 
     func testWrongValues() {
@@ -146,6 +179,17 @@ final class ProductionConfigurationTests: XCTestCase {
             (#"{production: {on_reject: "halt"}}"#, "give \"continue\" or \"stop\""),
             (#"{production: {on_reject: "stpo"}}"#, "did you mean \"stop\"?"),
             (#"{production: {cancel_on_exit: "no"}}"#, "production.cancel_on_exit \"no\" is not true or false"),
+            (#"{production: {breaker: {errors: 0}}}"#, "production.breaker.errors \"0\" is out of range"),
+            (#"{production: {breaker: {probe: 1}}}"#, "did you mean \"probes\"?"),
+            (#"{alerts: {command: []}}"#, "alerts.command \"[…]\" is no command; give null, a list such as"),
+            (#"{alerts: {command: ["page", 5]}}"#, "alerts.command \"[…]\" is no command"),
+            (#"{alerts: {command: ""}}"#, "alerts.command \"\" is no command"),
+            (#"{alerts: {command: 5}}"#, "alerts.command \"5\" is no command"),
+            (#"{alerts: {minimum_severity: "WARN"}}"#, "give \"INFO\", \"WARNING\" or \"CRITICAL\""),
+            (#"{alerts: {attempts: 0}}"#, "alerts.attempts \"0\" is out of range"),
+            (#"{checks: {max_reject_rate: 1.1}}"#, "checks.max_reject_rate \"1.1\" is out of range"),
+            (#"{metrics: {file: ""}}"#, "metrics.file \"\" names no file"),
+            (#"{log: {format: "xml"}}"#, "give \"text\" or \"json\""),
             (#"{production: {price_age: "1m"}}"#, "production.price_age is an unknown key"),
         ])
     }
@@ -171,7 +215,8 @@ final class ProductionConfigurationTests: XCTestCase {
         let same = [
             #"{live: {permit: true, account: "DU1"}, brokers: {ibkr: {port: 4001, account: "DU1"}}}"#,
             #"{production: {timeout: "1800s"}}"#, #"{record: "trades", account: {cash: 5}}"#,
-            #"{simulation: {latency_ms: 5}}"#,
+            #"{simulation: {latency_ms: 5}}"#, #"{production: {breaker: {errors: 1}}}"#,
+            #"{alerts: {command: "page"}, checks: {max_latency: "1s"}, metrics: {file: "m.prom"}, log: {format: "json"}}"#,
         ]
         for text in same { XCTAssertEqual(try read(text).rebalanceJSON(), identity, text) }
         let others = [

@@ -12,8 +12,10 @@ final class DocumentationTests: XCTestCase {
             contentsOf: folder.appendingPathComponent("dev_workflows/INPUT_FILES.md"), encoding: .utf8)
         let sections = page.components(separatedBy: "\n## ").dropFirst()
         let schemas = [
-            ("Targets", TargetFile.schema), ("Orders", OrderFile.schema), ("Bars", BarFile.schema),
+            ("Targets", TargetFile.schema), ("Orders", OrderFile.schema),
+            ("Intents", IntentFile.schema), ("Bars", BarFile.schema),
             ("Instruments", InstrumentFile.schema), ("Corporate actions", CorporateActionFile.schema),
+            ("Positions", PositionFile.schema),
         ]
         for (title, schema) in schemas {
             let section = try XCTUnwrap(sections.first { $0.hasPrefix(title + "\n") }, title)

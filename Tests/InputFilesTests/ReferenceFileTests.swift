@@ -32,6 +32,25 @@ final class ReferenceFileTests: XCTestCase {
         ]) { _ = try InstrumentFile.read(.text($0)) }
     }
 
+    func testPositions() throws {
+        let expected = [
+            PositionRow(ticker: "A", quantity: Quantity(units: -100)),
+            PositionRow(ticker: "B", quantity: Quantity(e8: 50_000_000)),
+            PositionRow(ticker: "C", quantity: .zero),
+        ]
+        XCTAssertEqual(try PositionFile.read(.text("ticker,quantity\nA,-100\nB,0.5\nC,0\n")), expected)
+        XCTAssertEqual(try PositionFile.read(.text("size,symbol\n-100,A\n5e-1,B\n0,C\n")), expected)
+    }
+
+    func testRefusedPositions() {
+        assertRefused([
+            ("twice", "ticker,quantity\nA,1\nA,1\n", "file.csv:3: ticker \"A\" is there twice (first on line 2)"),
+            ("no quantity", "ticker,quantity\nA,\n", "quantity is empty; give a number of shares"),
+            ("a text", "ticker,quantity\nA,many\n", "quantity \"many\" is not a number"),
+            ("no column", "ticker\nA\n", "quantity"), ("no rows", "ticker,quantity\n", "has no rows"),
+        ]) { _ = try PositionFile.read(.text($0)) }
+    }
+
     func testCorporateActions() throws {
         let text =
             "ticker,ex_date,kind,value\nAAPL,2005-02-28,split,2\nIBM,2005-05-06,Dividend,0.20\nX,2010-01-04,split,0.1\n"

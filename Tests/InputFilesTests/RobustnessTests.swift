@@ -16,6 +16,8 @@ final class RobustnessTests: XCTestCase {
         "{\"as_of\":\"2020-01-02\",\"ticker\":\"A\\u00e4\\ud83d\\ude00\",\"target_weight\":-1.5e-3}\n{\"as_of\":1578009600000,\"ticker\":\"B\",\"target_notional\":\"5\",\"regime_id\":null}\n"
     private let orders =
         "as_of,ticker,side,quantity,order_ref,order_type,limit_price,stop_price,parent_ref,oca_group,time_in_force,good_till\n2020-01-02,A,BUY,10,e,MARKET,,,,,GTD,2020-01-05\n2020-01-02,A,SELL,10,x,LIMIT,12,,e,g,GTC,\n2020-01-02,A,SELL,10,y,STOP,,8,e,g,GTC,\n"
+    private let intents =
+        "intent_id,decided_at,account,ticker,side,quantity,notional,order_type,limit_price,confidence,expires_at\ni1,2020-01-02,DU1,A,BUY,10,,LIMIT,12,0.75,2020-01-05\ni2,2020-01-02,,A,HOLD,0,,,,,\ni1,2020-01-02,DU1,A,BUY,10,,LIMIT,12,0.75,2020-01-05\n"
     private let instruments = "ticker,lot_size,tick_size,minimum_notional,borrow_rate\nA,100,0.01,500,0.03\n"
     private let actions = "ticker,ex_date,kind,value\nA,2005-02-28,split,2\n"
 
@@ -23,6 +25,7 @@ final class RobustnessTests: XCTestCase {
         let readers: [(String, (InputFile) throws -> Void)] = [
             (bars, { _ = try BarFile.readAll($0) }), (targets, { _ = try TargetFile.read($0) }),
             (lines, { _ = try TargetFile.read($0) }), (orders, { _ = try OrderFile.read($0) }),
+            (intents, { _ = try IntentFile.read($0) }),
             (instruments, { _ = try InstrumentFile.read($0) }), (actions, { _ = try CorporateActionFile.read($0) }),
         ]
         for (text, read) in readers {
@@ -46,7 +49,7 @@ final class RobustnessTests: XCTestCase {
     func testEveryPrefixAndEveryByte() {
         for (text, read) in [
             (bars, { _ = try BarFile.readAll($0) }), (lines, { _ = try TargetFile.read($0) }),
-            (orders, { _ = try OrderFile.read($0) }),
+            (orders, { _ = try OrderFile.read($0) }), (intents, { _ = try IntentFile.read($0) }),
         ] as [(String, (InputFile) throws -> Void)] {
             let valid = Array(text.utf8)
             for place in valid.indices {

@@ -53,7 +53,9 @@ final class SimulatorPropertyTests: XCTestCase {
             [
                 .superseded, .belowMinimumNotional, .offTick, .notionalOverflow, .endOfData, .dryRun, .brokerRejected,
                 .brokerCancelled, .notSendable, .timeout, .stopped, .otherRejected, .vanished, .givenUp, .corrected,
-                .riskLimit, .reduceOnly, .riskDataUnavailable, .emergencyReduceOnly,
+                .halted, .haltedReducing, .carried, .windowEnded, .childRejected, .childEnded,
+                .breakerOpen, .riskLimit, .reduceOnly, .riskDataUnavailable, .intentExpired, .duplicateIntent,
+                .emergencyReduceOnly,
             ])
         XCTAssertEqual(Set(ResizeCause.allCases).subtracting(causes), [.cash, .overfill])
         XCTAssertEqual(

@@ -25,6 +25,7 @@ public struct Auditor {
         checkTrades()
         checkEvents()
         checkOrders()
+        checkParents()
         checkBooks()
         return findings
     }
@@ -121,10 +122,55 @@ public struct Auditor {
             let filled = trades[order.row, default: []].reduce(Quantity.zero) {
                 $0 + ($1.side == order.side ? $1.quantity : -$1.quantity)
             }
-            check(filled == order.filled, "order \(order.key) has filled \(order.filled), its trades say \(filled)")
+            if order.isParent {
+                check(filled == .zero, "order \(order.key) is carried out by children and has trades of its own")
+            } else {
+                check(filled == order.filled, "order \(order.key) has filled \(order.filled), its trades say \(filled)")
+            }
             check(order.filled <= order.quantity, "order \(order.key) has filled more than it is")
             let needsReason = ["DENIED", "CANCELLED", "EXPIRED", "REJECTED"].contains(order.status)
             check(!needsReason || order.reason != nil, "order \(order.key) is \(order.status) for no reason")
+        }
+    }
+
+    private mutating func checkParents() {
+        let children = Dictionary(grouping: facts.orders.filter { $0.parent != nil }, by: \.parent)
+        for parent in facts.orders where parent.isParent {
+            let own = children[parent.row, default: []]
+            let filled = own.reduce(Quantity.zero) { $0 + $1.filled }
+            check(
+                filled == parent.filled, "order \(parent.key) has filled \(parent.filled), its children \(filled)")
+            for child in own {
+                check(
+                    child.run == parent.run && child.ticker == parent.ticker && child.side == parent.side
+                        && child.quantity <= parent.quantity, "order \(child.key) is no part of \(parent.key)")
+            }
+            checkOrdered(parent, own)
+        }
+        let parents = Set(facts.orders.filter(\.isParent).map(\.row))
+        check(children.keys.allSatisfy { $0.map(parents.contains) ?? true }, "a child has no parent")
+    }
+
+    /// Whenever a child was ordered, it and what had filled were no more than the parent, and no other child was open.
+    private mutating func checkOrdered(_ parent: JournalFacts.Order, _ children: [JournalFacts.Order]) {
+        let rows = Set(children.map(\.row))
+        let sizes = Dictionary(uniqueKeysWithValues: children.map { ($0.row, $0.quantity) })
+        var filled: [Int64: Quantity] = [:]
+        var open: Set<Int64> = []
+        for event in facts.events where rows.contains(event.order) {
+            switch event.kind {
+            case "CREATED":
+                let all = filled.values.reduce(Quantity.zero, +)
+                check(open.isEmpty, "order \(event.order) was made while another part of \(parent.key) was open")
+                check(
+                    all + (sizes[event.order] ?? .zero) <= parent.quantity,
+                    "order \(event.order) with what had filled is more than \(parent.key)")
+                open.insert(event.order)
+            case "FILL": filled[event.order, default: .zero] += event.quantity ?? .zero
+            default: break
+            }
+            let isOver = ["DENIED", "FILLED", "CANCELLED", "EXPIRED", "REJECTED"].contains(event.to)
+            if isOver { open.remove(event.order) } else { open.insert(event.order) }
         }
     }
 
@@ -181,7 +227,7 @@ public struct Auditor {
                 !["PLANNED", "SUBMITTED", "WORKING", "UNKNOWN"].contains(order.status),
                 "order \(order.key) is still \(order.status)")
             check(
-                order.filled == own[order.key]?.filled ?? .zero,
+                order.isParent || order.filled == own[order.key]?.filled ?? .zero,
                 "order \(order.key) has filled \(order.filled), the gateway says \(own[order.key]?.filled ?? .zero)")
         }
         for order in own.values.sorted(by: { $0.permID < $1.permID })
@@ -192,6 +238,8 @@ public struct Auditor {
 
     /// Every share between a target and what was ordered for it has a reason.
     private mutating func checkReasons() {
+        let parents = Dictionary(
+            uniqueKeysWithValues: facts.orders.compactMap { order in order.parent.map { (order.row, $0) } })
         for target in facts.targets {
             let planned = target.held + target.open + target.planned
             check(
@@ -199,14 +247,14 @@ public struct Auditor {
                 "target \(target.decision) \(target.ticker) is \(target.computed), planned for \(planned) for no reason"
             )
             let orders = facts.orders.filter {
-                $0.run == target.run && $0.decision == target.decision && $0.ticker == target.ticker
+                $0.parent == nil && $0.run == target.run && $0.decision == target.decision && $0.ticker == target.ticker
             }
             let ordered = orders.reduce(Quantity.zero) { $0 + ($1.side == .buy ? $1.quantity : -$1.quantity) }
             let isCut = orders.contains { order in
                 facts.risks.contains { $0.order == order.row && $0.approved < $0.requested && $0.reason != nil }
             }
             let isOverfilled = facts.events.contains { event in
-                event.kind == "RESIZED" && orders.contains { $0.row == event.order }
+                event.kind == "RESIZED" && orders.contains { $0.row == event.order || $0.row == parents[event.order] }
             }
             check(
                 ordered == target.planned || isCut || isOverfilled,

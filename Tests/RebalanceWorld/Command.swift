@@ -1,6 +1,7 @@
 import BrokerAdapters
 import OrderRouting
 import Rebalancing
+import RiskControl
 import TradingModel
 
 /// One command as an operator gives it, again and again until it is done.
@@ -14,6 +15,10 @@ public struct WorldCommand: Sendable {
     public var decidedBefore_ms: Int64 = 0
     /// What the session is like; nil is the usual.
     public var session: IBKRSessionConfiguration?
+    /// The venue's circuit breaker; nil is none.
+    public var breaker: CircuitBreaker.Rules?
+    /// Dead orders that orders of the command take the place of, by the row of those.
+    public var replaced: [Int32: OrderNumber] = [:]
     /// How long the operator thinks about each question.
     public var consent_ms: Int64 = 0
     /// By the clock of the world; set when the command is given first.
@@ -29,7 +34,8 @@ public struct WorldCommand: Sendable {
     func key(of order: OrderRecord, _ ticker: String) -> OrderKey? {
         let decision = plan.decisions[Int(order.decision.index)].decisionID
         let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
-        return OrderKey(decision + ticker + leg)
+        let child = order.childNumber.map { "C\($0)" } ?? ""
+        return OrderKey(decision + ticker + leg + child)
     }
 }
 
@@ -53,6 +59,10 @@ struct HostedProcess {
     /// What waits for the commit that the journal is busy for; nil while it is not.
     var waiting: [RebalanceOutput]?
     var inbox: [RebalanceInput] = []
+    /// The kill switches as the machine was told of them.
+    var board = KillSwitchBoard()
+    /// Orders that were kept back while outputs were performed.
+    var withheld: [IBKROutgoing.Label] = []
     var end: ProcessEnd?
     /// Whether nothing of the run is left to do.
     var isRunComplete = false

@@ -135,6 +135,7 @@ private struct DatabaseFacts {
         try readOrders(database)
         try readTrades(database)
         try readBooks(database)
+        try readOperations(database)
         for row in try database.rows(
             """
             SELECT run_number, decision_id, ticker, computed_e8, held_e8, open_e8, planned_e8, residual_reason
@@ -152,7 +153,8 @@ private struct DatabaseFacts {
         for row in try database.rows(
             """
             SELECT order_id, order_key, run_number, decision_id, ticker, direction, size_e8, filled_size_e8, o.status,
-                status_reason
+                status_reason, iif(child_number IS NULL, NULL, parent_order_id),
+                algorithm IS NOT NULL AND algorithm NOT LIKE 'ibkr%'
             FROM orders o JOIN execution_runs USING (run_id) ORDER BY order_id
             """)
         {
@@ -160,7 +162,8 @@ private struct DatabaseFacts {
                 .init(
                     row: row.number(0), key: row[1], run: row.number(2), decision: row[3], ticker: row[4],
                     side: row.side(5), quantity: row.quantity(6), filled: row.quantity(7), status: row[8],
-                    reason: row.text(9)))
+                    reason: row.text(9), parent: row.text(10).map { _ in row.number(10) }, isParent: row.number(11) == 1
+                ))
         }
         for row in try database.rows(
             "SELECT order_id, kind, from_status, to_status, size_e8, trade_id FROM order_events ORDER BY event_id")
@@ -192,6 +195,17 @@ private struct DatabaseFacts {
                     commission: Money(e6: row.number(6)), executionID: row[7], rule: row[8],
                     supersedes: row.text(9).map { _ in row.number(9) }))
         }
+    }
+
+    private mutating func readOperations(_ database: Database) throws {
+        facts.breaker = try BreakerStore(database).breaker(venue: "ibkr", account: World.account, errors: 0).record
+        for row in try database.rows("SELECT kind, timestamp FROM breaker_events ORDER BY event_id") {
+            facts.breakerEvents.append(row[0])
+            if row[0] == "ERROR", let time = Timestamp(row[1]) { facts.breakerErrors.append(time) }
+        }
+        facts.deadLetters = try database.rows(
+            "SELECT order_id, reason, resolution FROM dead_letters ORDER BY created_at, order_id"
+        ).map { row in ([row[0], row[1]] + (row.text(2).map { [$0] } ?? [])).joined(separator: " ") }
     }
 
     private mutating func readBooks(_ database: Database) throws {

@@ -21,6 +21,8 @@ enum WorldEvent {
     case connectivityRestored(areSubscriptionsLost: Bool)
     case consent(process: Int, Bool)
     case stop(process: Int, cancels: Bool)
+    /// The process looks at the kill switches.
+    case look(process: Int)
     /// The levels of aggressiveness that are in force now.
     case levels(process: Int, AggressivenessLevels)
     /// What a test does at its time.

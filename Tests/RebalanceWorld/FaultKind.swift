@@ -64,6 +64,11 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case stopAndCancel = "operator: stop, cancel what is open"
     case stopAndLeave = "operator: stop, leave what is open"
     case declined = "operator: no to the plan"
+    case haltAndCancel = "switch: everything halted, what is open cancelled"
+    case haltAndLeave = "switch: everything halted, what is open left"
+    case haltTicker = "switch: a ticker halted"
+    case haltStrategy = "switch: a strategy halted"
+    case reduceOnly = "switch: only reductions leave"
     case levelChanged = "operator: level of aggressiveness changed"
 
     public static func < (left: FaultKind, right: FaultKind) -> Bool { left.rawValue < right.rawValue }

@@ -132,7 +132,18 @@ public struct MemoryJournal: WorldJournal {
         record.number = number(row)
         record.decision = decision(stored.decision)
         record.terms.instrument = instrument(stored.ticker)
+        if let parent = parentRow(of: stored, row), let child = record.childNumber {
+            record.role = .child(of: number(parent), number: child)
+        }
         return record
+    }
+
+    /// The row of a child's parent, by the numbers of the run that wrote it.
+    private func parentRow(of order: StoredOrder, _ row: Int64) -> Int64? {
+        order.record.algorithmParent.map { parent in
+            parent.isOfEarlierRun
+                ? parent.value : row / OrderNumber.firstRowID * OrderNumber.firstRowID + parent.value
+        }
     }
 
     private func instrument(_ ticker: String) -> InstrumentID {
@@ -226,6 +237,18 @@ public struct MemoryJournal: WorldJournal {
                     order: row(risk.order.value), requested: risk.requested, approved: risk.approved,
                     reason: risk.reason?.rawValue))
         }
+        record.breaker = batch.broker.breaker ?? record.breaker
+        record.breakerEvents += batch.broker.breakerEvents.map(\.kind.rawValue)
+        record.breakerErrors += batch.broker.breakerEvents.filter { $0.kind == .error }.map(\.time)
+        for letter in batch.broker.deadLetters {
+            let prefix = "\(row(letter.order.value)) "
+            record.deadLetters.removeAll { $0.hasPrefix(prefix) && !$0.hasSuffix("RETRIED") }
+            record.deadLetters.append("\(row(letter.order.value)) \(letter.reason.rawValue)")
+        }
+        for retry in batch.broker.retries {
+            let prefix = "\(row(retry.order.value)) "
+            record.deadLetters = record.deadLetters.map { $0.hasPrefix(prefix) ? $0 + " RETRIED" : $0 }
+        }
         record.notifications += batch.broker.notifications.map { "\($0.code): \($0.message)" }
     }
 
@@ -238,7 +261,8 @@ public struct MemoryJournal: WorldJournal {
                 row: row, key: order.key.text, run: row / OrderNumber.firstRowID, decision: order.decision,
                 ticker: order.ticker, side: order.record.terms.side, quantity: order.record.terms.quantity,
                 filled: order.record.filled, status: order.record.state.code,
-                reason: order.record.state.reason?.rawValue)
+                reason: order.record.state.reason?.rawValue, parent: parentRow(of: order, row),
+                isParent: order.record.isWorkedHere)
         }
         facts.trades = trades.sorted { $0.key < $1.key }.map { row, trade in
             .init(

@@ -12,6 +12,8 @@ public struct SeededWorld {
     public let seed: UInt64
     public private(set) var world: World
     private var generator: SeededGenerator
+    /// Of its own, so that worlds without algorithms stay what they are.
+    private var algorithms: SeededGenerator
     private var commands = 0
     private var budget: Int
     /// What the auditor found.
@@ -19,6 +21,8 @@ public struct SeededWorld {
     public private(set) var outcomes: [String] = []
     private var seenSince = Timestamp(ms: 0)
     private let hasMissingBars: Bool
+    /// Of the venue's breaker, in some worlds.
+    private let breaker: CircuitBreaker.Rules?
     /// What levels mean; nil where no level changes anything.
     private let aggressiveness: Aggressiveness?
     /// Whether the gateway tells of its running session only, and the account holds something of an earlier one.
@@ -29,6 +33,7 @@ public struct SeededWorld {
         var generator = SeededGenerator(seed: seed)
         let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
         hasMissingBars = generator.chance(20)
+        breaker = SeededWorld.breaker(seed)
         forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
@@ -44,6 +49,16 @@ public struct SeededWorld {
             seed: generator.next(), faults: plan, sessionsKept: forgets ? 1 : nil)
         aggressiveness = generator.chance(50) ? SeededWorld.aggressiveness(&generator) : nil
         self.generator = generator
+        algorithms = SeededGenerator(seed: seed ^ 0xA160_0517_4850)
+    }
+
+    /// By dice of its own, so that worlds with and without one are otherwise the same.
+    private static func breaker(_ seed: UInt64) -> CircuitBreaker.Rules? {
+        var generator = SeededGenerator(seed: seed ^ 0xB0EA_4E20)
+        guard generator.chance(33) else { return nil }
+        return CircuitBreaker.Rules(
+            errorBudget: generator.number(1...4), window_ms: Int64(generator.number(1...60)) * 1_000,
+            openFor_ms: Int64(generator.number(1...8)) * 1_000, probes: generator.number(1...3))
     }
 
     private static func rules(_ generator: inout SeededGenerator) -> SimulationRules {
@@ -178,7 +193,7 @@ public struct SeededWorld {
             if tickers.isEmpty { tickers = [world.market.tickers[0]] }
         }
         let decisions = (0..<generator.number(1...2)).map { index in
-            Decision(decisionID: "R\(commands)D\(index)", decidedAt: world.time)
+            Decision(decisionID: "R\(commands)D\(index)", decidedAt: world.time, strategyID: "S\(index)")
         }
         let plan = RunPlan(runID: "run-\(commands)", account: World.account, tickers: tickers, decisions: decisions)
         var command = WorldCommand(plan: plan, settings: settings(purpose))
@@ -186,11 +201,14 @@ public struct SeededWorld {
             command.settings.aggressiveness = AggressivenessSetup(rules: aggressiveness, decisions: decisions)
         }
         command.plan.isTask = purpose != .rebalance
+        command.breaker = breaker
         command.session = session()
         command.consent_ms = Int64(generator.pick([0, 10, 2_000]))
         guard purpose == .rebalance else { return command }
+        let hasAlgorithms = algorithms.chance(35)
         if generator.chance(15) {
             addOwnOrders(to: &command)
+            if hasAlgorithms { addAlgorithms(toOwnOrdersOf: &command) }
             return command
         }
         var targets: [[TargetRequest]] = decisions.map { _ in [] }
@@ -198,8 +216,46 @@ public struct SeededWorld {
             let request = target(index, ticker)
             targets[generator.number(0...decisions.count - 1)].append(request)
         }
+        for index in targets.indices where hasAlgorithms { addAlgorithms(to: &targets[index]) }
         command.batches = targets.enumerated().map { TargetBatch(decision: DecisionID($0), targets: $1) }
         return command
+    }
+
+    // MARK: - Algorithms
+
+    private mutating func addAlgorithms(to targets: inout [TargetRequest]) {
+        for index in targets.indices {
+            targets[index].algorithm = algorithm(targets[index].type, targets[index].timeInForce)
+        }
+    }
+
+    private mutating func addAlgorithms(toOwnOrdersOf command: inout WorldCommand) {
+        let entries = Set(command.ownOrders.compactMap(\.parentRow))
+        for index in command.ownOrders.indices {
+            let order = command.ownOrders[index]
+            guard order.parentRow == nil, !entries.contains(order.row) else { continue }
+            command.ownOrders[index].algorithm = algorithm(order.terms.type, order.terms.timeInForce)
+        }
+    }
+
+    /// Seconds to a minute, which is what a session here lasts.
+    private mutating func algorithm(_ type: OrderType, _ timeInForce: TimeInForce) -> AlgorithmTerms? {
+        guard !type.isStop, timeInForce == .day || timeInForce == .goodTilCancelled, algorithms.chance(70) else {
+            return nil
+        }
+        let duration_ms = Int64(algorithms.number(5...90)) * 1_000
+        let slices = Int32(algorithms.number(1...5))
+        let finish: AlgorithmTerms.Finish = algorithms.pick([.cancel, .market])
+        let display = Quantity(units: Int64(algorithms.number(1...200)))
+        return algorithms.pick([
+            .twap(duration_ms: duration_ms, slices: slices, finish: finish),
+            .vwap(duration_ms: duration_ms, slices: slices, days: 5, finish: finish),
+            .pov(
+                shareE9: Int64(algorithms.number(1...100)) * 10_000_000, interval_ms: algorithms.pick([1_000, 6_000]),
+                duration_ms: duration_ms, finish: finish),
+            .iceberg(display: display, duration_ms: algorithms.pick([nil, duration_ms]), finish: finish),
+            .ibkrAdaptive(.normal),
+        ])
     }
 
     /// What levels mean in a world where somebody sets them.

@@ -24,7 +24,7 @@ extension World {
     private static let strikes: [FaultKind] = [
         .cutToGateway, .halfOpen, .idRollback, .connectivityKept, .connectivityLost, .restart, .reject, .correction,
         .foreignExecution, .strangerOrder, .clockForward, .clockBack, .killedIdle, .hostLost, .stopAndCancel,
-        .stopAndLeave, .levelChanged,
+        .stopAndLeave, .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly, .levelChanged,
     ]
 
     mutating func strike() throws {
@@ -72,6 +72,7 @@ extension World {
         case .stopAndCancel, .stopAndLeave:
             guard let process else { return false }
             queue.add(.stop(process: process.number, cancels: kind == .stopAndCancel), at: now_ms)
+        case .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly: return try strikeSwitch(kind)
         case .levelChanged: return try changeLevel()
         default: return false
         }
@@ -124,6 +125,7 @@ extension World {
         faults.isOn = false
         wallOffset_ms = 0
         gatewayAwayUntil_ms = 0
+        turn(KillSwitchBoard())
         if isConnectivityLost {
             isConnectivityLost = false
             try touchGateway { try $0.fault(["restore"]) }

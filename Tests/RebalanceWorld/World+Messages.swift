@@ -59,6 +59,7 @@ extension World {
         }
         let key = order.order.orderRef
         if !committedKeys.contains(key) { violations.append("\(key) left before its commit") }
+        auditSwitches(key)
         audit(changeOf: key, order)
         if order.orderID > committedMark {
             violations.append("\(key) left as \(order.orderID), beyond the mark \(committedMark) on record")

@@ -1,4 +1,5 @@
 import BrokerAdapters
+import OrderRouting
 import Rebalancing
 import TradingModel
 
@@ -31,20 +32,28 @@ extension World {
         plan.startedAt = time
         guard let opening = try journal.open(plan) else { return false }
         note("process \(processCount) runs \(command.plan.runID)")
-        let goal = RebalanceGoal(
+        var goal = RebalanceGoal(
             batches: command.batches, ownOrders: command.ownOrders,
             decisionTime: DecisionTime(instant: command.decidedAt ?? time, isDate: false),
             instruments: opening.tickers.map { ticker in
                 instruments.first { $0.ticker == ticker } ?? Instrument(ticker: ticker)
             }, currency: .usd)
+        goal.strategies = command.plan.decisions.map(\.strategyID)
+        goal.replaced = command.replaced
         let session = command.session ?? World.session
+        let breaker = try command.breaker.map { rules in
+            let facts = try journal.facts()
+            return CircuitBreaker(rules, facts.breaker, errors: facts.breakerErrors)
+        }
         let machine = RebalanceMachine(
             settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
-            highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc)
+            highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc),
+            breaker: breaker
         ) { order, ticker in command.key(of: order, ticker) ?? World.noKey }
         committedMark = opening.highWaterMark
         process = HostedProcess(
             number: processCount, machine: machine, command: command, keys: opening.keys)
+        try feed(.switches(switches))
         try feed(.start)
         try feed(.levels(levels))
         return true
@@ -85,9 +94,11 @@ extension World {
             return
         }
         note("in \(short(input))")
+        if case .switches(let board) = input { process?.board = board }
         let moment = moment()
         guard let outputs = try process?.machine.handle(input, at: moment) else { return }
         try perform(outputs[...])
+        try feedWithheld()
     }
 
     /// The journal is free again: the rest of the call, and then what came meanwhile.
@@ -95,6 +106,7 @@ extension World {
         guard let waiting = process?.waiting else { return }
         process?.waiting = nil
         try perform(waiting[...], isRetry: true)
+        try feedWithheld()
         while process?.end == nil, process?.waiting == nil, let input = process?.inbox.first {
             process?.inbox.removeFirst()
             try feed(input)
@@ -116,7 +128,8 @@ extension World {
                 isRetry = false
                 if chance(.lostCommit) { return end(.lostCommit) }
                 if chance(.killedBeforeSend) { return end(.killedBeforeSend) }
-            case .send(let connection, let bytes):
+            case .sendOrders(_, _, let labels) where areSwitchesNew: process?.withheld += labels
+            case .send(let connection, let bytes), .sendOrders(let connection, let bytes, _):
                 if hasSent, chance(.killedBetweenSends) { return end(.killedBetweenSends) }
                 if chance(.killedInWrite) {
                     try send(Array(bytes.prefix(generator.number(0...bytes.count - 1))), connection)
@@ -153,7 +166,7 @@ extension World {
         case .finished(let outcome):
             process?.end = .finished(outcome)
             try finishRun(outcome)
-        case .notice, .commit, .send: break
+        case .notice, .commit, .send, .sendOrders: break
         }
     }
 
@@ -163,11 +176,11 @@ extension World {
             machine.engine.openOrders.allSatisfy({ $0.number.isOfEarlierRun || $0.state == .planned })
         else { return }
         // What an earlier process planned is still to be sent, or to be cancelled.
-        if case .stopped = outcome, machine.engine.openOrderCount() > 0 { return }
+        if outcome.mayGoOn, machine.engine.openOrderCount() > 0 { return }
         let isComplete =
             switch outcome {
             case .completed: true
-            case .stopped: machine.engine.orders.contains { !$0.number.isOfEarlierRun }
+            case .stopped, .halted: machine.engine.orders.contains { !$0.number.isOfEarlierRun }
             default: false
             }
         try journal.finish(isComplete: isComplete)
@@ -207,6 +220,7 @@ extension World {
             return key
         }
         process?.keys = keys
+        auditBreaker(batch)
         for event in batch.events {
             guard let key = keys[event.order]?.text else { continue }
             switch event.kind {
@@ -221,6 +235,21 @@ extension World {
         if let mark = batch.broker.highWaterMark { committedMark = mark }
     }
 
+    /// Behind an open breaker nothing is sent, and while it is half-open no more than the probes; exits go with their entries.
+    private mutating func auditBreaker(_ batch: JournalBatch) {
+        guard let current = process, let rules = current.command.breaker else { return }
+        let kinds = batch.broker.breakerEvents.map(\.kind)
+        let sent = batch.events.filter { $0.kind == .moved(.submit) && $0.from == .planned }
+            .compactMap { current.machine.engine.order($0.order) }.filter { $0.parent == nil }
+        if breakerState == .open, !kinds.contains(.halfOpened), !sent.isEmpty {
+            violations.append("orders left while the breaker was open: \(sent.map(\.number.value))")
+        }
+        if kinds.contains(.halfOpened), !kinds.contains(.closed), sent.count > rules.probes {
+            violations.append("\(sent.count) orders left as probes")
+        }
+        breakerState = batch.broker.breaker?.state ?? breakerState
+    }
+
     // MARK: - The log
 
     private func short(_ input: RebalanceInput) -> String {
@@ -232,12 +261,23 @@ extension World {
 
     private func short(_ output: RebalanceOutput) -> String {
         switch output {
-        case .send(let connection, let bytes): "send \(bytes.count) bytes on \(connection)"
+        case .send(let connection, let bytes), .sendOrders(let connection, let bytes, _):
+            "send \(bytes.count) bytes on \(connection)"
         case .commit(let batch):
             "commit " + batch.events.map { "\($0.order.value) \($0.kind.code) \($0.to.code)" }.joined(separator: ", ")
                 + batch.broker.trades.map { " trade \($0.executionID)" }.joined()
         case .notice(let notice): "notice \(notice)"
         default: "\(output)"
+        }
+    }
+}
+
+extension RebalanceOutcome {
+    /// Whether what was planned and not sent waits for the same command.
+    fileprivate var mayGoOn: Bool {
+        switch self {
+        case .stopped, .halted: true
+        default: false
         }
     }
 }

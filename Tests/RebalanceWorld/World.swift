@@ -44,6 +44,8 @@ public struct World {
     var gatewayAwayUntil_ms: Int64 = 0
     var isConnectivityLost = false
     var strangersOrders: Int32 = 0
+    /// The kill switches as they are on record, whoever has seen them.
+    public internal(set) var switches = KillSwitchBoard()
 
     /// The levels of aggressiveness that are in force.
     public internal(set) var levels = AggressivenessLevels()
@@ -56,6 +58,8 @@ public struct World {
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []
     var committedMark: Int32 = 0
+    /// The venue's breaker as it is on record.
+    var breakerState = BreakerRecord.State.closed
     /// What the auditor saw that must not be, while it happened.
     public internal(set) var violations: [String] = []
     /// What happened, where somebody wants to read it.
@@ -161,6 +165,8 @@ public struct World {
             if process?.number == number { try feed(.consent(isGiven)) }
         case .stop(let number, let cancels):
             if process?.number == number { try feed(.stop(cancels: cancels)) }
+        case .look(let number):
+            if process?.number == number { try feed(.switches(switches)) }
         case .levels(let number, let levels):
             if process?.number == number { try feed(.levels(levels)) }
         case .journalFree(let number):

@@ -78,6 +78,10 @@ public struct JournalFacts: Sendable {
         public var filled: Quantity
         public var status: String
         public var reason: String?
+        /// The row of the order that it carries out a part of.
+        public var parent: Int64?
+        /// Whether children carry it out, so that it is no order of the broker's.
+        public var isParent = false
     }
 
     public struct Event: Sendable {
@@ -147,6 +151,13 @@ public struct JournalFacts: Sendable {
     public var highWaterMark: Int32 = 0
     /// `code: message` of every notification, oldest first.
     public var notifications: [String] = []
+    /// How the venue's circuit breaker stands.
+    public var breaker: BreakerRecord?
+    public var breakerErrors: [Timestamp] = []
+    /// The kinds of everything that happened to it, oldest first.
+    public var breakerEvents: [String] = []
+    /// `row reason`, and what became of it.
+    public var deadLetters: [String] = []
 
     public init() {}
 }

@@ -46,6 +46,42 @@ final class TermsTests: XCTestCase {
         XCTAssertEqual(desk.world.gateway.orderRecords, [])
     }
 
+    func testAnIntentIsCancelledForItsExpiry() throws {
+        var desk = RebalanceDesk()
+        var order = own(.buy, 10, .limit(Price(e8: 100_000_000)), cancelAt: desk.world.time.adding(ms: 20_000))
+        order.isIntent = true
+        XCTAssertEqual(try run(order, on: &desk), .finished(.completed(shortfalls: 1, breaks: [])))
+        let record = try XCTUnwrap(try desk.world.journal.facts().orders.first)
+        XCTAssertEqual(record.status, "CANCELLED")
+        XCTAssertEqual(record.reason, "intent_expired")
+        XCTAssertEqual(desk.world.gateway.orderRecords.count, 1)
+        try desk.checkSettled()
+    }
+
+    func testAnIntentWhoseTimeIsOverMakesNoOrder() throws {
+        var desk = RebalanceDesk()
+        var order = own(.buy, 10, .market, cancelAt: desk.world.time.adding(ms: -1))
+        order.isIntent = true
+        XCTAssertEqual(try run(order, on: &desk), .finished(.completed(shortfalls: 0, breaks: [])))
+        XCTAssertEqual(try desk.world.journal.facts().orders.count, 0)
+        XCTAssertEqual(desk.world.gateway.orderRecords, [])
+    }
+
+    /// At the limit where there is one, else at the quote that is planned with; a quote is asked for in both cases.
+    func testANotionalBuysWhatItPaysForAtTheQuote() throws {
+        var desk = RebalanceDesk()
+        var order = own(.buy, 0, .market)
+        order.notional = Money(e6: 50_000_000_000)
+        XCTAssertEqual(try run(order, on: &desk), .finished(.completed(shortfalls: 0, breaks: [])))
+        let record = try XCTUnwrap(try desk.world.journal.facts().orders.first)
+        let price = try XCTUnwrap(try desk.world.journal.facts().trades.first).price
+        let quantity = try XCTUnwrap(desk.positions()["AAA"])
+        XCTAssertEqual(record.status, "FILLED")
+        // The fill is at the next price, not far from that of the plan.
+        XCTAssertEqual(Double(quantity) * Double(price.e8) / 1e8, 50_000, accuracy: 2_500)
+        try desk.checkSettled()
+    }
+
     /// A broker refuses a price between two steps.
     func testLimitsAreRoundedToTheStepsOfTheBrokersPrices() throws {
         var desk = RebalanceDesk()

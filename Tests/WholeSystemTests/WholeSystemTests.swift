@@ -22,6 +22,7 @@ final class WholeSystemTests: XCTestCase {
             XCTFail("seed \(seed):\n" + findings.joined(separator: "\n"))
         }
         guard !isReplay, cases.count >= WholeSystemTests.defaultCount else { return }
+        XCTAssertGreaterThan(report.children, 1_000, "a share of the worlds has algorithms")
         for kind in FaultKind.allCases where report.faults[kind] == nil { XCTFail("never happened: \(kind.rawValue)") }
     }
 

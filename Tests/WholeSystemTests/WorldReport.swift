@@ -10,6 +10,9 @@ struct WorldReport: Sendable {
     var processes = 0
     var orders = 0
     var executions = 0
+    /// Orders that children carried out, and those children.
+    var parents = 0
+    var children = 0
     /// Orders that were changed.
     var changes = 0
     var faults: [FaultKind: Int] = [:]
@@ -41,6 +44,9 @@ struct WorldReport: Sendable {
         executions += life.world.gateway.executionRecords.count
         changes += life.world.changesSent
         processes += life.outcomes.count
+        let facts = try? life.world.journal.facts()
+        parents += facts?.orders.count { $0.isParent } ?? 0
+        children += facts?.orders.count { $0.parent != nil } ?? 0
         faults.merge(life.world.faults.counts) { $0 + $1 }
     }
 
@@ -61,6 +67,8 @@ struct WorldReport: Sendable {
         processes += other.processes
         orders += other.orders
         executions += other.executions
+        parents += other.parents
+        children += other.children
         changes += other.changes
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
@@ -90,7 +98,8 @@ struct WorldReport: Sendable {
             return String(repeating: " ", count: max(0, 8 - count.count)) + count + "  " + kind.rawValue
         }
         let whole =
-            "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, \(executions) executions"
+            "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, "
+            + "\(executions) executions, \(parents) orders carried out by \(children) children"
         return (lines + [whole]).joined(separator: "\n")
     }
 }

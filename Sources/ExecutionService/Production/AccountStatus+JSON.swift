@@ -7,6 +7,7 @@ extension AccountStatusReport {
         JSONValue.object([
             .init("database", .text(database)), .init("checked_at", .text(checkedAt.description)),
             .init("is_well", .boolean(isWell)), .init("concerns", concerns.json),
+            .init("kill_switches", .list(killSwitches.map { .text($0) })),
             .init("accounts", .list(accounts.map(\.json))),
             .init("notifications_without_run", notificationsWithoutRun.json),
         ]).text

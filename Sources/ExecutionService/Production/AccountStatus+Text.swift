@@ -7,7 +7,13 @@ extension AccountStatusReport {
     /// The report for people, in lines.
     public var text: String {
         let sections = accounts.map(\.text) + [databaseText].compactMap { $0 }
-        return (["\(database) at \(checkedAt)"] + sections).joined(separator: "\n\n")
+        return (["\(database) at \(checkedAt)\n\(switchText)"] + sections).joined(separator: "\n\n")
+    }
+
+    private var switchText: String {
+        killSwitches.isEmpty
+            ? "Kill switches: none"
+            : (["Kill switches: \(killSwitches.count)"] + killSwitches.map { "  ! \($0)" }).joined(separator: "\n")
     }
 
     private var databaseText: String? {
@@ -15,7 +21,8 @@ extension AccountStatusReport {
             return "Nothing was traded in PRODUCTION from this database yet."
         }
         guard notificationsWithoutRun.count > 0 else { return nil }
-        return (concerns.lines + notificationsWithoutRun.lines(of: "no run")).joined(separator: "\n")
+        return (concerns.lines + notificationsWithoutRun.lines(of: "no run")).joined(
+            separator: "\n")
     }
 }
 

@@ -1,4 +1,5 @@
 import Reporting
+import RiskControl
 import TradingModel
 
 /// How one account stands, by the database and what lies beside it.
@@ -34,7 +35,7 @@ public struct AccountStatus: Sendable {
         lock =
             accountID.map { AccountLock.look(database: request.database, account: $0) }
             ?? .notKnown(last: nil, why: "its name is no account id, so nobody can lock it")
-        liveGate = configuration.map { Self.liveGate($0, accountID, request.environment) }
+        liveGate = try configuration.map { try Self.liveGate($0, accountID, request) }
         runs = try reader.runs(of: account)
         openOrders = try reader.openOrders(of: account)
         positions = try reader.positions(of: account)
@@ -46,14 +47,13 @@ public struct AccountStatus: Sendable {
     }
 
     private static func liveGate(
-        _ configuration: Configuration, _ account: AccountID?, _ variables: [String: String]
-    ) -> LiveGate {
-        let environment = LiveGate.Environment(variables)
+        _ configuration: Configuration, _ account: AccountID?, _ request: AccountStatusReport.Request
+    ) throws -> LiveGate {
+        let environment = ExecutionEnvironment(request.environment)
         return LiveGate(
             LiveGate.Facts(
                 mode: .production, isLiveAsked: true, accountOption: account, configuration: configuration,
                 environment: environment,
-                killSwitches: KillSwitches(
-                    environment: environment.halted, file: environment.haltFile.look(), database: .off)))
+                killSwitches: KillSwitchBoard(environment.switches() + (try DatabaseSwitches.look(request.database)))))
     }
 }

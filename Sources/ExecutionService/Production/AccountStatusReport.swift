@@ -1,5 +1,6 @@
 import InputFiles
 import Reporting
+import RiskControl
 import Storage
 import TradingModel
 
@@ -31,6 +32,8 @@ public struct AccountStatusReport: Sendable {
 
     public let database: String
     public let checkedAt: Timestamp
+    /// The kill switches that are on, in the database and in the environment of this process; each a sentence.
+    public let killSwitches: [String]
     /// By name.
     public let accounts: [AccountStatus]
     /// Undelivered notifications that no run made.
@@ -48,6 +51,9 @@ public struct AccountStatusReport: Sendable {
         let reader = AccountReader(try Database.openForReading(request.database))
         database = request.database
         checkedAt = request.time
+        killSwitches = KillSwitchBoard(
+            ExecutionEnvironment(request.environment).switches() + (try DatabaseSwitches.look(request.database))
+        ).switches.map(\.sentence)
         (accounts, notificationsWithoutRun) = try reader.atOneMoment {
             let known = try Self.accounts(reader, configuration)
             if let account, !known.contains(account) { throw UnknownAccount(account: account, known: known) }

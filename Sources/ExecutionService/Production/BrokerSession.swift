@@ -3,6 +3,7 @@ import InputFiles
 import Networking
 import OrderRouting
 import Rebalancing
+import RiskControl
 import Storage
 import TradingModel
 
@@ -15,11 +16,20 @@ final class BrokerSession {
         var journalPatience_ms: Int64
         /// How long the answer to a plan may take: its prices are of the moment it was made.
         var consentPatience_ms: Int64
-        var haltFile = HaltFile(path: nil)
+        /// Nil where no kill switch is heeded: nothing is sent, or only what takes risk away.
+        var switches: SwitchLookout?
+        /// What a decision is called; nil where it has no name.
+        var decisionID: (DecisionID) -> String? = { _ in nil }
+        /// Told again and again that the session goes on, and for how many milliseconds it will without another word.
+        var beat: (Int64) -> Void = { _ in }
     }
 
     private static let longestWait_ms: Int64 = 100
     private static let journalRetry_ms: Int32 = 200
+    /// A stream that never pauses does not make every message a look at files.
+    private static let lookInterval_ms: Int64 = 50
+    /// A turn of the session takes less.
+    private static let pulse_ms: Int64 = 5_000
 
     private(set) var machine: RebalanceMachine
     private let levels: AggressivenessWatch?
@@ -35,6 +45,11 @@ final class BrokerSession {
     private var unsent: ArraySlice<UInt8> = []
     /// Whether an answer may come at once.
     private var hasJustSent = false
+    /// Whether orders are among what the system has not taken yet.
+    private var areOrdersUnsent = false
+    /// The kill switches as the machine was told of them.
+    private var board = KillSwitchBoard()
+    private var lookedAt_ms: Int64 = 0
     /// What happened while outputs were performed.
     private var inputs: [RebalanceInput] = []
     private var outcome: RebalanceOutcome?
@@ -64,11 +79,13 @@ final class BrokerSession {
     /// Throws what the journal refuses for good, what the observer throws, and what the machine cannot go on after; what is on
     /// record then stays true, and the same command goes on.
     func run() throws -> RebalanceOutcome {
+        try lookAtSwitches()
         try handle(.start)
         while true {
             if let outcome { return outcome }
+            surroundings.beat(BrokerSession.pulse_ms)
             try lookOutside()
-            let input = waitForInput()
+            let input = try waitForInput()
             if case .received(_, let bytes) = input { try observer.step(.received(bytes)) }
             try handle(input)
             // Timers are not kept waiting by a stream that never pauses.
@@ -81,7 +98,9 @@ final class BrokerSession {
     private func handle(_ input: RebalanceInput) throws {
         inputs.append(input)
         while !inputs.isEmpty, outcome == nil {
-            try perform(try machine.handle(inputs.removeFirst(), at: moment))
+            let next = inputs.removeFirst()
+            if case .switches(let told) = next { board = told }
+            try perform(try machine.handle(next, at: moment))
         }
     }
 
@@ -98,24 +117,30 @@ final class BrokerSession {
         return try body()
     }
 
-    /// Levels of aggressiveness change it; Ctrl-C and the halt file end it.
+    /// Levels of aggressiveness change the session; Ctrl-C ends it; kill switches stop what they are about.
     private func lookOutside() throws {
         if let levels = levels?.look(at: SystemClock.monotonic_ms) { try handle(.levels(levels)) }
         if let cancels = standingStill({ observer.stopRequest() }) { try handle(.stop(cancels: cancels)) }
-        guard outcome == nil, let objection = surroundings.haltFile.look().objection else { return }
-        observer.log("halted: \(objection)", true)
-        try handle(.stop(cancels: true))
+        if outcome == nil, SystemClock.monotonic_ms >= lookedAt_ms + Self.lookInterval_ms { try lookAtSwitches() }
+    }
+
+    /// Tells the machine of switches that were turned.
+    private func lookAtSwitches() throws {
+        guard let switches = surroundings.switches else { return }
+        let found = try standingStill { try patiently { try switches.look() } }
+        lookedAt_ms = SystemClock.monotonic_ms
+        if found != board { try handle(.switches(found)) }
     }
 
     /// What comes next: bytes, the end of the connection, or a moment that the machine waits for.
-    private func waitForInput() -> RebalanceInput {
+    private func waitForInput() throws -> RebalanceInput {
         let due = machine.nextDeadline_ms ?? .max
         let wait_ms = max(0, min(BrokerSession.longestWait_ms, due - uptime_ms))
         var poll = SocketPoll()
         if let socket { poll.add(socket, wantsToWrite: !unsent.isEmpty) }
         poll.wait(timeout_ms: Int32(wait_ms), awake_us: hasJustSent ? SocketPoll.answerTime_us : 0)
         hasJustSent = false
-        if let ended = writeUnsent() { return ended }
+        if let ended = try writeRest() { return ended }
         guard let socket else { return .wake }
         switch socket.read() {
         case .bytes(let bytes):
@@ -128,6 +153,7 @@ final class BrokerSession {
     private func lose(_ why: String) -> RebalanceInput {
         socket = nil
         unsent = []
+        areOrdersUnsent = false
         return .transportClosed(connection: connection, why: why)
     }
 
@@ -141,10 +167,11 @@ final class BrokerSession {
             case .openTransport(let number, let port): connect(number, port)
             case .closeTransport: close()
             case .send(let number, let bytes): try send(bytes, on: number)
+            case .sendOrders(let number, let bytes, let labels): try sendOrders(bytes, labels, on: number)
             case .reconciled(let comparison):
                 try observer.step(.reconciled(comparison))
                 inputs.append(.consent(try passesGate(comparison)))
-            case .planned: inputs.append(.consent(try standingStill { try askForConsent() }))
+            case .planned: try askForConsent()
             case .notice(let notice): log(notice)
             case .finished(let end): outcome = end
             }
@@ -153,55 +180,85 @@ final class BrokerSession {
     }
 
     private func tell(_ batch: JournalBatch, besides outputs: [RebalanceOutput]) {
-        for line in OrderNews(machine.engine).lines(of: batch) { observer.log(line, false) }
-        let told = outputs.compactMap { if case .notice(.warning(let text)) = $0 { text } else { nil } }
-        for alert in batch.broker.notifications where !told.contains(alert.message) {
-            observer.log(alert.message, true)
+        for news in OrderNews(machine.engine).lines(of: batch) {
+            observer.log(line(.info, news.text, about: news.order))
         }
+        let told = outputs.compactMap { if case .notice(.alert(let alert)) = $0 { alert } else { nil } }
+        for alert in batch.broker.notifications where !told.contains(alert) { observer.log(line(alert)) }
+    }
+
+    private func line(_ alert: NotificationRecord) -> LogLine {
+        line(LogLine.Level(alert.severity), alert.message, code: alert.code, about: alert.order)
+    }
+
+    private func line(
+        _ level: LogLine.Level, _ message: String, code: String? = nil, about number: OrderNumber?
+    ) -> LogLine {
+        guard let order = number.flatMap(machine.engine.order) else { return LogLine(level, message, code: code) }
+        return LogLine(
+            level, message, code: code, decisionID: surroundings.decisionID(order.decision),
+            orderKey: try? machine.key(of: order).text)
     }
 
     /// Whoever is asked may take long, and what was true before may not be true any more.
-    private func askForConsent() throws -> Bool {
+    private func askForConsent() throws {
         let asked_ms = SystemClock.monotonic_ms
-        guard try observer.confirm(preview(machine.engine)) else { return false }
-        guard SystemClock.monotonic_ms - asked_ms <= surroundings.consentPatience_ms else {
+        surroundings.beat(surroundings.consentPatience_ms)
+        var isGiven = try standingStill { try observer.confirm(preview(machine.engine)) }
+        if isGiven, SystemClock.monotonic_ms - asked_ms > surroundings.consentPatience_ms {
             observer.log(
-                "the answer took longer than a price may be old (production.price_max_age); nothing is sent", true)
-            return false
+                LogLine(
+                    .warning,
+                    "the answer took longer than a price may be old (production.price_max_age); nothing is sent"))
+            isGiven = false
         }
-        guard let objection = surroundings.haltFile.look().objection else { return true }
-        observer.log("halted: \(objection)", true)
-        return false
+        if let switches = surroundings.switches {
+            let found = try standingStill { try patiently { try switches.look() } }
+            if found != board { inputs.append(.switches(found)) }
+        }
+        inputs.append(.consent(isGiven))
     }
 
     private func log(_ notice: RebalanceNotice) {
         switch notice {
-        case .warning(let text): observer.log(text, true)
+        case .warning(let text): observer.log(LogLine(.warning, text))
+        case .alert(let alert): observer.log(line(alert))
         case .session(.connecting(let attempt)) where attempt > 1: break
         case .session(.retrying(let reason, _)):
             guard connectionTrouble.isTold("\(reason)", at: SystemClock.monotonic_ms) else { return }
-            observer.log("disconnected, \(reason); trying again", false)
+            observer.log(LogLine(.info, "disconnected, \(reason); trying again"))
         case .session(.started):
             connectionTrouble.end()
-            observer.log("\(notice)", false)
-        default: observer.log("\(notice)", false)
+            observer.log(LogLine(.info, "\(notice)"))
+        default: observer.log(LogLine(.info, "\(notice)"))
         }
     }
 
     /// A database that is busy or full is given time; nothing of what follows is done before it is on record.
     private func commit(_ batch: JournalBatch) throws {
         try observer.step(.committing(batch))
+        try patiently {
+            try journal.write(batch, orderKeys: { try machine.key(of: $0).text }) {
+                try observer.step(.written(batch))
+            }
+        }
+        try observer.step(.committed(batch))
+    }
+
+    /// Tries again what the database does not do now and may do later.
+    private func patiently<Result>(_ body: () throws -> Result) throws -> Result {
         let giveUp_ms = SystemClock.monotonic_ms + surroundings.journalPatience_ms
         while true {
             do {
-                try journal.write(batch, orderKeys: { try machine.key(of: $0).text }) {
-                    try observer.step(.written(batch))
-                }
+                let result = try body()
                 journalTrouble.end()
-                return try observer.step(.committed(batch))
+                return result
             } catch let error as DatabaseError where error.mayPass && SystemClock.monotonic_ms < giveUp_ms {
                 if journalTrouble.isTold("\(error)", at: SystemClock.monotonic_ms) {
-                    observer.log("the journal cannot be written, nothing is sent: \(error); trying again", true)
+                    observer.log(
+                        LogLine(
+                            .critical, "the journal cannot be written, nothing is sent: \(error); trying again",
+                            code: "journal_trouble"))
                 }
                 var pause = SocketPoll()
                 pause.wait(timeout_ms: BrokerSession.journalRetry_ms)
@@ -222,10 +279,11 @@ final class BrokerSession {
     }
 
     private func close() {
-        _ = writeUnsent()
+        if !areOrdersUnsent { _ = writeUnsent() }
         socket?.close()
         socket = nil
         unsent = []
+        areOrdersUnsent = false
     }
 
     private func send(_ bytes: [UInt8], on number: Int64) throws {
@@ -244,6 +302,58 @@ final class BrokerSession {
             if count == 0 { return nil }
             unsent.removeFirst(count)
         }
+        areOrdersUnsent = false
         return nil
+    }
+}
+
+/// Orders leave only while the kill switches are those that the machine knows.
+extension BrokerSession {
+    private func sendOrders(_ bytes: [UInt8], _ labels: [IBKROutgoing.Label], on number: Int64) throws {
+        guard let switches = surroundings.switches else { return try send(bytes, on: number) }
+        guard number == connection, socket != nil else { return }
+        try observer.step(.sending(bytes))
+        var isGone = false
+        let now = try whileUnchanged(switches) {
+            isGone = true
+            areOrdersUnsent = true
+            unsent += bytes
+            if let ended = writeUnsent() { inputs.append(ended) }
+        }
+        guard isGone else {
+            inputs += [.switches(now), .withheld(labels)]
+            return
+        }
+        hasJustSent = true
+        try observer.step(.sent(bytes))
+    }
+
+    /// What the system had not taken at once. A half of an order cannot be called back, so the connection ends with it.
+    private func writeRest() throws -> RebalanceInput? {
+        guard areOrdersUnsent, let switches = surroundings.switches else { return writeUnsent() }
+        var ended: RebalanceInput?
+        var isUnchanged = false
+        let now = try whileUnchanged(switches) {
+            isUnchanged = true
+            ended = writeUnsent()
+        }
+        if isUnchanged { return ended }
+        let lost = lose("a kill switch was turned while orders were being written")
+        try handle(.switches(now))
+        return lost
+    }
+
+    /// Nothing is done twice: only what comes before it is tried again.
+    private func whileUnchanged(_ switches: SwitchLookout, _ body: () -> Void) throws -> KillSwitchBoard {
+        var isDone = false
+        return try standingStill {
+            try patiently {
+                guard !isDone else { return board }
+                return try switches.whileUnchanged(board) {
+                    isDone = true
+                    body()
+                }
+            }
+        }
     }
 }

@@ -1,13 +1,16 @@
 import Rebalancing
+import RiskControl
 import TradingModel
 
 /// Holds the live gate against what is known now.
 struct GateKeeper {
     private let accountOption: AccountID?
     private let configuration: Configuration
-    private let environment: LiveGate.Environment
+    let environment: ExecutionEnvironment
     private let isLiveAsked: Bool
-    var haltFile: HaltFile { environment.haltFile }
+    /// Whether positions are closed because a switch asks for it; that switch lets reductions leave then.
+    var isFlattening = false
+    private let database: String
 
     init(_ plan: RebalancePlan, _ options: RebalanceOptions) {
         self.init(plan.configuration, plan.accountOption, options)
@@ -16,17 +19,24 @@ struct GateKeeper {
     init(_ configuration: Configuration, _ account: AccountID?, _ options: RebalanceOptions) {
         self.configuration = configuration
         accountOption = account
-        environment = LiveGate.Environment(options.environment)
+        environment = ExecutionEnvironment(options.environment)
         isLiveAsked = options.isLiveAsked
+        database = options.database
+    }
+
+    /// Every switch that is on now.
+    ///
+    /// Throws where the database cannot say.
+    func switches() throws -> KillSwitchBoard {
+        KillSwitchBoard(environment.switches() + (try DatabaseSwitches.look(database)))
     }
 
     /// The gate before the broker was asked, or after.
-    func check(_ comparison: Reconciliation? = nil) -> LiveGate {
+    func check(_ comparison: Reconciliation? = nil) throws -> LiveGate {
+        let switches = try switches()
         var facts = LiveGate.Facts(
             mode: .production, isLiveAsked: isLiveAsked, accountOption: accountOption, configuration: configuration,
-            environment: environment,
-            killSwitches: KillSwitches(
-                environment: environment.halted, file: environment.haltFile.look(), database: .off))
+            environment: environment, killSwitches: isFlattening ? switches.forFlattening : switches)
         if let comparison {
             facts.reportedAccounts = comparison.accounts
             facts.reconciliation =

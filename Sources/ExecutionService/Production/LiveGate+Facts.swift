@@ -1,3 +1,4 @@
+import RiskControl
 import TradingModel
 
 extension LiveGate {
@@ -18,6 +19,10 @@ extension LiveGate {
         public var isLiveAsked: Bool
         /// The value of `EXEC_DRY_RUN`; nil where it is not set.
         public var execDryRun: String?
+        /// The value of `AGENT_MODE`; nil where it is not set.
+        public var agentMode: String?
+        /// What `AGENT_STATE` or the file of `AGENT_STATE_FILE` says.
+        public var agentState: AgentState
         /// `live` of the configuration.
         public var live: LiveConfiguration
         /// `brokers.ibkr.account` of the configuration.
@@ -26,21 +31,23 @@ extension LiveGate {
         public var accountOption: AccountID?
         /// The accounts that the broker says the login has; nil until it has said so.
         public var reportedAccounts: [String]?
-        /// As they were last looked at.
-        public var killSwitches: KillSwitches
+        /// As they were last looked at; nil where they were not.
+        public var killSwitches: KillSwitchBoard?
         /// As it was last known.
         public var reconciliation: Reconciliation
 
         /// What is known before the broker is asked: its accounts and the reconciliation are not.
         public init(
             mode: ExecutionMode, isLiveAsked: Bool, accountOption: AccountID?, configuration: Configuration,
-            environment: Environment, killSwitches: KillSwitches
+            environment: ExecutionEnvironment, killSwitches: KillSwitchBoard?
         ) {
             self.mode = mode
             self.isLiveAsked = isLiveAsked
             self.accountOption = accountOption
             self.killSwitches = killSwitches
-            execDryRun = environment.execDryRun
+            execDryRun = environment.text(.execDryRun)
+            agentMode = environment.agentMode
+            agentState = environment.agentState()
             live = configuration.live
             configuredAccount = configuration.brokers.ibkr.account
             reportedAccounts = nil

@@ -1,3 +1,4 @@
+import RiskControl
 import TradingModel
 
 /// Decides whether orders may leave: only when every condition is met; what cannot be read or is not known is not met.
@@ -9,6 +10,8 @@ public struct LiveGate: Sendable, Equatable {
             case mode
             case liveFlag = "live_flag"
             case execDryRun = "exec_dry_run"
+            case agentMode = "agent_mode"
+            case agentState = "agent_state"
             case permit
             case configuredAccount = "configured_account"
             case permitAccount = "permit_account"
@@ -46,13 +49,19 @@ public struct LiveGate: Sendable, Equatable {
     /// What closes the gate whatever the broker will say; empty while only the broker's answers are missing.
     public var refusals: [Condition] { conditions.filter { $0.state == .notMet } }
 
+    /// The conditions that are not met or not known, but for some that do not matter.
+    func unmet(besides needless: Set<Condition.Name>) -> [Condition] {
+        conditions.filter { $0.state != .met && !needless.contains($0.name) }
+    }
+
     /// Throws the error that names every condition that is not met or not known.
     public func requireOpen() throws(LiveGateClosed) {
         if !isOpen { throw LiveGateClosed(conditions: conditions.filter { $0.state != .met }) }
     }
 
     /// Throws the error that names every condition that is not met, before the broker has been asked.
-    public func requireNoRefusal() throws(LiveGateClosed) {
+    public func requireNoRefusal(besides needless: Set<Condition.Name> = []) throws(LiveGateClosed) {
+        let refusals = refusals.filter { !needless.contains($0.name) }
         if !refusals.isEmpty { throw LiveGateClosed(conditions: refusals) }
     }
 }
@@ -83,6 +92,8 @@ extension LiveGate.Facts {
                 mode == .production, "the mode is \(mode.rawValue)", or: "\(mode.rawValue) sends nothing to a broker")
         case .liveFlag: verdict(isLiveAsked, "--live is given", or: "--live is not given")
         case .execDryRun: judgeDryRun()
+        case .agentMode: judgeAgentMode()
+        case .agentState: judgeAgentState()
         case .permit:
             verdict(
                 live.permit, "live.permit is true",
@@ -94,10 +105,7 @@ extension LiveGate.Facts {
         case .permitAccount: compare(live.account, "live.account", missing: "is not set in the configuration")
         case .accountOption: compare(accountOption, "--account", missing: "is not given")
         case .brokerAccount: judgeReportedAccounts()
-        case .killSwitch:
-            verdict(
-                killSwitches.objections.isEmpty, "every kill switch is off",
-                or: killSwitches.objections.joined(separator: "; "))
+        case .killSwitch: judgeKillSwitches()
         case .reconciliation: judgeReconciliation()
         }
     }
@@ -111,6 +119,39 @@ extension LiveGate.Facts {
         let shown = JSONString.quoted(execDryRun)
         return verdict(
             execDryRun == "0", "EXEC_DRY_RUN is 0", or: "EXEC_DRY_RUN is \(shown); only EXEC_DRY_RUN=0 sends orders")
+    }
+
+    private func judgeAgentMode() -> (Condition.State, String) {
+        guard let agentMode else { return (.met, "AGENT_MODE is not set, so no agent is asked") }
+        return verdict(
+            agentMode == "LIVE", "AGENT_MODE is LIVE",
+            or: "AGENT_MODE is \(JSONString.quoted(agentMode)); where it is set, only LIVE sends orders")
+    }
+
+    private func judgeAgentState() -> (Condition.State, String) {
+        switch agentState {
+        case .notSet:
+            verdict(
+                agentMode == nil, "no agent is asked",
+                or: "AGENT_MODE is set, and neither AGENT_STATE nor AGENT_STATE_FILE is; only READY sends orders")
+        case .state(let state):
+            verdict(
+                state == "READY", "the agent is READY",
+                or: "the agent is \(JSONString.quoted(state)); only READY sends orders")
+        case .unreadable(let why): (.notMet, why)
+        }
+    }
+
+    /// Switches for strategies and tickers, and those that let reductions leave, are heeded order by order.
+    private func judgeKillSwitches() -> (Condition.State, String) {
+        guard let killSwitches else { return (.notMet, "the kill switches have not been looked at") }
+        let halts = killSwitches.halts(
+            at: RebalanceVenue.ibkr.rawValue, of: configuredAccount?.text ?? accountOption?.text ?? "")
+        let others = killSwitches.switches.map(\.sentence).joined(separator: "; ")
+        return verdict(
+            halts.isEmpty,
+            killSwitches.isClear ? "every kill switch is off" : "some orders are stopped: \(others)",
+            or: halts.map(\.sentence).joined(separator: "; "))
     }
 
     /// The configured account is what the others are compared with: orders go to it.

@@ -3,18 +3,27 @@ import TradingModel
 
 /// What a batch of the journal tells the operator of orders, in lines.
 struct OrderNews {
+    /// A line, and the order that it is about.
+    struct Line {
+        var text: String
+        var order: OrderNumber?
+    }
+
     private let engine: ExecutionEngine
 
     /// - Parameter engine: as it is after what the batch records.
     init(_ engine: ExecutionEngine) { self.engine = engine }
 
     /// What is sent, what ended, what nobody answers about, and what others traded.
-    func lines(of batch: JournalBatch) -> [String] {
-        sending(batch.events) + batch.events.compactMap(line) + batch.broker.trades.compactMap(line)
+    func lines(of batch: JournalBatch) -> [Line] {
+        sending(batch.events).map { Line(text: $0) }
+            + batch.events.compactMap { event in line(of: event).map { Line(text: $0, order: event.order) } }
+            + batch.broker.trades.compactMap { trade in line(of: trade).map { Line(text: $0) } }
     }
 
     private func sending(_ events: [OrderEventRecord]) -> [String] {
         let sent = events.filter { $0.kind == .moved(.submit) }.compactMap { engine.order($0.order) }
+            .filter { !$0.isWorkedHere }
         guard !sent.isEmpty else { return [] }
         let sells = sent.count { $0.terms.side == .sell }
         return ["sending orders: \(sells) to sell, \(sent.count - sells) to buy"]
@@ -28,6 +37,7 @@ struct OrderNews {
         guard event.to.isTerminal, event.from?.isTerminal != true else { return nil }
         switch event.to {
         case .filled: return "\(name(of: order)): filled at \(order.averagePrice.map { "\($0)" } ?? "no price")"
+        case .cancelled(.carried): return nil
         case .cancelled(let reason) where reason != .dryRun, .expired(let reason):
             return "\(name(of: order)): \(event.to.code.lowercased()) (\(reason.rawValue)), \(order.filled) filled"
         default: return nil

@@ -19,19 +19,22 @@ extension LiveConfiguration {
 }
 
 extension ProductionConfiguration {
-    var value: ConfigurationValue {
-        .section([
+    /// The breaker says when orders leave, not which.
+    func value(withBreaker hasBreaker: Bool) -> ConfigurationValue {
+        var section: [String: ConfigurationValue] = [
             "timeout": .span(timeout), "confirmation_timeout": .span(confirmationTimeout),
             "quiet_period": .span(quietPeriod), "price_max_age": .span(priceMaxAge),
             "cash_buffer": .scaled(cashBufferE9, 9), "on_reject": .text(onReject.rawValue),
             "cancel_on_exit": .boolean(cancelOnExit), "commission_wait": .span(commissionWait),
             "alert_every": .span(alertEvery),
-        ])
+        ]
+        if hasBreaker { section["breaker"] = breaker.value }
+        return .section(section)
     }
 }
 
 extension ConfigurationValue {
-    fileprivate static func span(_ span: TimeSpan) -> ConfigurationValue { .text(span.description) }
+    static func span(_ span: TimeSpan) -> ConfigurationValue { .text(span.description) }
 
     fileprivate static func account(_ account: AccountID?) -> ConfigurationValue {
         account.map { .text($0.text) } ?? .null

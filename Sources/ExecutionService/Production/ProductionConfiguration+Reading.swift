@@ -7,6 +7,7 @@ extension Configuration {
         live.permit = reader.boolean("live.permit") ?? live.permit
         live.account = reader.account("live.account")
         production.read(&reader)
+        operations.read(&reader)
     }
 }
 
@@ -59,6 +60,7 @@ extension ProductionConfiguration {
         cancelOnExit = reader.boolean("production.cancel_on_exit") ?? cancelOnExit
         commissionWait = reader.duration("production.commission_wait", upTo: hour) ?? commissionWait
         alertEvery = reader.duration("production.alert_every", upTo: day) ?? alertEvery
+        breaker.read(&reader)
     }
 }
 

@@ -49,12 +49,16 @@ public struct RebalanceOptions: Sendable {
 public func rebalance(
     _ plan: RebalancePlan, options: RebalanceOptions, observer: RebalanceObserver
 ) throws -> RebalanceReport {
+    try plan.checkWindows(options.timeout ?? plan.configuration.production.timeout)
     let gate = GateKeeper(plan, options)
+    try gate.environment.check()
+    for warning in gate.environment.warnings { observer.log(LogLine(.warning, warning)) }
     if plan.venue == .ibkr { try gate.check().requireNoRefusal() }
     let startedAt = Timestamp.now
     let runID = options.runID ?? plan.runID(startedAt: startedAt)
     let request = SessionRequest(plan, purpose: .rebalance, runID: runID, startedAt: startedAt, options)
-    return try SessionRunner(request, options, gate, observer).run()
+    let report = try SessionRunner(request, options, gate, observer).run()
+    return try flattening(after: report, plan, gate, options, observer)
 }
 
 /// What else a session with the broker is for.
@@ -65,30 +69,36 @@ public enum AccountTask: Sendable, Equatable {
     case cancelAll
     /// Sells or buys back everything that a paper account holds.
     case resetPaper
+    /// Closes what the kill switches that are on ask for: these tickers, or everything where none is named.
+    case flatten(tickers: [String])
 
     var name: String {
         switch self {
         case .reconcile: "reconcile"
         case .cancelAll: "cancel-all"
         case .resetPaper: "reset-paper"
+        case .flatten: "flatten"
         }
     }
 }
 
 /// Carries out a task on an account. Throws as `rebalance` does, and `NotAPaperAccount` for the reset of a real one.
 ///
-/// `reconcile` sends nothing and needs no live gate; the others pass it.
+/// `reconcile` sends nothing and needs no live gate; the others pass it. What takes risk away is not kept back by kill switches: to
+/// cancel needs the permit and the account, to flatten needs a switch that asks for it.
 public func carryOut(
     _ task: AccountTask, _ configuration: Configuration, account: AccountID, options: RebalanceOptions,
     observer: RebalanceObserver
 ) throws -> RebalanceReport {
-    let gate = GateKeeper(configuration, account, options)
+    var gate = GateKeeper(configuration, account, options)
+    if case .flatten = task { gate.isFlattening = true }
     switch task {
     case .reconcile: break
-    case .resetPaper:
-        guard account.isPaper else { throw NotAPaperAccount(account: account) }
-        try gate.check().requireNoRefusal()
-    case .cancelAll: try gate.check().requireNoRefusal()
+    case .resetPaper, .flatten:
+        if task == .resetPaper, !account.isPaper { throw NotAPaperAccount(account: account) }
+        try gate.environment.check()
+        try gate.check().requireNoRefusal(besides: task.needlessConditions)
+    case .cancelAll: try gate.check().requireNoRefusal(besides: task.needlessConditions)
     }
     let startedAt = Timestamp.now
     let request = SessionRequest(task, configuration, account, startedAt: startedAt, options)

@@ -24,19 +24,31 @@ public struct RebalanceObserver {
     public var confirm: (RebalancePreview) throws -> Bool
     /// Whether the session is to end early: nil goes on, and else whether open orders are cancelled.
     public var stopRequest: () -> Bool?
-    /// A line for the log; important ones are for the operator at once.
-    public var log: (_ line: String, _ isImportant: Bool) -> Void
+    /// A line for the log.
+    public var log: (LogLine) -> Void
     public var step: (Step) throws -> Void
 
     public init(
         confirm: @escaping (RebalancePreview) throws -> Bool, stopRequest: @escaping () -> Bool? = { nil },
-        log: @escaping (_ line: String, _ isImportant: Bool) -> Void = { _, _ in },
+        log: @escaping (LogLine) -> Void = { _ in },
         step: @escaping (Step) throws -> Void = { _ in }
     ) {
         self.confirm = confirm
         self.stopRequest = stopRequest
         self.log = log
         self.step = step
+    }
+
+    /// The same, with the run in every line of the log.
+    func of(runID: String) -> RebalanceObserver {
+        var observer = self
+        let log = log
+        observer.log = { line in
+            var line = line
+            line.runID = line.runID ?? runID
+            log(line)
+        }
+        return observer
     }
 }
 
@@ -51,6 +63,8 @@ public struct RebalancePreview: Sendable {
     public var working: [OrderRecord]
     /// What the risk gate refused.
     public var denied: [OrderRecord]
+    /// How many intents make no order because their time is over.
+    public var expiredIntents: Int
     /// By `InstrumentID`.
     public var tickers: [String]
     /// What is held now, by `InstrumentID`.

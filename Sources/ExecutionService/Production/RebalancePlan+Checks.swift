@@ -17,8 +17,40 @@ extension RebalancePlan {
         throw UsageError("no account is named; give --account ID, or brokers.ibkr.account in the configuration")
     }
 
+    /// The decision time of all rows; of intents, which are sent when they come, the last one.
+    ///
+    /// Throws `InputError`, naming two rows, where targets or orders have more than one.
+    static func decisionTime(
+        of input: ExecutionPlan.Input, _ name: String, _ localTime: LocalTime
+    ) throws(InputError) -> DecisionTime {
+        guard case .intents = input else { return try onlyTime(of: input, name, localTime) }
+        return input.timesByLine.map(\.time).max { $0.instant < $1.instant }
+            ?? DecisionTime(instant: Timestamp(ms: 0), isDate: false)
+    }
+
+    /// Throws `InputError` with every intent that names another account than the one that is traded.
+    static func checkAccounts(
+        of input: ExecutionPlan.Input, _ name: String, _ account: AccountID
+    ) throws(InputError) {
+        var problems = ProblemLog(file: name == "-" ? "standard input" : name)
+        for row in input.intents?.sheet.rows ?? [] {
+            guard let named = row.account, named != account.text else { continue }
+            problems.add(
+                line: Int(row.line), field: "account", value: named,
+                problem: "is not the account that is traded, \(account)",
+                accepted: "give \(account), or trade \(named) with --account \(named)")
+        }
+        try problems.throwIfAny()
+    }
+
+    /// What of an intents file makes no order.
+    static func warnings(_ input: ExecutionPlan.Input, _ name: String) -> [String] {
+        guard let intents = input.intents else { return [] }
+        return [intents.sheet.repetitionNote(name), holdNote(intents.holds.count)].compactMap { $0 }
+    }
+
     /// The decision time of all rows. Throws `InputError`, naming two rows, where there is more than one.
-    static func onlyTime(
+    private static func onlyTime(
         of input: ExecutionPlan.Input, _ name: String, _ localTime: LocalTime
     ) throws(InputError) -> DecisionTime {
         var problems = ProblemLog(file: name == "-" ? "standard input" : name)
@@ -57,6 +89,8 @@ extension ExecutionPlan.Input {
             sheet.rows.sorted { $0.queueRow < $1.queueRow }.map { (Int($0.line), sheet.asOf($0)) }
         case .orders(let sheet):
             sheet.rows.map { (Int($0.line), $0.asOf) }
+        case .intents(let rows):
+            rows.sheet.rows.map { (Int($0.line), $0.decidedAt) }
         }
     }
 }

@@ -16,9 +16,10 @@ public enum RebalanceVenue: String, Sendable, CaseIterable {
 public struct RebalancePlan {
     /// Where everything comes from.
     public struct Sources: Sendable {
-        /// A CSV or JSON Lines file, `-` for standard input; either this or `orders`.
+        /// A CSV or JSON Lines file, `-` for standard input; one of this, `orders` and `intents`.
         public var targets: String?
         public var orders: String?
+        public var intents: String?
         /// A CSV file of lot sizes and minimum notionals.
         public var instruments: String?
         /// A JSON5 file; nil takes the defaults.
@@ -31,11 +32,12 @@ public struct RebalancePlan {
         public var interval: String?
 
         public init(
-            targets: String? = nil, orders: String? = nil, instruments: String? = nil, configuration: String? = nil,
-            account: String? = nil, bars: String? = nil, interval: String? = nil
+            targets: String? = nil, orders: String? = nil, intents: String? = nil, instruments: String? = nil,
+            configuration: String? = nil, account: String? = nil, bars: String? = nil, interval: String? = nil
         ) {
             self.targets = targets
             self.orders = orders
+            self.intents = intents
             self.instruments = instruments
             self.configuration = configuration
             self.account = account
@@ -55,18 +57,22 @@ public struct RebalancePlan {
     public let warnings: [String]
     /// In the order of their `InstrumentID`, that of first sight; without ticks, since the broker's contracts decide those.
     public let instruments: [Instrument]
-    /// When all of it was decided.
+    /// When all of it was decided; of intents, the last one.
     public let decisionTime: DecisionTime
-    /// The targets by decision, rows and indices as in TRAINING; empty for an orders file.
+    /// The targets by decision, rows and indices as in TRAINING; empty for orders and intents.
     public let batches: [TargetBatch]
-    /// The user's own orders, rows and indices as in TRAINING; empty for a targets file.
+    /// The user's own orders, or those of their intents, rows and indices as in TRAINING; empty for targets.
     public let ownOrders: [OwnOrder]
     /// SHA-256 of everything that decides the orders and their course, the broker's answers left out.
     public let inputDigest: String
     let input: ExecutionPlan.Input
+    /// The path the input is from.
+    let inputName: String
     private let instrumentRows: [String: InstrumentRow]
     /// What the limits are judged with; nil where they need nothing of the past.
     let history: RiskHistory?
+    /// The volumes of the past that algorithms need; nil where none does.
+    let volumes: VolumeBars?
 
     /// Reads and checks everything.
     ///
@@ -83,10 +89,10 @@ public struct RebalancePlan {
         for part in ["rebalance", venue.rawValue, account.text, try configuration.rebalanceJSON()] {
             try digest.update(part)
         }
-        let inputName: String
         (input, inputName) = try ExecutionPlan.readInput(
-            targets: sources.targets, orders: sources.orders, configuration, digest)
-        decisionTime = try Self.onlyTime(of: input, inputName, configuration.localTime)
+            targets: sources.targets, orders: sources.orders, intents: sources.intents, configuration, digest)
+        decisionTime = try Self.decisionTime(of: input, inputName, configuration.localTime)
+        try Self.checkAccounts(of: input, inputName, account)
         let rows = try Self.readInstruments(sources.instruments, digest)
         instrumentRows = Dictionary(rows.map { ($0.ticker, $0) }, uniquingKeysWith: { first, _ in first })
         instruments = input.tickers.map { [configuration, instrumentRows] ticker in
@@ -98,10 +104,12 @@ public struct RebalancePlan {
                 path, interval: try ExecutionPlan.interval(sources.interval), localTime: configuration.localTime)
         }
         history = try RiskHistory(market, configuration.risk, decidedAt: decisionTime.instant)
+        volumes = try VolumeBars(
+            market, input, inputName, standing: Self.standingAlgorithm(configuration), decidedAt: decisionTime.instant)
         let entries = DecisionSchedule(input, configuration, runID: "").entries
         batches = entries.flatMap(\.batches)
         ownOrders = entries.flatMap(\.orders)
-        warnings = Self.warnings(rows, sources.instruments)
+        warnings = Self.warnings(rows, sources.instruments) + Self.warnings(input, inputName)
     }
 
     /// Tickers in the order of their `InstrumentID`.
@@ -109,7 +117,7 @@ public struct RebalancePlan {
 
     /// The name of the run where the operator gives none: the same inputs are the same run.
     public var defaultRunID: String {
-        "\(venue == .dryRun ? "dry" : "rebalance")-\(inputDigest.prefix(12))"
+        "\(venue == .dryRun ? "dry" : input.intents == nil ? "rebalance" : "submit")-\(inputDigest.prefix(12))"
     }
 
     /// By `DecisionID`; one without an id gets one from the run and its time.
@@ -122,7 +130,7 @@ public struct RebalancePlan {
         Instrument(ticker, instrumentRows[ticker], configuration)
     }
 
-    /// The user's own references, by row of the orders file; empty for targets.
+    /// The user's own references, by row of the orders or intents file; empty for targets.
     public var orderRefs: [String?] { input.orderRefs }
 
     /// The names of the OCA groups of an orders file, by their number.

@@ -4,7 +4,7 @@ import TradingModel
 extension RebalancePreview {
     /// What the engine has planned.
     init(_ engine: ExecutionEngine, runID: String, account: String, isLive: Bool, currency: Currency) {
-        let own = engine.orders.filter { !$0.number.isOfEarlierRun }
+        let own = engine.orders.filter { !$0.number.isOfEarlierRun && $0.childNumber == nil }
         self.init(
             runID: runID, account: account, isLive: isLive,
             orders: own.filter { $0.state == .planned }.sorted {
@@ -12,6 +12,7 @@ extension RebalancePreview {
             },
             working: own.filter { $0.state != .planned && !$0.state.isTerminal },
             denied: own.filter { if case .denied = $0.state { true } else { false } },
+            expiredIntents: engine.expiredIntents.count,
             tickers: engine.instruments.map(\.ticker), positions: engine.positions.map(\.quantity), cash: engine.cash,
             currency: currency)
     }

@@ -10,6 +10,7 @@ extension RebalancePreview {
         if !denied.isEmpty {
             lines += ["Refused by the risk gate:"] + denied.map { "  \(line(of: $0)) (\(reason($0)))" }
         }
+        if expiredIntents > 0 { lines.append("Intents that have expired and make no order: \(expiredIntents)") }
         if !working.isEmpty {
             lines += ["Sent by an earlier process of the run, and open:"] + working.map { "  \(line(of: $0))" }
         }
@@ -21,7 +22,11 @@ extension RebalancePreview {
         let index = Int(order.terms.instrument.index)
         let price = order.arrivalPrice.map { ", last price \($0)" } ?? ""
         return "\(order.terms.side.code) \(order.terms.quantity) \(tickers[index]) \(order.terms.type.code) "
-            + "\(order.terms.timeInForce.code)\(price), held \(positions[index])"
+            + "\(order.terms.timeInForce.code)\(algorithm(order))\(price), held \(positions[index])"
+    }
+
+    private func algorithm(_ order: OrderRecord) -> String {
+        order.algorithm.map { " by \($0.name) (\($0.parametersText))" } ?? ""
     }
 
     private func reason(_ order: OrderRecord) -> String { order.state.reason?.rawValue ?? "" }

@@ -31,7 +31,11 @@ extension RebalanceReport {
 
     private var headline: String {
         if alreadyCompleted {
-            return ending == .stopped ? "was stopped, nothing changed" : "complete already, nothing changed"
+            return switch ending {
+            case .stopped: "was stopped, nothing changed"
+            case .halted: "was halted, nothing changed"
+            default: "complete already, nothing changed"
+            }
         }
         return switch ending {
         case .completed: breaks.isEmpty ? "complete" : "complete, with unexplained positions"
@@ -39,6 +43,7 @@ extension RebalanceReport {
         case .refused: "refused, nothing was sent"
         case .declined: "declined, nothing was sent"
         case .stopped: "stopped"
+        case .halted: "HALTED by a kill switch"
         case .brokerTrouble: "the broker is in trouble"
         }
     }

@@ -12,6 +12,7 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         case refused
         case declined
         case stopped
+        case halted
         case brokerTrouble = "broker_trouble"
     }
 
@@ -58,18 +59,20 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
     init(
         _ engine: ExecutionEngine, _ outcome: RebalanceOutcome, header: RunHeader, currency: Currency
     ) {
-        let own = engine.orders.filter { !$0.number.isOfEarlierRun }
+        let all = engine.orders.filter { !$0.number.isOfEarlierRun }
+        // A child is a part of an order that is counted.
+        let own = all.filter { $0.childNumber == nil }
         runID = header.runID
         venue = header.venue
         account = header.account
         orders = own.count
         filledOrders = own.count { $0.state == .filled }
-        openOrders = engine.openOrderCount()
+        openOrders = own.count { !$0.state.isTerminal }
         unfilled = Self.shortfalls(own)
         self.currency = currency.description
         bought = Self.value(of: own.filter { $0.terms.side == .buy })
         sold = Self.value(of: own.filter { $0.terms.side == .sell })
-        commission = Decimal(engine.commission(ofOrders: Set(own.map(\.number))))
+        commission = Decimal(engine.commission(ofOrders: Set(all.map(\.number))))
         cash = Decimal(engine.cash)
         (ending, remarks, breaks) = Self.words(for: outcome)
     }
@@ -87,6 +90,13 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         }
     }
 
+    /// Counts intents that had expired before they could be ordered among what was not filled.
+    mutating func addExpiredIntents(_ count: Int) {
+        guard count > 0 else { return }
+        unfilled.append(
+            Shortfall(orders: count, status: "EXPIRED", reason: StatusReason.intentExpired.rawValue))
+    }
+
     private static func words(for outcome: RebalanceOutcome) -> (Ending, [String], [String]) {
         switch outcome {
         case .completed(_, let breaks): (.completed, [], breaks.map(\.description))
@@ -96,8 +106,19 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         case .declined: (.declined, [], [])
         case .stopped(let open):
             (.stopped, open == 0 ? [] : ["orders that are still open: \(open); the same command goes on with them"], [])
+        case .halted(let open, let waiting, let why):
+            (.halted, why.map { "HALTED: \($0)" } + haltRemarks(open, waiting), [])
         case .brokerTrouble(let why): (.brokerTrouble, [why], [])
         }
+    }
+
+    private static func haltRemarks(_ open: Int, _ waiting: Int) -> [String] {
+        [
+            open == 0 ? nil : "orders that are still open: \(open); `execution cancel-all --live` cancels them",
+            waiting == 0
+                ? nil
+                : "orders that were not sent and wait: \(waiting); the same command goes on with them once nothing halts it",
+        ].compactMap { $0 }
     }
 
     private static func value(of orders: [OrderRecord]) -> Decimal {

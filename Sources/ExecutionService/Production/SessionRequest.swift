@@ -17,12 +17,21 @@ struct SessionRequest {
     var account: AccountID
     var ocaGroupNames: [String] = []
     var orderRefs: [String?] = []
+    var volumes: VolumeBars?
+    /// Nil where it is not of intents.
+    var intents: SessionIntents?
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
     var isTask: Bool
     /// What the limits are judged with.
     var history: RiskHistory?
+    /// Whether it closes positions because kill switches ask for it.
+    var isFlattening = false
+    /// Conditions of the live gate that do not matter for what takes risk away.
+    var needlessConditions: Set<LiveGate.Condition.Name> = []
     /// What the inputs say of a ticker that has no target.
     var instrument: (String) -> Instrument
+    /// What the keys of its orders say instead of the run's own name; nil unless it makes dead orders again.
+    var retry: DeadLetterRetry?
 
     init(
         _ plan: RebalancePlan, purpose: RebalancePurpose, runID: String, startedAt: Timestamp,
@@ -37,10 +46,13 @@ struct SessionRequest {
             plan.configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
         goal = RebalanceGoal(
             batches: plan.batches, ownOrders: plan.ownOrders, decisionTime: plan.decisionTime,
-            instruments: plan.instruments, currency: plan.configuration.account.currency)
+            instruments: plan.instruments, currency: plan.configuration.account.currency,
+            localTime: plan.configuration.localTime)
         decisions = plan.decisions(runID: runID)
         ocaGroupNames = plan.ocaGroupNames
         orderRefs = plan.orderRefs
+        volumes = plan.volumes
+        intents = plan.input.intents.map { SessionIntents(rows: $0, fileName: plan.inputName) }
         instrument = plan.instrument
         history = plan.history
         header = RunHeader(
@@ -61,18 +73,21 @@ struct SessionRequest {
         switch task {
         case .reconcile(let acceptsBreaks): (purpose, isLive) = (.reconcile(acceptsBreaks: acceptsBreaks), false)
         case .cancelAll: (purpose, isLive) = (.cancelAll, true)
-        case .resetPaper:
+        case .resetPaper, .flatten:
             (purpose, isLive, isTask) = (.rebalance, true, false)
-            // Nothing is named, so everything is closed.
-            batches = [TargetBatch(decision: DecisionID(0), targets: [])]
             decisions = [Decision(decisionID: runID, decidedAt: startedAt)]
+            // Where nothing is named, everything is closed.
+            batches = [TargetBatch(decision: DecisionID(0), targets: task.tickers.indices.map(Self.close))]
         }
+        if case .flatten = task { isFlattening = true }
+        needlessConditions = task.needlessConditions
         settings = RebalanceSettings(configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
-        if case .resetPaper = task { settings.planning.missingTargets = .close }
+        let instrument = { Instrument(ticker: $0, lotSize: configuration.planning.lotSize) }
+        if purpose == .rebalance { settings.planning.missingTargets = task.tickers.isEmpty ? .close : .hold }
         goal = RebalanceGoal(
-            batches: batches, decisionTime: DecisionTime(instant: startedAt, isDate: false), instruments: [],
-            currency: configuration.account.currency)
-        instrument = { Instrument(ticker: $0, lotSize: configuration.planning.lotSize) }
+            batches: batches, decisionTime: DecisionTime(instant: startedAt, isDate: false),
+            instruments: task.tickers.map(instrument), currency: configuration.account.currency)
+        self.instrument = instrument
         header = RunHeader(
             configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: runID, digest: runID,
             startedAt: startedAt)
@@ -80,6 +95,38 @@ struct SessionRequest {
 }
 
 extension SessionRequest {
+    /// The target that closes the position in the n-th ticker of a task.
+    private static func close(_ index: Int) -> TargetRequest {
+        TargetRequest(
+            row: Int64(index), instrument: InstrumentID(index), size: .quantity(.zero), referencePrice: nil,
+            type: .market, timeInForce: .day)
+    }
+
+    /// One order of the user's own, in the place of a dead one; whatever else is open goes on.
+    init(
+        _ retry: DeadLetterRetry, _ configuration: Configuration, startedAt: Timestamp, _ options: RebalanceOptions
+    ) {
+        self.configuration = configuration
+        self.retry = retry
+        account = retry.account
+        (purpose, isLive, isTask) = (.rebalance, true, false)
+        settings = RebalanceSettings(configuration, purpose: purpose, isLive: isLive, timeout: options.timeout)
+        settings.planning.openOrders = .keep
+        decisions = [retry.original.decision]
+        goal = RebalanceGoal(
+            batches: [], ownOrders: [OwnOrder(row: 0, decision: DecisionID(0), terms: retry.terms)],
+            decisionTime: DecisionTime(instant: startedAt, isDate: false),
+            instruments: [
+                Instrument(ticker: retry.original.ticker, lotSize: Quantity(e8: 1))
+            ],
+            currency: configuration.account.currency)
+        goal.replaced = [0: retry.replaced]
+        instrument = { Instrument(ticker: $0, lotSize: configuration.planning.lotSize) }
+        header = RunHeader(
+            configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: retry.runID, digest: retry.runID,
+            startedAt: startedAt)
+    }
+
     /// Whether nothing is ordered or cancelled.
     var isReconciliation: Bool { if case .reconcile = purpose { true } else { false } }
 }
@@ -105,7 +152,7 @@ extension RebalanceSettings {
         let production = configuration.production
         self.purpose = purpose
         self.isLive = isLive
-        planning = PlanningRules(configuration.planning)
+        planning = PlanningRules(configuration.planning, algorithm: configuration.orders.algorithm)
         reservation = CashReservation(bufferE9: production.cashBufferE9)
         timeout_ms = (timeout ?? production.timeout).ms
         confirmationTimeout_ms = production.confirmationTimeout.ms

@@ -141,7 +141,7 @@ final class SingleOrders {
             switch item {
             case .openTransport: connects = true
             case .closeTransport: socket?.close()
-            case .send(_, let bytes): bytesToSend += bytes
+            case .send(_, let bytes), .sendOrders(_, let bytes, _): bytesToSend += bytes
             case .persistHighWaterMark(let mark): output.journal.broker.highWaterMark = mark
             case .setTimer(let timer, let at_ms): timers[timer] = at_ms
             case .cancelTimer(let timer): timers[timer] = nil

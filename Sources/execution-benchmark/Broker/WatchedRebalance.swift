@@ -44,7 +44,7 @@ struct WatchedRebalance {
                 confirm()
                 return true
             }, stopRequest: { isOver() ? true : nil },
-            log: { line, isImportant in if isImportant { said.append(line) } }, step: see)
+            log: { line in if line.isImportant { said.append(line.message) } }, step: see)
         let report = try rebalance(plan, options: options, observer: observer)
         guard [.completed, .stopped].contains(report.ending) else {
             throw BenchmarkError("the rebalance ended as \(report.ending): \(said.joined(separator: "; "))")

@@ -33,7 +33,7 @@ final class ParityPilot {
     var observer: RebalanceObserver {
         RebalanceObserver(
             confirm: { _ in true }, stopRequest: { [self] in stopRequest() },
-            log: { [self] line, _ in log.append(line) }, step: { [self] step in note(step) })
+            log: { [self] line in log.append(line.message) }, step: { [self] step in note(step) })
     }
 
     private func note(_ step: RebalanceObserver.Step) {

@@ -39,6 +39,18 @@ extension IBKRBroker {
         }
     }
 
+    /// Messages that were given to the connection and did not leave after all.
+    mutating func takeBack(_ labels: [IBKROutgoing.Label], _ why: String, at moment: IBKRMoment) {
+        for label in labels {
+            if case .order(let key) = label { awaiting[key] = nil }
+            if case .modify(let key) = label {
+                awaiting[key] = nil
+                registry.update(key) { $0.phase = .acknowledged }
+            }
+            dropped(label, why, at: moment)
+        }
+    }
+
     /// An order that did not leave; one that was sent before stays on record.
     private mutating func forget(_ key: OrderKey) {
         guard let order = registry[key] else { return }

@@ -59,6 +59,8 @@ public struct IBKRBroker: Sendable {
         case .modify(let placement): modify(placement, at: moment)
         case .cancel(let key): cancel(key, at: moment)
         case .cancelEverything: cancelEverything(at: moment)
+        case .withdraw(let keys, let why): drive(.withdraw(keys, why: why), at: moment)
+        case .withheld(let labels, let why): takeBack(labels, why, at: moment)
         case .preview(let placement): preview(placement, at: moment)
         case .query(let query): ask(query, at: moment)
         }
@@ -114,6 +116,8 @@ public struct IBKRBroker: Sendable {
         case .openTransport(let number, let port): outputs.append(.openTransport(connection: number, port: port))
         case .closeTransport(let number): outputs.append(.closeTransport(connection: number))
         case .send(let number, let bytes): outputs.append(.send(connection: number, bytes))
+        case .sendOrders(let number, let bytes, let labels):
+            outputs.append(.sendOrders(connection: number, bytes, labels))
         case .persistHighWaterMark(let mark): outputs.append(.persistHighWaterMark(mark))
         case .setTimer(let timer, let at_ms): outputs.append(.setTimer(timer, at_ms: at_ms))
         case .cancelTimer(let timer): outputs.append(.cancelTimer(timer))

@@ -75,6 +75,10 @@ public enum IBKRBrokerInput: Sendable, Equatable {
     case cancel(OrderKey)
     /// Cancels every order of the login, also those of others.
     case cancelEverything
+    /// Takes back orders and changes of orders that have not left.
+    case withdraw([OrderKey], why: String)
+    /// What was to leave and was kept back, so that it never arrived.
+    case withheld([IBKROutgoing.Label], why: String)
     /// Asks what an order would cost.
     case preview(IBKRPlacement)
     case query(IBKRDataQuery)
@@ -85,6 +89,8 @@ public enum IBKRBrokerOutput: Sendable, Equatable {
     case openTransport(connection: Int64, port: UInt16)
     case closeTransport(connection: Int64)
     case send(connection: Int64, [UInt8])
+    /// Bytes of orders and changes of orders, whole messages: what a kill switch keeps from leaving.
+    case sendOrders(connection: Int64, [UInt8], [IBKROutgoing.Label])
     /// Has to be on record before anything that follows is done.
     case persistHighWaterMark(Int32)
     case setTimer(IBKRTimer, at_ms: Int64)

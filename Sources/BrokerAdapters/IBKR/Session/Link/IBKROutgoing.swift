@@ -13,6 +13,22 @@ public struct IBKROutgoing: Sendable, Equatable {
         /// One of the lists that say what is true.
         case list(IBKRQueryKind)
 
+        /// Whether it is an order or the change of one.
+        var isOrder: Bool {
+            switch self {
+            case .order, .modify: true
+            case .cancel, .globalCancel, .preview, .query, .list: false
+            }
+        }
+
+        /// The order that it is about; nil for what is about none or about all.
+        var key: OrderKey? {
+            switch self {
+            case .order(let key), .modify(let key), .cancel(let key): key
+            case .globalCancel, .preview, .query, .list: nil
+            }
+        }
+
         /// Whether it asks for something only.
         var isQuestion: Bool {
             switch self {

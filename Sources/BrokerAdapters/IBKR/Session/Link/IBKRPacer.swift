@@ -53,6 +53,14 @@ struct IBKRPacer: Sendable {
     /// The gateway complained: nothing leaves for a while.
     mutating func pause(until_ms: Int64) { pausedUntil_ms = max(pausedUntil_ms ?? until_ms, until_ms) }
 
+    /// Takes messages of orders out of their queue; they never left.
+    mutating func removeOrders(where isMeant: (IBKROutgoing) -> Bool) -> [IBKROutgoing] {
+        let waiting = queues[IBKRPriority.order.rawValue].messages
+        queues[IBKRPriority.order.rawValue] = IBKRQueue()
+        for message in waiting where !isMeant(message) { queues[IBKRPriority.order.rawValue].append(message) }
+        return waiting.filter(isMeant)
+    }
+
     /// Empties the queues; the messages never left.
     mutating func removeAll() -> [IBKROutgoing] {
         defer { queues = IBKRPriority.allCases.map { _ in IBKRQueue() } }

@@ -48,6 +48,11 @@ extension IBKRSession {
         var bytes: [UInt8] = []
         var labels: [IBKROutgoing.Label] = []
         while let message = pacer.next(at: moment.uptime_ms) {
+            // A switch keeps orders back and nothing else, so what leaves is of one kind.
+            if let last = labels.last, last.isOrder != message.label.isOrder {
+                leave(bytes, labels, on: link.connection, at: moment)
+                (bytes, labels) = ([], [])
+            }
             do throws(TWSWireError) {
                 try codec.encode(message.request, into: &bytes)
                 labels.append(message.label)
@@ -56,13 +61,32 @@ extension IBKRSession {
                 outputs.append(.event(.dropped(message.label, why: error.description)))
             }
         }
-        if !bytes.isEmpty { outputs.append(.send(connection: link.connection, bytes)) }
-        for label in labels { left(label, at: moment) }
+        if !labels.isEmpty { leave(bytes, labels, on: link.connection, at: moment) }
         if let delay = pacer.delay_ms(at: moment.uptime_ms) {
             setTimer(.pacing, at_ms: moment.uptime_ms + max(delay, 1))
         } else {
             cancelTimer(.pacing)
         }
+    }
+
+    /// Messages of one kind.
+    private mutating func leave(
+        _ bytes: [UInt8], _ labels: [IBKROutgoing.Label], on connection: Int64, at moment: IBKRMoment
+    ) {
+        let areOrders = labels.first?.isOrder ?? false
+        outputs.append(
+            areOrders
+                ? .sendOrders(connection: connection, bytes, labels) : .send(connection: connection, bytes))
+        for label in labels { left(label, at: moment) }
+    }
+
+    /// Takes back what waits, with the cancels that wait behind it.
+    mutating func withdraw(_ keys: [OrderKey], _ why: String, at moment: IBKRMoment) {
+        let meant = Set(keys)
+        for message in pacer.removeOrders(where: { $0.label.key.map(meant.contains) ?? false }) {
+            outputs.append(.event(.dropped(message.label, why: why)))
+        }
+        pump(at: moment)
     }
 
     private mutating func left(_ label: IBKROutgoing.Label, at moment: IBKRMoment) {

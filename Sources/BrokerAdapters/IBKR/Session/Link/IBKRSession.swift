@@ -44,6 +44,7 @@ public struct IBKRSession: Sendable {
         case .received(let number, let bytes): receive(bytes, on: number, at: moment)
         case .timerFired(let timer): fire(timer, at: moment)
         case .send(let messages): send(messages, at: moment)
+        case .withdraw(let keys, let why): withdraw(keys, why, at: moment)
         case .ask(let kinds): ask(kinds, at: moment)
         case .hastenExecutions: hastenExecutions(at: moment)
         }

@@ -1,3 +1,5 @@
+import TradingModel
+
 /// What reaches a session.
 public enum IBKRSessionInput: Sendable, Equatable {
     case connect
@@ -10,6 +12,8 @@ public enum IBKRSessionInput: Sendable, Equatable {
     case timerFired(IBKRTimer)
     /// Sends messages, in this order as far as their priorities are the same.
     case send([IBKROutgoing])
+    /// Takes back what has not left: orders, changes of orders, and cancels that wait behind them.
+    case withdraw([OrderKey], why: String)
     /// Asks for lists again.
     case ask([IBKRQueryKind])
     /// Asks for the executions soon instead of at the next poll.
@@ -37,6 +41,8 @@ public enum IBKRSessionOutput: Sendable, Equatable {
     case openTransport(connection: Int64, port: UInt16)
     case closeTransport(connection: Int64)
     case send(connection: Int64, [UInt8])
+    /// Bytes of orders and changes of orders, whole messages: what a kill switch keeps from leaving.
+    case sendOrders(connection: Int64, [UInt8], [IBKROutgoing.Label])
     /// Has to be on record before anything that follows is done.
     case persistHighWaterMark(Int32)
     /// Sets a timer, in the place of the one that is set.

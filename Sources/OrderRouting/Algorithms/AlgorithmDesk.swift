@@ -1,0 +1,65 @@
+import TradingModel
+
+/// An order that children carry out, while it works.
+struct AlgorithmRun: Sendable {
+    let parent: OrderNumber
+    let instrument: InstrumentID
+    var machine: AlgorithmMachine
+    /// What the venue is told of its children beside their terms.
+    let placement: OrderPlacement
+    let phase: UInt8
+    /// Those that are open.
+    var children: [OrderNumber] = []
+    var lastChild: Int32 = 0
+    /// What the splits since its start have made of what had filled, less what that was.
+    var splitChange = Quantity.zero
+    /// No step is taken at an earlier time than the one before.
+    var clock: Timestamp
+    var wake: Timestamp?
+    /// Whether it is of an earlier run: nobody goes on with it, and it ends with its children.
+    var isOrphan = false
+    /// Whether its end was asked for, so that nothing more will be ordered.
+    var isStopping: Bool { isOrphan || machine.stop != nil }
+}
+
+/// The orders that children carry out, by number.
+struct AlgorithmDesk: Sendable {
+    private(set) var runs: [AlgorithmRun] = []
+    /// Volumes of the past, of the instruments whose algorithms need them.
+    var histories: [InstrumentID: VolumeHistory] = [:]
+
+    func index(of parent: OrderNumber) -> Int? {
+        var low = 0
+        var high = runs.count
+        while low < high {
+            let middle = (low + high) / 2
+            if runs[middle].parent < parent { low = middle + 1 } else { high = middle }
+        }
+        return low < runs.count && runs[low].parent == parent ? low : nil
+    }
+
+    mutating func add(_ run: AlgorithmRun) {
+        let place = runs.lastIndex { $0.parent < run.parent }.map { $0 + 1 } ?? 0
+        runs.insert(run, at: place)
+    }
+
+    mutating func remove(_ parent: OrderNumber) {
+        if let index = index(of: parent) { runs.remove(at: index) }
+    }
+
+    subscript(_ index: Int) -> AlgorithmRun {
+        get { runs[index] }
+        _modify { yield &runs[index] }
+    }
+
+    /// How many children are open.
+    var openChildCount: Int { runs.reduce(0) { $0 + $1.children.count } }
+
+    /// When the first of them wants to be asked again.
+    var nextWake: Timestamp? { runs.lazy.compactMap(\.wake).min() }
+
+    /// Those whose time has come, by number.
+    func due(at time: Timestamp) -> [OrderNumber] {
+        runs.filter { $0.wake.map { $0 <= time } ?? false }.map(\.parent)
+    }
+}

@@ -1,0 +1,119 @@
+import RiskControl
+import TradingModel
+
+/// The kill switches that are on, and what they are held against.
+public struct EngineSwitches: Sendable {
+    public var board = KillSwitchBoard()
+    /// By `DecisionID`; nil for a decision without a strategy.
+    public var strategies: [String?] = []
+    public var venue = ""
+    public var account = ""
+
+    public init() {}
+
+    /// Whether nothing may leave whatever it is.
+    var haltsEverything: Bool { !board.halts(at: venue, of: account).isEmpty }
+}
+
+/// Orders that a kill switch stops.
+extension ExecutionEngine {
+    /// How many orders have left and not ended, of whichever run.
+    public var sentOrderCount: Int { book.openCount - book.plannedCount }
+    /// How many orders of the account are planned and have not left.
+    public var plannedOrderCount: Int { book.plannedCount }
+
+    /// Why an order that is open may not leave any more; nil where it may.
+    public func stop(of order: OrderRecord) -> StatusReason? {
+        guard !switches.board.isClear else { return nil }
+        return switches.board.stop(of: subject(order.terms, order.decision), isReduction: isReduction(order))
+    }
+
+    /// Whether a switch asks for an open order to be cancelled. An algorithm ends whatever was asked for: nobody would order its rest.
+    public func isCancelledBySwitch(_ order: OrderRecord) -> Bool {
+        guard !switches.board.isClear else { return false }
+        if order.isWorkedHere { return stop(of: order) != nil }
+        return switches.board.cancels(subject(order.terms, order.decision), isReduction: isReduction(order))
+    }
+
+    private func subject(_ terms: OrderTerms, _ decision: DecisionID) -> KillSwitchSubject {
+        let place = Int(decision.index)
+        return KillSwitchSubject(
+            strategy: switches.strategies.indices.contains(place) ? switches.strategies[place] : nil,
+            ticker: ticker(terms.instrument), venue: switches.venue, account: switches.account)
+    }
+
+    // MARK: - Plan and release
+
+    /// Why an order is not planned. While nothing at all may leave, plans wait instead: the same run goes on with them.
+    func stop(of planned: PlannedOrder, parent: OrderNumber?) -> StatusReason? {
+        guard !switches.board.isClear, !switches.haltsEverything else { return nil }
+        let isReduction = parent != nil || planned.action == .reduce || planned.action == .close
+        return switches.board.stop(of: subject(planned.terms, planned.decision), isReduction: isReduction)
+    }
+
+    /// What of these orders may leave. Others end; while nothing at all may leave, they wait.
+    mutating func withoutStopped(
+        _ planned: [OrderRecord], at time: Timestamp, _ output: inout EngineOutput
+    ) throws -> [OrderRecord] {
+        guard !switches.board.isClear else { return planned }
+        guard !switches.haltsEverything else { return [] }
+        var allowed: [OrderRecord] = []
+        // What goes before counts as done, so that two orders do not close the same shares.
+        var changes: [InstrumentID: Quantity] = [:]
+        for order in planned {
+            let instrument = order.terms.instrument
+            let change = changes[instrument, default: .zero]
+            let expected = expectedPosition(of: instrument) + change
+            let subject = subject(order.terms, order.decision)
+            let reduces = algorithmParent(of: order).map(isReduction) ?? isReduction(order, of: expected)
+            if let reason = switches.board.stop(of: subject, isReduction: reduces) {
+                try finish(order.number, .cancel(reason), nil, at: time, &output)
+            } else {
+                allowed.append(order)
+                if order.parent == nil { changes[instrument] = change + order.signedRemaining }
+            }
+        }
+        return allowed
+    }
+
+    /// The order that an algorithm's child is a part of.
+    private func algorithmParent(of order: OrderRecord) -> OrderRecord? {
+        order.algorithmParent.flatMap(book.slot(of:)).map { book.records[$0] }
+    }
+
+    /// The position once everything that has left is filled, exits of brackets aside.
+    private func expectedPosition(of instrument: InstrumentID) -> Quantity {
+        var expected = positions[Int(instrument.index)].quantity
+        var next = book.oldestOpen(instrument)
+        while let slot = next {
+            next = book.nextOpen(after: slot)
+            let order = book.records[slot]
+            if order.state != .planned, order.parent == nil, isExpected(order) {
+                expected = expected + order.signedRemaining
+            }
+        }
+        return expected
+    }
+
+    /// Whether an order only takes away from a position. An exit takes away from what its entry brings.
+    private func isReduction(_ order: OrderRecord, of expected: Quantity) -> Bool {
+        if order.parent != nil { return true }
+        let change = order.signedRemaining
+        let opposes = expected != .zero && (change > .zero) != (expected > .zero)
+        return opposes && change.magnitude <= expected.magnitude
+    }
+
+    /// The same for an order that has left: its own share of what is expected is not counted.
+    private func isReduction(_ order: OrderRecord) -> Bool {
+        if let parent = algorithmParent(of: order) { return isReduction(parent) }
+        let expected = expectedPosition(of: order.terms.instrument)
+        let isCounted =
+            order.state != .planned && !order.state.isTerminal && order.parent == nil && isExpected(order)
+        return isReduction(order, of: isCounted ? expected - order.signedRemaining : expected)
+    }
+}
+
+extension OrderRecord {
+    /// What the rest of it would change, signed.
+    fileprivate var signedRemaining: Quantity { terms.side == .buy ? remaining : -remaining }
+}

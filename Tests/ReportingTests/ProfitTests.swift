@@ -1,0 +1,110 @@
+import SeededTesting
+import TestSupport
+import TradingModel
+import XCTest
+
+@testable import Reporting
+@testable import Storage
+
+final class ProfitTests: XCTestCase {
+    private func dollars(_ amount: Double) -> ExactValue { ExactValue(Money(e6: Int64((amount * 1e6).rounded()))) }
+
+    private func owner(_ strategy: String?, _ ticker: String = "AAPL") -> ProfitOwner {
+        ProfitOwner(account: "DU1", strategyID: strategy, ticker: ticker)
+    }
+
+    func testEachStrategyHasABookOfItsOwn() throws {
+        var book = ProfitBook()
+        let price = { (dollars: Int64) in Price(e8: dollars * Price.scale) }
+        try book.trade(owner("b"), Quantity(units: 10), at: price(100), commission: Money(e6: 1_000_000))
+        try book.trade(owner("a"), Quantity(units: 10), at: price(110), commission: Money(e6: 1_000_000))
+        try book.trade(owner("b"), -Quantity(units: 4), at: price(120), commission: Money(e6: 500_000))
+        try book.adjust(account: "DU1", ticker: "AAPL", Quantity(units: 5), price: price(90))
+        try book.adjust(account: "DU1", ticker: "AAPL", -Quantity(units: 1), price: nil)
+        try book.trade(owner("a", "MSFT"), -Quantity(units: 2), at: price(50), commission: .zero)
+        let rows = book.rows(markedWith: ["AAPL": Mark(price: price(130), time: Timestamp(ms: 5))])
+        XCTAssertEqual(rows.map(\.owner), [owner("a"), owner("a", "MSFT"), owner("b"), owner(nil)])
+        XCTAssertEqual(rows.map(\.position.quantity), [10, -2, 6, 4].map { Quantity(units: $0) })
+        XCTAssertEqual(rows.map(\.position.realized), [0, 0, 80, 0].map(dollars))
+        XCTAssertEqual(rows.map(\.unrealized), [dollars(200), nil, dollars(180), dollars(160)])
+
+        let total = try ProfitTotal(rows)
+        XCTAssertEqual(total.realized, dollars(80))
+        XCTAssertEqual(total.unrealized, dollars(540))
+        XCTAssertEqual(total.net, dollars(617.5))
+        XCTAssertEqual(total.unmarked, ["MSFT"])
+        XCTAssertEqual(total.markedAt, Timestamp(ms: 5))
+        XCTAssertEqual(total.positions, 4)
+        XCTAssertEqual(total.trades, 4)
+        XCTAssertNil(try ProfitTotal(rows.filter { $0.owner.ticker == "MSFT" }).markedAt)
+    }
+
+    /// The profits of all strategies are the account's, to the last digit, whoever traded what.
+    func testTheStrategiesAddUpToTheAccount() throws {
+        for seed in RandomCases(defaultCount: 200) {
+            var generator = SeededGenerator(seed: seed)
+            var book = ProfitBook()
+            var account: [String: Position] = [:]
+            for _ in 0..<generator.number(1...60) {
+                let ticker = generator.pick(["AAA", "BBB"])
+                let quantity = Quantity(e8: Int64(generator.number(-300_000_000...300_000_000)))
+                let price = Price(e8: Int64(generator.number(1...20_000_000_000)))
+                guard quantity != .zero else { continue }
+                if generator.chance(20) {
+                    try book.adjust(account: "DU1", ticker: ticker, quantity, price: price)
+                } else {
+                    try book.trade(
+                        owner(generator.pick(["s", "t", nil]), ticker), quantity, at: price, commission: .zero)
+                }
+                try account[ticker, default: Position()].book(quantity, at: price)
+            }
+            let marks = ["AAA", "BBB"].map { ($0, Mark(price: Price(e8: 12_345_678_901), time: Timestamp(ms: 1))) }
+            let total = try ProfitTotal(book.rows(markedWith: Dictionary(uniqueKeysWithValues: marks)))
+            let whole = account.values.reduce(ExactValue.zero) { sum, position in
+                sum + position.realized + Price(e8: 12_345_678_901) * position.quantity - position.cost
+            }
+            XCTAssertEqual(total.realized + total.unrealized, whole, RandomCases.replay(seed))
+        }
+    }
+
+    func testReadsTradesAdjustmentsAndTheLatestPrices() throws {
+        let folder = try TemporaryFolder()
+        defer { try? folder.remove() }
+        let rows = try ProductionRows(folder.path("runtime.db"))
+        try rows.run(1, "first")
+        try rows.position("MSFT", 10, of: "first", number: 1)
+        try rows.order(1_000_000_001, of: "first", status: "FILLED", size: 10, filled: 10)
+        for (id, direction, price, strategy, time, rule) in [
+            (1, "BUY", 100, "'m'", "14:31", "broker_execution"), (2, "SELL", 110, "'m'", "14:32", "broker_execution"),
+            (3, "BUY", 105, "NULL", "14:30", "broker_execution"), (4, "SELL", 999, "'m'", "15:00", "broker_reversal"),
+            (5, "BUY", 999, "'m'", "14:30", "broker_execution"),
+        ] {
+            try rows.execute(
+                """
+                INSERT INTO trades (trade_id, timestamp, ticker, direction, strategy_id, run_id, mode, account, execution_id, fill_rule,
+                    ambiguous, size_e8, price_e8, commission_e6, slippage_e6)
+                VALUES (\(1_000_000_000 + id), '2026-01-05T\(time):00.000Z', 'AAPL', '\(direction)', \(strategy), 'first', 'PRODUCTION',
+                    'DU123', 'e\(id)', '\(rule)', 0, \(5 * Quantity.scale), \(Int64(price) * Price.scale), 250000, 0)
+                """)
+        }
+        let database = try Database.openForReading(folder.path("runtime.db"))
+        let read = try ProfitReader(database).rows(account: "DU123")
+        XCTAssertEqual(read.map(\.owner.strategyID), ["m", nil, nil])
+        XCTAssertEqual(read.map(\.owner.ticker), ["AAPL", "AAPL", "MSFT"])
+        XCTAssertEqual(read[0].position.quantity, .zero)
+        XCTAssertEqual(read[0].position.realized, dollars(50))
+        XCTAssertEqual(read[0].commission, Money(e6: 1_000_000))
+        XCTAssertEqual(
+            read[1].mark?.price, Price(e8: 110 * Price.scale), "no price of an execution that was taken back")
+        XCTAssertEqual(read[1].mark?.time.description, "2026-01-05T14:32:00.000Z")
+        XCTAssertNil(read[2].mark)
+        let newer = [
+            "MSFT": Mark(price: Price(e8: 1), time: Timestamp(ms: 0)),
+            "AAPL": Mark(price: Price(e8: 2), time: Timestamp(ms: 0)),
+        ]
+        let marked = try ProfitReader(database).rows(marks: newer)
+        XCTAssertEqual(marked[1].mark?.price, Price(e8: 110 * Price.scale), "the newest counts")
+        XCTAssertEqual(marked[2].mark?.price, Price(e8: 1))
+        XCTAssertEqual(try ProfitReader(database).rows(account: "DU9"), [])
+    }
+}
