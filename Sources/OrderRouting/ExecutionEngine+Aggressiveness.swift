@@ -62,7 +62,9 @@ extension ExecutionEngine {
     /// The run's open orders that an emergency does not let stand, by number: those that would open or enlarge a position once the
     /// older ones of their side have filled.
     public func ordersAgainstEmergency() throws(ArithmeticOverflow) -> [OrderNumber] {
-        guard aggressiveness?.rules.emergencyReducesOnly == true else { return [] }
+        guard let rules = aggressiveness?.rules, rules.emergencyReducesOnly,
+            levels.highest(unset: rules.level) == .emergency
+        else { return [] }
         var numbers: [OrderNumber] = []
         var left: [Int32: (buy: Quantity, sell: Quantity)] = [:]
         for order in book.open where order.parent == nil {

@@ -50,6 +50,11 @@ public struct AggressivenessLevels: Sendable, Hashable {
     public func level(strategy: String?, ticker: String, unset: AggressivenessLevel) -> AggressivenessLevel {
         max(all ?? unset, strategy.flatMap { strategies[$0] } ?? .normal, tickers[ticker] ?? .normal)
     }
+
+    /// The highest that any order can have.
+    public func highest(unset: AggressivenessLevel) -> AggressivenessLevel {
+        max(all ?? unset, strategies.values.max() ?? .normal, tickers.values.max() ?? .normal)
+    }
 }
 
 extension AggressivenessLevels: CustomStringConvertible {
