@@ -89,7 +89,7 @@ let package = Package(
         .testTarget(
             name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting", "TestSupport"],
             exclude: ["seeds.txt"], swiftSettings: strict),
-        tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking"]),
+        tests("ExecutionService", ["TestSupport", "SeededTesting", "BrokerAdapters", "Networking", "RebalanceWorld"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["execution", "Networking", "Storage", "TestSupport", "SeededTesting"],

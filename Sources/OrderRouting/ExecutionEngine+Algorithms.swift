@@ -9,6 +9,9 @@ extension ExecutionEngine {
             || algorithms.runs.contains { if case .volume = $0.machine.pace { true } else { false } }
     }
 
+    /// Whether children carry out any order now.
+    public var hasAlgorithms: Bool { !algorithms.runs.isEmpty }
+
     /// When the next algorithm wants to be asked again; nil while nothing but fills and volume moves any.
     public var nextAlgorithmWake: Timestamp? { algorithms.runs.isEmpty ? nil : algorithms.nextWake }
 
@@ -226,6 +229,8 @@ extension ExecutionEngine {
         var terms = order.terms
         terms.quantity = quantity
         if atMarket { terms.type = .market }
+        // The window says how long; without one the order lives by its time in force.
+        if algorithms[index].machine.end != nil { terms.timeInForce = .goodTilCancelled }
         let held = positions[Int(terms.instrument.index)].quantity
         let planned = PlannedOrder(
             decision: order.decision, leg: order.leg, action: OrderAction(held: held, delta: terms.signedQuantity),

@@ -18,6 +18,16 @@ struct SeenVolume: Sendable, Equatable {
     var at: Timestamp
 }
 
+/// The broker's clock as it was told, and as it goes on since by the uptime of this process.
+struct BrokerClock: Sendable, Equatable {
+    var uptime_ms: Int64
+    var time: Timestamp
+    /// Whether it is that of this machine; else it is a replay's, or one of the two is wrong.
+    var isOurs: Bool
+
+    func time(at uptime_ms: Int64) -> Timestamp { time.adding(ms: uptime_ms - self.uptime_ms) }
+}
+
 /// Looks at the volume of instruments whose algorithms take a share of it.
 struct VolumeWatch: Sendable {
     /// Those that are under way.
@@ -37,6 +47,7 @@ extension RebalanceMachine {
     }
 
     mutating func workAlgorithms(at moment: IBKRMoment) throws {
+        try followClock(at: moment)
         try lookAtVolumes(at: moment)
         try repeatChildCancels(at: moment)
         guard let wake = engine.nextAlgorithmWake, wake <= moment.time else { return }
@@ -48,7 +59,15 @@ extension RebalanceMachine {
         guard mayWorkAlgorithms, let moment = lastMoment else { return nil }
         let wake = engine.nextAlgorithmWake.map { moment.uptime_ms + max($0.ms - moment.time.ms, 0) }
         let looks = engine.followedVolumes.filter { volumes.looks[$0] == nil }.map { volumes.next_ms[$0] ?? .min }
-        return ([wake, childCancelDue_ms] + looks).compactMap { $0 }.min()
+        return ([wake, childCancelDue_ms, clockDue_ms] + looks).compactMap { $0 }.min()
+    }
+
+    /// A replay's clock may go faster than ours.
+    private mutating func followClock(at moment: IBKRMoment) throws {
+        guard engine.hasAlgorithms, let clock, !clock.isOurs else { return clockDue_ms = nil }
+        guard clockDue_ms.map({ $0 <= moment.uptime_ms }) ?? true else { return }
+        clockDue_ms = moment.uptime_ms + RebalanceMachine.clockInterval_ms
+        try drive(.query(.clock), at: moment)
     }
 
     // MARK: - Volume

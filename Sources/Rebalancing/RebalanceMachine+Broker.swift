@@ -28,11 +28,15 @@ extension RebalanceMachine {
 
     /// A broker whose clock is that of a replay, or an account whose machine has a wrong one: the broker's counts.
     private mutating func setClock(_ time: TWSCurrentTime, at moment: IBKRMoment) {
-        guard clockOffset_ms == nil else { return }
         let difference_ms = time.seconds * 1_000 - moment.time.ms
         let isSame = abs(difference_ms) < RebalanceMachine.clockTolerance_ms
-        clockOffset_ms = isSame ? 0 : difference_ms
-        guard !isSame else { return }
+        let wasOurs = clock?.isOurs ?? true
+        guard clock == nil || !isSame else { return }
+        clock = BrokerClock(
+            uptime_ms: moment.uptime_ms, time: isSame ? moment.time : Timestamp(ms: time.seconds * 1_000),
+            isOurs: isSame)
+        // One that goes on differing, such as that of a fast replay, was told of.
+        guard !isSame, wasOurs else { return }
         let direction = difference_ms < 0 ? "behind" : "ahead of"
         warn(
             "the broker's clock is \(difference_ms.magnitude / 1_000) s \(direction) this machine's; times are the broker's"
@@ -40,6 +44,8 @@ extension RebalanceMachine {
     }
 
     private static let clockTolerance_ms: Int64 = 5_000
+    /// How often a clock that is not ours is asked for while algorithms wait for it.
+    static let clockInterval_ms: Int64 = 1_000
 
     // MARK: - Reports
 

@@ -60,7 +60,7 @@ extension RebalanceMachine {
 
     private mutating func finishResolving(_ giveUp_ms: Int64, at moment: IBKRMoment) throws -> Bool {
         let isLate = moment.uptime_ms >= giveUp_ms
-        guard broker.state.isReady, broker.contracts.isSettled, clockOffset_ms != nil else {
+        guard broker.state.isReady, broker.contracts.isSettled, clock != nil else {
             if isLate { try giveUpStart("the broker does not answer about contracts or its clock", at: moment) }
             return isLate
         }
@@ -92,7 +92,7 @@ extension RebalanceMachine {
 
     /// The broker is back: what was asked and not answered is asked again.
     mutating func askUnanswered(at moment: IBKRMoment) throws {
-        if clockOffset_ms == nil { try drive(.query(.clock), at: moment) }
+        if clock == nil { try drive(.query(.clock), at: moment) }
         volumes.looks.removeAll()
         guard case .pricing = phase else { return repricing.askQuotesAgain() }
         let lost = quotes.filter { !$0.value.isComplete }.map(\.key).sorted()

@@ -102,8 +102,10 @@ public struct RebalanceMachine: Sendable {
     /// Executions that came before contracts were known, in order.
     var heldReports: [BrokerReport] = []
     var isAccountKnown: Bool
-    /// The broker's clock less ours; nil until it was asked.
-    var clockOffset_ms: Int64?
+    /// The clock that counts; nil until the broker has told its own.
+    var clock: BrokerClock?
+    /// When the broker's clock is asked for again, where it is another one than ours.
+    var clockDue_ms: Int64?
     var quotes: [InstrumentID: Quote] = [:]
     var quoteRequests: [Int32: InstrumentID] = [:]
     var quotesWanted: [InstrumentID] = []
@@ -237,10 +239,10 @@ public struct RebalanceMachine: Sendable {
         return flush()
     }
 
-    /// Journals in the broker's time where the two clocks differ.
+    /// Journals in the broker's time where the two clocks differ; a clock of ours that is put forward or back changes nothing.
     private func adjusted(_ moment: IBKRMoment) -> IBKRMoment {
         var moment = moment
-        moment.time = moment.time.adding(ms: clockOffset_ms ?? 0)
+        if let clock { moment.time = clock.time(at: moment.uptime_ms) }
         return moment
     }
 

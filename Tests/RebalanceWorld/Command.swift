@@ -19,6 +19,8 @@ public struct WorldCommand: Sendable {
     public var breaker: CircuitBreaker.Rules?
     /// Dead orders that orders of the command take the place of, by the row of those.
     public var replaced: [Int32: OrderNumber] = [:]
+    /// What the engine is told of the past.
+    public var prepare: @Sendable (inout ExecutionEngine) throws -> Void = { _ in }
     /// How long the operator thinks about each question.
     public var consent_ms: Int64 = 0
     /// By the clock of the world; set when the command is given first.

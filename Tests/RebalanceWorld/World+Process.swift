@@ -13,9 +13,9 @@ extension World {
             isRunComplete = true
             return .alreadyComplete
         }
-        let limit_ms = now_ms + 3_600_000
+        let limit_ms = now_ms + longestProcess_ms
         while process?.end == nil {
-            guard now_ms < limit_ms else { throw WorldFailure("a process runs for an hour") }
+            guard now_ms < limit_ms else { throw WorldFailure("a process does not end") }
             try step()
         }
         guard let end = process?.end else { throw WorldFailure("no process") }
@@ -45,11 +45,12 @@ extension World {
             let facts = try journal.facts()
             return CircuitBreaker(rules, facts.breaker, errors: facts.breakerErrors)
         }
-        let machine = RebalanceMachine(
+        var machine = RebalanceMachine(
             settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
             highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc),
             breaker: breaker
         ) { order, ticker in command.key(of: order, ticker) ?? World.noKey }
+        try machine.prepare(command.prepare)
         committedMark = opening.highWaterMark
         process = HostedProcess(
             number: processCount, machine: machine, command: command, keys: opening.keys)

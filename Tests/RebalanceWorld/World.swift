@@ -60,6 +60,8 @@ public struct World {
     var committedMark: Int32 = 0
     /// The venue's breaker as it is on record.
     var breakerState = BreakerRecord.State.closed
+    /// How long a process may run.
+    public var longestProcess_ms: Int64 = 3_600_000
     /// What the auditor saw that must not be, while it happened.
     public internal(set) var violations: [String] = []
     /// What happened, where somebody wants to read it.
@@ -196,9 +198,10 @@ public struct World {
         let before = isAway ? gateway.executionRecords.count : 0
         try touchGateway { try $0.playRest() }
         if market.next_ms <= now_ms {
+            let end_ms = market.end_ms
             let slice = market.next()
             try touchGateway { try $0.playOpen(slice) }
-            queue.add(.bar, at: now_ms + market.bar_ms)
+            queue.add(.bar, at: end_ms)
         } else {
             queue.add(.bar, at: market.next_ms)
         }

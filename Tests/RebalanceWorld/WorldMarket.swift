@@ -18,6 +18,8 @@ public struct WorldMarket: Sendable {
     /// Of a hundred bars of an instrument so many are missing or have no trade.
     public var gapPercent: Int
     private var cents: [Int64]
+    /// Bars that were brought, the next one first; else they are made.
+    private var given: ArraySlice<BarSlice>?
     private var generator: SeededGenerator
     private(set) var day = 0
     private(set) var place = 0
@@ -36,13 +38,29 @@ public struct WorldMarket: Sendable {
         for _ in tickers { cents.append(Int64(generator.number(500...20_000))) }
     }
 
+    /// Bars as they are given, in the order of time.
+    public init(tickers: [String], slices: [BarSlice]) {
+        self.init(tickers: tickers, seed: 0)
+        given = slices[...]
+    }
+
     static func opening_ms(ofDay day: Int) -> Int64 { Int64(day) * day_ms + open_ms }
 
     /// When the next bar begins, of the clock of the world.
-    var next_ms: Int64 { WorldMarket.opening_ms(ofDay: day) + Int64(place) * bar_ms }
+    var next_ms: Int64 {
+        if let given { return given.first.map { $0.start.ms - WorldMarket.epoch_ms } ?? .max }
+        return WorldMarket.opening_ms(ofDay: day) + Int64(place) * bar_ms
+    }
+
+    /// When the bar that begins now is over.
+    var end_ms: Int64 {
+        if let given { return given.first.map { $0.end.ms - WorldMarket.epoch_ms } ?? .max }
+        return next_ms + bar_ms
+    }
 
     /// The bar that begins now.
     mutating func next() -> BarSlice {
+        if let slice = given?.popFirst() { return slice }
         let isLast = place == barsPerSession - 1
         let start = Timestamp(ms: WorldMarket.epoch_ms + next_ms)
         let session = CalendarDate(days: Int32((WorldMarket.epoch_ms + next_ms) / WorldMarket.day_ms))

@@ -183,7 +183,7 @@ struct SessionRunner {
             try machine.prepare { engine in try history.tell(&engine, known.names.tickers) }
         }
         if let volumes = request.volumes {
-            try machine.prepare { engine in try volumes.tell(&engine, known.names.tickers) }
+            for past in try volumes.past(of: known.names.tickers) { try machine.prepare(past.tell) }
         }
         let decisions = known.names.decisions
         let (runID, isLive) = (handle.header.runID, request.isLive)

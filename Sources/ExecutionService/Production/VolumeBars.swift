@@ -48,14 +48,29 @@ struct VolumeBars {
         if case .vwap(_, _, let count, _)? = standing { standingDays = count } else { standingDays = nil }
     }
 
-    /// Tells an engine that has taken up its account what traded in the past, in the order of time.
+    /// What traded of an instrument on past dates, and how many of them its curve needs.
+    struct Past: Sendable {
+        var instrument: InstrumentID
+        var days: Int32
+        /// In the order of time.
+        var volumes: [TradedVolume]
+
+        /// Tells an engine that has taken up its account.
+        func tell(_ engine: inout ExecutionEngine) throws {
+            engine.keepVolumes(of: instrument, days: days)
+            var nothing = EngineOutput()
+            try engine.handle(.traded(volumes), into: &nothing)
+            engine.renewCurves()
+        }
+    }
+
+    /// The past of every ticker that needs one.
     ///
     /// - Parameter tickers: by `InstrumentID`.
-    func tell(_ engine: inout ExecutionEngine, _ tickers: [String]) throws {
-        for (index, ticker) in tickers.enumerated() {
-            guard let count = days[ticker] ?? standingDays else { continue }
+    func past(of tickers: [String]) throws -> [Past] {
+        try tickers.enumerated().compactMap { index, ticker in
+            guard let count = days[ticker] ?? standingDays else { return nil }
             let instrument = InstrumentID(index)
-            engine.keepVolumes(of: instrument, days: count)
             let from = decidedAt.adding(ms: -(Int64(count) * Self.calendarDaysPerSession + 10) * 86_400_000)
             let bars = try market.bars(of: ticker, from: from, before: decidedAt)
             let volumes = bars.map { bar in
@@ -63,10 +78,8 @@ struct VolumeBars {
                     instrument: instrument, start: bar.start,
                     end: market.interval.end(of: bar.start, in: market.localTime), quantity: bar.volume ?? .zero)
             }
-            var nothing = EngineOutput()
-            try engine.handle(.traded(volumes.filter { $0.end <= decidedAt }), into: &nothing)
+            return Past(instrument: instrument, days: count, volumes: volumes.filter { $0.end <= decidedAt })
         }
-        engine.renewCurves()
     }
 }
 

@@ -109,7 +109,7 @@ final class DoctorTests: ServiceTestCase {
         try rows().execute("PRAGMA application_id = 5")
         let report = try report()
         XCTAssertEqual(state(.database, report), .critical)
-        XCTAssertEqual(state(.killSwitch, report), .warning)
+        XCTAssertEqual(state(.killSwitch, report), .critical)
         XCTAssertNil(state(.lastRun, report))
     }
 

@@ -69,7 +69,15 @@ public struct DoctorReport: Sendable {
     }
 
     private static func switches(_ environment: ExecutionEnvironment, _ request: Request) -> [DoctorCheck] {
-        let on = environment.switches() + (request.database.map(DatabaseSwitches.look) ?? [])
+        var on = environment.switches()
+        do {
+            on += try request.database.map(DatabaseSwitches.look) ?? []
+        } catch {
+            return on.map { DoctorCheck(.killSwitch, .warning, $0.sentence) } + [
+                DoctorCheck(
+                    .killSwitch, .critical, "the switches in the database cannot be read, so nothing is sent: \(error)")
+            ]
+        }
         guard !on.isEmpty else {
             let extent = request.database == nil ? "; those of a database were not looked at" : ""
             return [DoctorCheck(.killSwitch, .ok, "every kill switch is off\(extent)")]
