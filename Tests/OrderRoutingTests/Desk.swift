@@ -1,5 +1,6 @@
 import OrderPlanning
 import OrderRouting
+import RiskControl
 import TradingModel
 import XCTest
 
@@ -29,6 +30,9 @@ struct Desk {
             instruments: instruments, planning: planning, router: ModeRouter(mode: .training, latency_ms: latency_ms))
         try take(.deposit(Money(e6: cash * Money.scale), at: time))
     }
+
+    /// The kill switches that are on from now on.
+    mutating func turn(_ board: KillSwitchBoard) { engine.switches.board = board }
 
     /// Handles an input and everything that follows from it at once.
     mutating func take(_ input: EngineInput) throws {
