@@ -3,7 +3,8 @@ import XCTest
 /// The words of the command line, without any file.
 final class HelpTests: CommandLineTestCase {
     private static let commands = [
-        "init", "bars import", "bars list", "plan", "apply", "trades", "orders", "positions", "gap", "runs", "risk", "status",
+        "init", "bars import", "bars list", "plan", "apply", "trades", "orders", "positions", "gap", "runs", "risk",
+        "status",
         "verify", "halt", "resume", "flatten", "cancel-all", "export-ledger", "gateway",
     ]
 
