@@ -19,7 +19,7 @@ extension RebalanceMachine {
     }
 
     /// Whether an order that never arrived may be sent once more now.
-    var mayResend: Bool { breaker.map { $0.permit != .nothing } ?? true }
+    var mayResend: Bool { !hasMissedMessage && breaker.map { $0.permit != .nothing } ?? true }
 
     private var plannedCount: Int { engine.openOrders.count { $0.state == .planned } }
 

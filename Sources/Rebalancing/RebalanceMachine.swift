@@ -117,6 +117,9 @@ public struct RebalanceMachine: Sendable {
     /// Since when the broker is away, and when that is said next.
     var awaySince_ms: Int64?
     var nextAlert_ms: Int64?
+    /// Whether a message of this connection could not be read. It may have been the one that says that the gateway has no
+    /// connection itself, whose lists then do not have what it keeps for later: nothing is proven by them.
+    var hasMissedMessage = false
     var isStopping = false
     /// How the session ends since a kill switch halted it; nil while none did.
     var halt: Halt?
@@ -296,10 +299,20 @@ public struct RebalanceMachine: Sendable {
             case .setTimer(let timer, let at_ms): timers[timer] = at_ms
             case .cancelTimer(let timer): timers[timer] = nil
             case .notice(let notice):
-                if case .started(_, _, let accounts) = notice { managedAccounts = accounts }
+                note(notice)
                 actions.append(.notice(.session(notice)))
             case .event(let event): events.append(event)
             }
+        }
+    }
+
+    private mutating func note(_ notice: IBKRNotice) {
+        switch notice {
+        case .started(_, _, let accounts):
+            managedAccounts = accounts
+            hasMissedMessage = false
+        case .malformed, .brokenFrame: hasMissedMessage = true
+        default: break
         }
     }
 
