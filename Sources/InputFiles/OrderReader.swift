@@ -55,7 +55,7 @@ struct OrderReader: ~Copyable {
         let algorithm = records.algorithm(
             OrderColumn.algorithm, parameters: OrderColumn.algorithmParameters, byDefault: defaults.algorithm)
         if let type, let timeInForce { records.refuse(algorithm, of: OrderColumn.algorithm, with: type, timeInForce) }
-        let followsLevel = readFollowsLevel(type)
+        let followsLevel = readFollowsLevel(type, algorithm)
         guard let asOf, let ticker, let side, let quantity, let type, let timeInForce,
             let decision = decisions.number(of: asOf, in: &records)
         else { return nil }
@@ -68,13 +68,18 @@ struct OrderReader: ~Copyable {
             decisionIndex: decision, algorithm: algorithm)
     }
 
-    /// Stops and exits wait for levels of their own.
-    private mutating func readFollowsLevel(_ type: OrderType?) -> Bool {
+    /// Stops and exits wait for levels of their own, and an algorithm has a pace of its own.
+    private mutating func readFollowsLevel(_ type: OrderType?, _ algorithm: AlgorithmTerms?) -> Bool {
         guard records.word(OrderColumn.followsLevel, [("true", true), ("false", false)]) == true else { return false }
         if let type, type.isStop {
             records.note(
                 OrderColumn.followsLevel, "cannot be true for an order of type \(type.code)",
                 accepted: "only MARKET and LIMIT orders are priced by the level; leave it empty")
+        }
+        if algorithm != nil {
+            records.note(
+                OrderColumn.followsLevel, "cannot be true for an order that an algorithm works",
+                accepted: "leave it empty")
         }
         if !records.text(OrderColumn.parentRef).isEmpty {
             records.note(

@@ -44,7 +44,7 @@ extension ExecutionEngine {
         var next = book.oldestOpen(planned.terms.instrument)
         while let slot = next {
             let order = book.records[slot]
-            if order.parent == nil, order.terms.side == planned.terms.side {
+            if order.parent == nil, order.terms.side == planned.terms.side, isExpected(order) {
                 room = try room.adding(-order.remaining, "the orders that reduce \(ticker(order.terms.instrument))")
             }
             next = book.nextOpen(after: slot)
@@ -67,7 +67,7 @@ extension ExecutionEngine {
         else { return [] }
         var numbers: [OrderNumber] = []
         var left: [Int32: (buy: Quantity, sell: Quantity)] = [:]
-        for order in book.open where order.parent == nil {
+        for order in book.open where order.parent == nil && isExpected(order) {
             let instrument = order.terms.instrument
             var rooms = left[instrument.index] ?? (reducible(instrument, .buy), reducible(instrument, .sell))
             let room = try (order.terms.side == .buy ? rooms.buy : rooms.sell)

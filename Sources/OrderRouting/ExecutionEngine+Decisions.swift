@@ -150,7 +150,8 @@ extension ExecutionEngine {
             row: plan.row * 2 + Int64(order.leg),
             cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm)
         var order = order
-        order.terms.type = type(of: order)
+        // What an algorithm works for hours is not priced once.
+        if plan.algorithm == nil { order.terms.type = type(of: order) }
         try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
     }
 

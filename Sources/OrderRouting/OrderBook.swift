@@ -128,6 +128,8 @@ struct OrderBook: Sendable {
 
     /// Whether another limit may be asked for.
     func isModifiable(_ slot: Int) -> Bool {
+        // Parents are not at the venue, and their children follow them.
+        guard records[slot].role == nil else { return false }
         let isStill = !notes[slot].isCancelAsked && notes[slot].wantedLimit == nil
         return records[slot].state == .planned || (records[slot].state == .working && isStill)
     }

@@ -60,7 +60,7 @@ extension RebalanceMachine {
         repricing = Repricing()
         var wanted: Set<InstrumentID> = []
         let followers = ownOrdersThatFollow
-        for order in engine.openOrders where !order.number.isOfEarlierRun {
+        for order in engine.openOrders where !order.number.isOfEarlierRun && order.role == nil {
             guard case .limit = order.terms.type, order.inputRow.map({ followers[$0] != nil }) ?? true else { continue }
             repricing.orders.insert(order.number)
             if style(of: order).kind != .asGiven { wanted.insert(order.terms.instrument) }
@@ -89,8 +89,8 @@ extension RebalanceMachine {
                 repricing.remove(number)
                 continue
             }
-            // One without an answer is looked at again when it has one.
-            guard engine.isModifiable(number), isPriced(order) else { continue }
+            // One without an answer is looked at again when it has one, and one that is halted when it is not.
+            guard engine.isModifiable(number), engine.stop(of: order) == nil, isPriced(order) else { continue }
             repricing.remove(number)
             guard let limit = limit(of: order, at: moment) else { continue }
             try ask(.modify(number, limit: limit, at: moment.time), at: moment)

@@ -92,7 +92,10 @@ extension RebalanceMachine {
     /// A connection that ended is one error, however many orders were on it.
     mutating func judge(doubt: BrokerDoubt, about number: OrderNumber, at moment: IBKRMoment) {
         switch doubt {
-        case .noAnswer, .vanished: noteVenueError(doubt.reason.text, order: number, at: moment)
+        // What a process that was killed had on record may never have left it; that is nobody's fault.
+        case .noAnswer, .vanished:
+            guard sentOnce.contains(number) || acknowledged.contains(number) else { return }
+            noteVenueError(doubt.reason.text, order: number, at: moment)
         case .code(let reason) where TWSErrorClass.isVenueFault(code: reason.code):
             noteVenueError("\(reason.code.map { "\($0) " } ?? "")\(reason.text)", order: number, at: moment)
         case .connectionLost: break

@@ -309,10 +309,10 @@ final class BadInputTests: CommandLineTestCase {
             assertContains(result.errors, [message])
         }
         let production = try execute(
-            "apply", "--mode", "production", "--db", "training.db", "--bars", "history.db", "--targets",
+            "apply", "--mode", "production", "--db", "training.db", "--actions", "splits.csv", "--targets",
             Fixtures.targets)
         assertCode(64, production)
-        assertContains(production.errors, ["--bars does not go with --mode production"])
+        assertContains(production.errors, ["--actions does not go with --mode production"])
         let batch = try execute(
             "plan", "--mode", "training", "--bars", "history.db", "--targets", Fixtures.targets, "--as-of", "2012")
         assertCode(2, batch)

@@ -30,6 +30,16 @@ final class AlgorithmColumnTests: XCTestCase {
         XCTAssertEqual(try orders(order).rows.map(\.algorithm), [twap])
     }
 
+    /// What an algorithm works has a pace of its own.
+    func testAnAlgorithmDoesNotFollowTheLevel() {
+        let header = "as_of,ticker,side,quantity,algorithm,algorithm_parameters,follows_level\n"
+        let row = "2020-01-02,A,BUY,10,TWAP,duration=1h slices=4,true\n"
+        XCTAssertThrowsError(try OrderFile.read(.text(header + row, name: "orders.csv"))) {
+            let message = "follows_level \"true\" cannot be true for an order that an algorithm works"
+            XCTAssertTrue("\($0)".contains(message), "\($0)")
+        }
+    }
+
     func testRefusedTargets() {
         assertRefused(
             [

@@ -189,6 +189,18 @@ final class OrderFileTests: XCTestCase {
                 "good_till \"2020-01-02\" is not after as_of (a date means its end, for both)"
             ),
             (
+                "a stop has its own level", "\(day) order_type=STOP stop_price=9 follows_level=true",
+                "follows_level \"true\" cannot be true for an order of type STOP"
+            ),
+            (
+                "an exit has its own level", "\(day) parent_ref=P follows_level=true",
+                "follows_level \"true\" cannot be true for the exit of a bracket"
+            ),
+            (
+                "a word is a word", "\(day) follows_level=perhaps",
+                "follows_level \"perhaps\" is not one of true, false"
+            ),
+            (
                 "rule 13, cancel", "\(day) cancel_at=2020-01-02T12:00Z",
                 "cancel_at \"2020-01-02T12:00Z\" is not after as_of"
             ),

@@ -32,6 +32,9 @@ struct Desk {
         try take(.deposit(Money(e6: cash * Money.scale), at: time))
     }
 
+    /// The kill switches that are on from now on.
+    mutating func turn(_ board: KillSwitchBoard) { engine.switches.board = board }
+
     /// Handles an input and everything that follows from it at once.
     mutating func take(_ input: EngineInput) throws {
         var inputs = [input]

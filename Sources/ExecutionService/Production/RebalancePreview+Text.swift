@@ -21,7 +21,8 @@ extension RebalancePreview {
     private func line(of order: OrderRecord) -> String {
         let index = Int(order.terms.instrument.index)
         let price = order.arrivalPrice.map { ", last price \($0)" } ?? ""
-        return "\(order.terms.side.code) \(order.terms.quantity) \(tickers[index]) \(order.terms.type.code) "
+        let limit = order.terms.type.limitPrice.map { " \($0)" } ?? ""
+        return "\(order.terms.side.code) \(order.terms.quantity) \(tickers[index]) \(order.terms.type.code)\(limit) "
             + "\(order.terms.timeInForce.code)\(algorithm(order))\(price), held \(positions[index])"
     }
 

@@ -166,7 +166,7 @@ struct SessionRunner {
         var settings = request.settings
         if request.purpose == .rebalance, !request.isTask {
             settings.risk = RiskSetup(
-                request.configuration, decisions: known.names.decisions,
+                request.configuration, environment: gate.environment, decisions: known.names.decisions,
                 isIntraday: request.history?.isIntraday ?? false)
         }
         if usesLevels {
