@@ -63,9 +63,9 @@ struct ParityComparison {
 
     var tables: [Table] { [targets, orders, trades, positions, cash, balances, risk] }
 
-    /// What the gate said; a buy that was cut to the cash there was is another matter.
+    /// What the gate said; a buy that was cut to the cash there was is another matter. Statistics are sums whose order differs.
     private static let riskRows = """
-        SELECT decision_id, ticker, direction, requested_e8, approved_e8, reason, binding_limit, observed, allowed, explanation
+        SELECT decision_id, ticker, direction, requested_e8, approved_e8, reason, binding_limit, round(observed, 9), allowed, explanation
         FROM risk_decisions WHERE reason IS NOT 'insufficient_cash'
         """
 
