@@ -90,12 +90,17 @@ extension RebalanceMachine {
                 continue
             }
             // One without an answer is looked at again when it has one, and one that is halted when it is not.
-            guard engine.isModifiable(number), engine.stop(of: order) == nil, isPriced(order) else { continue }
+            guard engine.isModifiable(number), engine.stop(of: order) == nil, isVenueWell, isPriced(order) else {
+                continue
+            }
             repricing.remove(number)
             guard let limit = limit(of: order, at: moment) else { continue }
             try ask(.modify(number, limit: limit, at: moment.time), at: moment)
         }
     }
+
+    /// While the breaker is not closed, only its probes leave.
+    private var isVenueWell: Bool { breaker.map { $0.permit == .everything } ?? true }
 
     private func isPriced(_ order: OrderRecord) -> Bool {
         style(of: order).kind == .asGiven || quotes[order.terms.instrument]?.isComplete == true
