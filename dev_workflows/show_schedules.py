@@ -65,7 +65,10 @@ def write_orders(folder):
 
 def run(command, **options):
     print("$", " ".join(str(part) for part in command), file=sys.stderr)
-    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, **options)
+    code = subprocess.run([str(part) for part in command], stdout=subprocess.DEVNULL, **options).returncode
+    # 1: an order expired with a rest, which is shown.
+    if code not in (0, 1):
+        raise SystemExit(f"ended with {code}")
 
 
 def train(execution, folder, bars, orders):
@@ -169,13 +172,13 @@ def print_tables(results, volumes):
 
 def draw(results, volumes, path):
     width, height, left, top, gap = 430, 150, 70, 56, 62
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * (width + left) + 50}" height="{4 * (height + gap) + top + 20}" '
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * (width + left) + 90}" height="{4 * (height + gap) + top + 20}" '
              'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="white"/>',
              f'<text x="{left}" y="24" font-size="16">Planned (grey) and filled (blue) shares on the real bars of June 2004; ticks are '
              'the children</text>']
     for column, (mode, found) in enumerate(results.items()):
         for row, order in enumerate(ORDERS):
-            x0, y0 = left + column * (width + left + 20), top + row * (height + gap)
+            x0, y0 = left + column * (width + left + 40), top + row * (height + gap)
             start, children, fills = found[order[0]]
             end = start + timedelta(days=DAYS + 1)
 
@@ -190,7 +193,7 @@ def draw(results, volumes, path):
                     last = size
                 return " ".join(points + [point(end, last)])
 
-            parts.append(f'<text x="{x0}" y="{y0 - 8}">{mode}: {order[0]} {order[2]:,} {order[1]}, {order[4]}</text>')
+            parts.append(f'<text x="{x0}" y="{y0 - 8}" font-size="11">{mode}: {order[0]} {order[2]:,} {order[1]}, {order[4]}</text>')
             parts.append(f'<rect x="{x0}" y="{y0}" width="{width}" height="{height}" fill="none" stroke="#ccc"/>')
             for share in (0, 0.5, 1):
                 y = y0 + height * (1 - share)

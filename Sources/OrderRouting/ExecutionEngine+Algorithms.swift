@@ -196,7 +196,9 @@ extension ExecutionEngine {
     }
 
     /// Whether nothing keeps an algorithm from ordering and cancelling, a kill switch neither.
-    private func mayWork(_ order: OrderRecord) -> Bool { worksAlgorithms && stop(of: order) == nil }
+    private func mayWork(_ order: OrderRecord) -> Bool {
+        worksAlgorithms && childAllowance > 0 && stop(of: order) == nil
+    }
 
     private func wake(of run: AlgorithmRun, after time: Timestamp) -> Timestamp? {
         guard !run.isStopping else { return nil }
@@ -236,6 +238,7 @@ extension ExecutionEngine {
             decision: order.decision, leg: order.leg, action: OrderAction(held: held, delta: terms.signedQuantity),
             terms: terms, phase: algorithms[index].phase, referencePrice: order.arrivalPrice)
         guard let approved = confirm(planned) else { return algorithms[index].machine.stop(.cancelled(.childRejected)) }
+        if childAllowance != .max { childAllowance -= 1 }
         algorithms[index].lastChild += 1
         let number = book.nextNumber()
         let child = OrderRecord(

@@ -33,8 +33,8 @@ struct VolumeWatch: Sendable {
     /// Those that are under way.
     var looks: [InstrumentID: VolumeLook] = [:]
     var seen: [InstrumentID: SeenVolume] = [:]
-    /// When each is looked at next, by uptime.
-    var next_ms: [InstrumentID: Int64] = [:]
+    /// When each is looked at next, by the broker's clock.
+    var next: [InstrumentID: Timestamp] = [:]
     /// Of those that the broker tells no volume of, it was said.
     var missing: Set<InstrumentID> = []
 }
@@ -43,7 +43,16 @@ struct VolumeWatch: Sendable {
 extension RebalanceMachine {
     /// Whether children may be ordered and cancelled: the plan is on record, consented to, and the broker is there.
     var mayWorkAlgorithms: Bool {
-        isWorking && settings.isLive && !isStopping && unrecorded == nil && broker.state.isReady
+        isWorking && settings.isLive && !isStopping && unrecorded == nil && broker.state.isReady && childAllowance > 0
+    }
+
+    /// How many children the circuit breaker lets leave.
+    var childAllowance: Int {
+        switch breaker?.permit {
+        case nil, .everything: .max
+        case .probes(let count): count
+        case .nothing: 0
+        }
     }
 
     mutating func workAlgorithms(at moment: IBKRMoment) throws {
@@ -57,9 +66,11 @@ extension RebalanceMachine {
     /// When algorithms want to be asked again, by uptime.
     var algorithmsDue_ms: Int64? {
         guard mayWorkAlgorithms, let moment = lastMoment else { return nil }
-        let wake = engine.nextAlgorithmWake.map { moment.uptime_ms + max($0.ms - moment.time.ms, 0) }
-        let looks = engine.followedVolumes.filter { volumes.looks[$0] == nil }.map { volumes.next_ms[$0] ?? .min }
-        return ([wake, childCancelDue_ms, clockDue_ms] + looks).compactMap { $0 }.min()
+        let looks = engine.followedVolumes.filter { volumes.looks[$0] == nil }.map { volumes.next[$0] ?? moment.time }
+        let dues = ([engine.nextAlgorithmWake] + looks).compactMap { $0 }.map { due in
+            moment.uptime_ms + max(due.ms - moment.time.ms, 0)
+        }
+        return (dues + [childCancelDue_ms, clockDue_ms].compactMap { $0 }).min()
     }
 
     /// A replay's clock may go faster than ours.
@@ -77,9 +88,9 @@ extension RebalanceMachine {
             if let look = volumes.looks[instrument] {
                 guard look.isComplete else { continue }
                 volumes.looks[instrument] = nil
-                volumes.next_ms[instrument] = moment.uptime_ms + engine.volumeInterval_ms(of: instrument)
+                volumes.next[instrument] = moment.time.adding(ms: engine.volumeInterval_ms(of: instrument))
                 try take(look, of: instrument, at: moment)
-            } else if volumes.next_ms[instrument].map({ $0 <= moment.uptime_ms }) ?? true {
+            } else if volumes.next[instrument].map({ $0 <= moment.time }) ?? true {
                 volumes.looks[instrument] = VolumeLook()
                 try drive(.query(.quote(instrument)), at: moment)
             }

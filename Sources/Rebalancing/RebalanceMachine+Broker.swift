@@ -176,8 +176,9 @@ extension RebalanceMachine {
     private mutating func book(_ report: BrokerReport, at moment: IBKRMoment) throws {
         switch report {
         case .execution(let execution):
-            try ask(.broker(.executed(converted(execution))), at: moment)
+            // A fill may make an algorithm order more, and with that its commission be taken up before anything follows here.
             noteFill(of: execution, at: moment)
+            try ask(.broker(.executed(converted(execution))), at: moment)
         case .correction(let execution, let old):
             try ask(.broker(.corrected(converted(execution), replaces: old)), at: moment)
         case .commission(let commission):

@@ -321,7 +321,10 @@ public struct RebalanceMachine: Sendable {
     /// Gives the engine an input and brings its requests to the broker.
     mutating func ask(_ input: EngineInput, at moment: IBKRMoment) throws {
         engine.worksAlgorithms = mayWorkAlgorithms
+        let allowance = childAllowance
+        engine.childAllowance = allowance
         try engine.handle(input, into: &output)
+        if allowance != .max { breaker?.noteSent(allowance - engine.childAllowance) }
         try performRequests(at: moment)
     }
 

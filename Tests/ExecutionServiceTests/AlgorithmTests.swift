@@ -1,9 +1,10 @@
-import ExecutionService
 import Foundation
 import InputFiles
 import Storage
 import TestSupport
 import XCTest
+
+@testable import ExecutionService
 
 /// Every algorithm in TRAINING on the real bars, through files and tables.
 final class AlgorithmTests: ServiceTestCase {
@@ -196,6 +197,38 @@ final class AlgorithmTests: ServiceTestCase {
                 XCTAssertTrue("\(error)".contains(message), "\(error)")
             }
         }
+    }
+
+    func testProductionRefusesBeforeAnythingIsSent() throws {
+        func plan(_ algorithm: String, bars: String? = nil) throws -> RebalancePlan {
+            let row = "2012-05-18,a,FB,BUY,10,,MARKET,DAY,,\(algorithm)\n"
+            return try RebalancePlan(
+                .init(orders: try folder.write(Self.header + row, to: "orders.csv"), account: "DU123", bars: bars),
+                venue: .ibkr)
+        }
+        let vwap = "vwap,duration=10m slices=2"
+        XCTAssertThrowsError(try plan(vwap)) { error in
+            XCTAssertTrue(
+                "\(error)".contains("the algorithm vwap needs historical bars in --mode production too; give --bars"),
+                "\(error)")
+        }
+        let bars = try folder.write(
+            "ticker,timestamp,open,high,low,close,volume\nMSFT,2012-05-17,1,1,1,1,5\nMSFT,2012-05-18,1,1,1,1,5\n",
+            to: "bars.csv")
+        XCTAssertThrowsError(try plan(vwap, bars: bars)) { error in
+            XCTAssertTrue(
+                "\(error)".contains("orders.csv:2: algorithm \"vwap\" needs the volumes of an earlier date"), "\(error)"
+            )
+        }
+        XCTAssertNoThrow(try plan(vwap, bars: try importExample()).checkWindows(try XCTUnwrap(TimeSpan("10m"))))
+        let long = try plan("twap,duration=31m slices=2")
+        XCTAssertThrowsError(try long.checkWindows(try XCTUnwrap(TimeSpan("30m")))) { error in
+            XCTAssertTrue(
+                "\(error)".contains("the window of 31m on line 2 of")
+                    && "\(error)".contains("longer than the timeout of 30m"),
+                "\(error)")
+        }
+        XCTAssertNoThrow(try plan("ibkr_twap,duration=2h").checkWindows(try XCTUnwrap(TimeSpan("30m"))))
     }
 
     /// The same run twice, and one that was interrupted: the same rows.

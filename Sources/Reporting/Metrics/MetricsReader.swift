@@ -69,13 +69,17 @@ extension MetricsReader {
                 "execution_orders_total", "Orders that were made, those of dry runs under their own venue.",
                 try samples(
                     ["account", "venue"],
-                    "SELECT r.account, r.venue, count(*) FROM orders o \(Self.production) GROUP BY 1, 2 ORDER BY 1, 2")),
+                    """
+                    SELECT r.account, r.venue, count(*) FROM orders o \(Self.production) AND o.child_number IS NULL
+                    GROUP BY 1, 2 ORDER BY 1, 2
+                    """)),
             gauge(
                 "execution_orders", "Orders by how they stand; dry runs are left out.",
                 try samples(
                     ["account", "status"],
                     """
                     SELECT r.account, o.status, count(*) FROM orders o \(Self.production) AND r.venue <> 'dry_run'
+                        AND o.child_number IS NULL
                     GROUP BY 1, 2 ORDER BY 1, 2
                     """)),
             counter(

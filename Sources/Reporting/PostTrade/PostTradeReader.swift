@@ -22,15 +22,20 @@ extension AccountReader {
         return facts
     }
 
-    /// Orders whose filled size is not the sum of their trades; a trade against its order's direction takes one back.
+    /// Orders whose filled size is not the sum of their trades, those of their children included; a trade against its order's
+    /// direction takes one back.
     private func fillBreaks(of account: String) throws -> [PostTradeFacts.FillBreak] {
         try rows(
             """
-            SELECT o.order_id, o.ticker, o.filled_size_e8,
-                   coalesce(sum(iif(t.direction = o.direction, t.size_e8, -t.size_e8)), 0) AS traded_e8
-            FROM execution_runs r JOIN orders o ON o.run_id = r.run_id LEFT JOIN trades t ON t.order_id = o.order_id
-            WHERE r.mode = 'PRODUCTION' AND r.account = ?1
-            GROUP BY o.order_id HAVING o.filled_size_e8 <> traded_e8 ORDER BY o.order_id
+            SELECT o.order_id, o.ticker, o.filled_size_e8, coalesce((
+                    SELECT sum(iif(t.direction = o.direction, t.size_e8, -t.size_e8)) FROM trades t
+                    WHERE t.order_id = o.order_id), 0) + coalesce((
+                    SELECT sum(iif(t.direction = o.direction, t.size_e8, -t.size_e8))
+                    FROM orders c JOIN trades t ON t.order_id = c.order_id
+                    WHERE c.parent_order_id = o.order_id AND c.child_number IS NOT NULL), 0) AS traded_e8
+            FROM execution_runs r JOIN orders o ON o.run_id = r.run_id
+            WHERE r.mode = 'PRODUCTION' AND r.account = ?1 AND o.filled_size_e8 <> traded_e8
+            ORDER BY o.order_id
             """, account
         ) { row in
             PostTradeFacts.FillBreak(
