@@ -11,7 +11,7 @@ final class HaltKillTests: XCTestCase {
     func testKilledWhileItHalts() {
         let start = Date()
         // Slow enough that orders are open when they are halted.
-        let tally = CrashCampaign(goal: Self.kills, pace: ["--when-ordered", "120"]) { world in
+        let tally = CrashCampaign(goal: Self.kills, pace: ["--when-ordered", "200"]) { world in
             try Self.rebalance(try world.writeTargets(), in: world)
         }.run()
         XCTAssertEqual(tally.problems, [])
@@ -27,7 +27,7 @@ final class HaltKillTests: XCTestCase {
         _ = try Wait.until(20) { try !command.isRunning || world.control.table("orders").count > before }
         try turn("halt", ["--cancel-open"], in: world)
         let arrived = try world.control.table("orders").count
-        usleep(UInt32(world.generator.number(0...60_000)))
+        usleep(UInt32(world.generator.number(0...250_000)))
         command.send(SIGKILL)
         let wasKilled = try command.ending() == .killed(signal: SIGKILL)
         try refuse(targets, in: world)
