@@ -47,7 +47,8 @@ extension RebalanceMachine {
 
     /// Takes back what waits behind the pace of the venue. An entry takes its exits with it: alone they would open a position.
     private mutating func withdrawStopped(at moment: IBKRMoment) throws {
-        let sent = engine.openOrders.filter { $0.state != .planned }
+        // Of an order that has ended, the change that was asked for before may still wait.
+        let sent = engine.orders.filter { $0.state != .planned && !$0.state.isDenied }
         let stopped = sent.filter { engine.stop(of: $0) != nil }
         let entries = Set(stopped.map { $0.parent ?? $0.number })
         let family = sent.filter { entries.contains($0.parent ?? $0.number) }

@@ -21,6 +21,8 @@ public struct SeededWorld {
     public private(set) var outcomes: [String] = []
     private var seenSince = Timestamp(ms: 0)
     private let hasMissingBars: Bool
+    /// What orders may do to the account; nil limits nothing.
+    private let limits: RiskLimits?
     /// Of the venue's breaker, in some worlds.
     private let breaker: CircuitBreaker.Rules?
     /// What levels mean; nil where no level changes anything.
@@ -34,6 +36,7 @@ public struct SeededWorld {
         let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
         hasMissingBars = generator.chance(20)
         breaker = SeededWorld.breaker(seed)
+        limits = SeededWorld.limits(seed)
         forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
@@ -50,6 +53,23 @@ public struct SeededWorld {
         aggressiveness = generator.chance(50) ? SeededWorld.aggressiveness(&generator) : nil
         self.generator = generator
         algorithms = SeededGenerator(seed: seed ^ 0xA160_0517_4850)
+    }
+
+    /// Limits that need nothing of the past, by dice of their own.
+    private static func limits(_ seed: UInt64) -> RiskLimits? {
+        var generator = SeededGenerator(seed: seed ^ 0x11A1_7500)
+        guard generator.chance(40) else { return nil }
+        var limits = RiskLimits()
+        limits.position.maxQuantity = Quantity(units: Int64(generator.number(10...400)))
+        if generator.chance(40) { limits.maxGrossLeverage = Share(e9: Int64(generator.number(1...20)) * 100_000_000) }
+        if generator.chance(30) { limits.maxOrdersPerDay = generator.number(1...12) }
+        if generator.chance(30) { limits.maxOrderQuantity = Quantity(units: Int64(generator.number(1...200))) }
+        if generator.chance(30) { limits.allowShort = false }
+        if generator.chance(30) { limits.maxDailyLoss = Share(e9: Int64(generator.number(1...50)) * 1_000_000) }
+        if generator.chance(30) {
+            limits.strategies["S0"] = StrategyLimits(maxShare: Share(e9: Int64(generator.number(1...100)) * 10_000_000))
+        }
+        return limits
     }
 
     /// By dice of its own, so that worlds with and without one are otherwise the same.
@@ -199,6 +219,9 @@ public struct SeededWorld {
         var command = WorldCommand(plan: plan, settings: settings(purpose))
         if let aggressiveness, purpose == .rebalance {
             command.settings.aggressiveness = AggressivenessSetup(rules: aggressiveness, decisions: decisions)
+        }
+        if let limits, purpose == .rebalance {
+            command.settings.risk = RiskSetup(limits: limits, decisions: decisions, localTime: .utc)
         }
         command.plan.isTask = purpose != .rebalance
         command.breaker = breaker

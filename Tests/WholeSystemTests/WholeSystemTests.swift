@@ -23,6 +23,7 @@ final class WholeSystemTests: XCTestCase {
         }
         guard !isReplay, cases.count >= WholeSystemTests.defaultCount else { return }
         XCTAssertGreaterThan(report.children, 1_000, "a share of the worlds has algorithms")
+        XCTAssertGreaterThan(report.denied, 100, "a share of the worlds has limits")
         for kind in FaultKind.allCases where report.faults[kind] == nil { XCTFail("never happened: \(kind.rawValue)") }
     }
 

@@ -13,6 +13,8 @@ struct WorldReport: Sendable {
     /// Orders that children carried out, and those children.
     var parents = 0
     var children = 0
+    /// Orders that a limit denied.
+    var denied = 0
     /// Orders that were changed.
     var changes = 0
     var faults: [FaultKind: Int] = [:]
@@ -47,6 +49,7 @@ struct WorldReport: Sendable {
         let facts = try? life.world.journal.facts()
         parents += facts?.orders.count { $0.isParent } ?? 0
         children += facts?.orders.count { $0.parent != nil } ?? 0
+        denied += facts?.orders.count { $0.status == "DENIED" && $0.reason == "risk_limit" } ?? 0
         faults.merge(life.world.faults.counts) { $0 + $1 }
     }
 
@@ -69,6 +72,7 @@ struct WorldReport: Sendable {
         executions += other.executions
         parents += other.parents
         children += other.children
+        denied += other.denied
         changes += other.changes
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
@@ -99,7 +103,8 @@ struct WorldReport: Sendable {
         }
         let whole =
             "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, "
-            + "\(executions) executions, \(parents) orders carried out by \(children) children"
+            + "\(executions) executions, \(parents) orders carried out by \(children) children, "
+            + "\(denied) denied by a limit"
         return (lines + [whole]).joined(separator: "\n")
     }
 }
