@@ -115,6 +115,11 @@ final class MarketData {
         }
     }
 
+    /// From when on there are surely so many dates with bars before a time: two calendar days for each, and ten for holidays.
+    static func start(ofDates count: Int64, before time: Timestamp) -> Timestamp {
+        time.adding(ms: -(count * 2 + 10) * 86_400_000)
+    }
+
     private static func bars(_ bars: [Bar], from first: Timestamp?) -> [Bar] {
         first.map { first in Array(bars.drop { $0.start < first }) } ?? bars
     }

@@ -24,6 +24,16 @@ public struct ProductionRows {
             "INSERT INTO pipeline_decisions (decision_id, decided_at) VALUES ('d', '2026-01-05T14:30:00.000Z')")
     }
 
+    /// An account of which all is well: one run, ten AAPL and cash of a hundred, as the broker says.
+    public static func ofHealthyAccount(_ path: String) throws -> ProductionRows {
+        let rows = try ProductionRows(path)
+        try rows.run(1, "first")
+        try rows.position("AAPL", 10, of: "first", number: 1)
+        try rows.brokerPosition("AAPL", 10)
+        try rows.cash(100, of: "first", number: 1)
+        return rows
+    }
+
     /// Runs SQL.
     public func execute(_ sql: String) throws { try connection.execute(sql) }
 

@@ -4,9 +4,6 @@ import TradingModel
 
 /// The bars that the volume curves of a PRODUCTION run are made of: those that were over when it was decided.
 struct VolumeBars {
-    /// Calendar days for each date with bars, holidays and weekends with a margin.
-    private static let calendarDaysPerSession: Int64 = 2
-
     private let market: MarketData
     private let decidedAt: Timestamp
     /// By ticker, how many dates its curve needs.
@@ -71,7 +68,7 @@ struct VolumeBars {
         try tickers.enumerated().compactMap { index, ticker in
             guard let count = days[ticker] ?? standingDays else { return nil }
             let instrument = InstrumentID(index)
-            let from = decidedAt.adding(ms: -(Int64(count) * Self.calendarDaysPerSession + 10) * 86_400_000)
+            let from = MarketData.start(ofDates: Int64(count), before: decidedAt)
             let bars = try market.bars(of: ticker, from: from, before: decidedAt)
             let volumes = bars.map { bar in
                 TradedVolume(

@@ -4,9 +4,6 @@ import TradingModel
 
 /// The bars that a PRODUCTION run's limits are judged with: those that were over when it was decided.
 struct RiskHistory {
-    /// Calendar days for each day of trading, holidays and weekends with a margin.
-    private static let calendarDaysPerSession: Int64 = 2
-
     private let market: MarketData
     private let limits: RiskLimits
     private let decidedAt: Timestamp
@@ -51,9 +48,8 @@ struct RiskHistory {
     }
 
     private var windowStart: Timestamp {
-        let days =
-            Int64(max(limits.returns.days, limits.maxShareOfVolume?.days ?? 0)) * Self.calendarDaysPerSession + 10
-        return decidedAt.adding(ms: -days * 86_400_000)
+        let dates = max(limits.returns.days, limits.maxShareOfVolume?.days ?? 0)
+        return MarketData.start(ofDates: Int64(dates), before: decidedAt)
     }
 
     private func splits(of tickers: [String]) -> [(exDate: CalendarDate, instrument: InstrumentID, ratioE9: Int64)] {

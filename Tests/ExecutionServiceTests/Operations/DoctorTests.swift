@@ -10,12 +10,7 @@ final class DoctorTests: ServiceTestCase {
     private static let now = Timestamp("2026-01-05T14:36:00.000Z") ?? Timestamp(ms: 0)
 
     private func rows() throws -> ProductionRows {
-        let rows = try ProductionRows(folder.path("runtime.db"))
-        try rows.run(1, "first")
-        try rows.position("AAPL", 10, of: "first", number: 1)
-        try rows.brokerPosition("AAPL", 10)
-        try rows.cash(100, of: "first", number: 1)
-        return rows
+        try ProductionRows.ofHealthyAccount(folder.path("runtime.db"))
     }
 
     private func report(
