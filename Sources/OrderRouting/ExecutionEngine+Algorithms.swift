@@ -3,17 +3,19 @@ import TradingModel
 
 /// Orders that children carry out: the parent is reviewed once, and its state follows from its children.
 extension ExecutionEngine {
+    // What is asked at every bar is inlined: a call would copy the engine.
+
     /// Whether an algorithm needs what trades of any instrument.
-    public var needsVolumes: Bool {
-        !algorithms.histories.isEmpty
-            || algorithms.runs.contains { if case .volume = $0.machine.pace { true } else { false } }
-    }
+    @inlinable
+    public var needsVolumes: Bool { !algorithms.histories.isEmpty || (hasAlgorithms && algorithms.followsVolumes) }
 
     /// Whether children carry out any order now.
+    @inlinable
     public var hasAlgorithms: Bool { !algorithms.runs.isEmpty }
 
     /// When the next algorithm wants to be asked again; nil while nothing but fills and volume moves any.
-    public var nextAlgorithmWake: Timestamp? { algorithms.runs.isEmpty ? nil : algorithms.nextWake }
+    @inlinable
+    public var nextAlgorithmWake: Timestamp? { hasAlgorithms ? algorithms.nextWake : nil }
 
     /// The instruments of the algorithms that follow the volume; ascending.
     public var followedVolumes: [InstrumentID] {

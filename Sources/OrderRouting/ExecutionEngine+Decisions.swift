@@ -122,7 +122,11 @@ extension ExecutionEngine {
         var next: Int? = oldest
         while let slot = next {
             next = book.nextOpen(after: slot)
-            if try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output) { continue }
+            if book.records[slot].isWorkedHere,
+                try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output)
+            {
+                continue
+            }
             guard !book.records[slot].state.isTerminal, book.askCancel(slot, reason: .superseded) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
             output.journal.append(

@@ -124,10 +124,10 @@ extension ExecutionEngine {
 
     // MARK: - What happens to orders and positions
 
-    /// An order ended with a rest that is not expected any more.
+    /// An order ended with a rest that is not expected any more; asked only where limits are judged.
     mutating func forgetRest(of order: OrderRecord) {
         // What a child leaves is its parent's still.
-        guard facts != nil, order.childNumber == nil else { return }
+        guard order.childNumber == nil else { return }
         let rest = order.terms.side == .buy ? -order.remaining : order.remaining
         gate.expect(
             change: order.parent == nil ? rest : .zero, of: order.terms.instrument,

@@ -41,6 +41,7 @@ public struct ExecutionEngine: Sendable {
     /// The levels that were set.
     public internal(set) var levels = AggressivenessLevels()
 
+    @usableFromInline
     var book: OrderBook
     public internal(set) var positions: [Position]
     public internal(set) var cash: Money = .zero
@@ -73,6 +74,7 @@ public struct ExecutionEngine: Sendable {
     /// Ids that a newer version has replaced.
     var replacedExecutions: Set<ExecutionID> = []
     /// Orders that children carry out.
+    @usableFromInline
     var algorithms = AlgorithmDesk()
     /// Whether children may be ordered and cancelled now.
     public var worksAlgorithms = true
@@ -163,6 +165,7 @@ public struct ExecutionEngine: Sendable {
     }
 
     /// Orders that are new or have changed since their state was last collected.
+    @inlinable
     public var uncollectedOrders: Int { book.uncollectedCount }
 
     /// Cash and positions at the given prices, rounded to the nearest 10⁻⁶.

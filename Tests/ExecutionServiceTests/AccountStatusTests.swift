@@ -116,7 +116,7 @@ final class AccountStatusTests: ServiceTestCase {
         _ = try rows()
         let lock = try AccountLock(
             database: folder.path("runtime.db"), account: XCTUnwrap(AccountID("DU123")), command: "execution apply",
-            at: Self.now)
+            answer: .closes, at: Self.now)
         guard case .held(let pid, _?) = try report().accounts[0].lock else { return XCTFail("it is held") }
         XCTAssertEqual(pid, Int64(getpid()))
         XCTAssertTrue(try report().text.contains("since 2026-01-05T14:36:00.000Z (execution apply)"))

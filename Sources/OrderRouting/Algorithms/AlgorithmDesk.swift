@@ -1,6 +1,7 @@
 import TradingModel
 
 /// An order that children carry out, while it works.
+@usableFromInline
 struct AlgorithmRun: Sendable {
     let parent: OrderNumber
     let instrument: InstrumentID
@@ -23,9 +24,12 @@ struct AlgorithmRun: Sendable {
 }
 
 /// The orders that children carry out, by number.
+@usableFromInline
 struct AlgorithmDesk: Sendable {
+    @usableFromInline
     private(set) var runs: [AlgorithmRun] = []
     /// Volumes of the past, of the instruments whose algorithms need them.
+    @usableFromInline
     var histories: [InstrumentID: VolumeHistory] = [:]
 
     func index(of parent: OrderNumber) -> Int? {
@@ -56,7 +60,14 @@ struct AlgorithmDesk: Sendable {
     var openChildCount: Int { runs.reduce(0) { $0 + $1.children.count } }
 
     /// When the first of them wants to be asked again.
+    @usableFromInline
     var nextWake: Timestamp? { runs.lazy.compactMap(\.wake).min() }
+
+    /// Whether any of them goes by what others trade.
+    @usableFromInline
+    var followsVolumes: Bool {
+        runs.contains { if case .volume = $0.machine.pace { true } else { false } }
+    }
 
     /// Those whose time has come, by number.
     func due(at time: Timestamp) -> [OrderNumber] {
