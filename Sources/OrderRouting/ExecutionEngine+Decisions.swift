@@ -277,6 +277,7 @@ extension ExecutionEngine {
         let verdict = try review(
             planned, atMost: most, parent: placement.parent, confidence: confidence, at: time.instant)
         journalVerdict(verdict, planned, atMost: most, number, &output)
+        alertOfOpenLimits(verdict, number, at: time.instant, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
             terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,

@@ -31,7 +31,8 @@ final class MetricsTests: XCTestCase {
             [
                 "execution_orders_total", "execution_orders", "execution_rejects_total", "execution_fills_total",
                 "execution_commission", "execution_order_latency_seconds", "execution_risk_limited_total",
-                "execution_breaker_state", "execution_breaker_errors_total", "execution_breaker_opened_total",
+                "execution_risk_failed_open_total", "execution_breaker_state", "execution_breaker_errors_total",
+                "execution_breaker_opened_total",
                 "execution_position_size", "execution_cash", "execution_position_breaks", "execution_cash_breaks",
                 "execution_realized_pnl", "execution_unrealized_pnl", "execution_oldest_mark_timestamp_seconds",
                 "execution_notifications_total", "execution_notifications_undelivered", "execution_dead_letters",
@@ -72,6 +73,24 @@ final class MetricsTests: XCTestCase {
         var bounds = MetricFamily.latencyBounds_ms
         bounds.sort()
         XCTAssertEqual(bounds, MetricFamily.latencyBounds_ms)
+    }
+
+    /// From the first run on there is a figure, so that a rise can be seen.
+    func testLimitsThatFailedOpen() throws {
+        let lines = try text { rows in
+            try rows.run(1, "first")
+            try rows.run(2, "second")
+            try rows.run(3, "dry", venue: "dry_run")
+            try rows.notification("CRITICAL", "risk_failed_open", of: "first")
+            try rows.notification("CRITICAL", "risk_failed_open", of: "second")
+            try rows.notification("CRITICAL", "late", of: "second")
+        }
+        assertContains(
+            lines,
+            [
+                #"execution_risk_failed_open_total{account="DU123",venue="dry_run"} 0"#,
+                #"execution_risk_failed_open_total{account="DU123",venue="ibkr"} 2"#,
+            ])
     }
 
     func testFigures() throws {

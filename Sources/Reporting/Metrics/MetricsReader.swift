@@ -130,7 +130,17 @@ extension MetricsReader {
                     """
                     SELECT r.account, coalesce(o.binding_limit, ''), count(*) FROM risk_decisions o
                     \(Self.production) AND o.approved_e8 < o.requested_e8 GROUP BY 1, 2 ORDER BY 1, 2
-                    """))
+                    """)),
+            counter(
+                "execution_risk_failed_open_total",
+                "Limits that let orders of a run pass without their data, as EXEC_RISK_FAIL_OPEN says; one for each run and limit.",
+                try samples(
+                    ["account", "venue"],
+                    """
+                    SELECT r.account, r.venue, count(n.notification_id) FROM execution_runs r
+                    LEFT JOIN notifications n ON n.run_id = r.run_id AND n.code = 'risk_failed_open'
+                    WHERE r.mode = 'PRODUCTION' GROUP BY 1, 2 ORDER BY 1, 2
+                    """)),
         ]
     }
 
