@@ -63,6 +63,18 @@ extension RebalanceMachine {
         }
     }
 
+    /// What the gate has against orders that would take a dead one's place. They are not put on record, so that the dead one
+    /// still waits, and the same command may make it again.
+    func denialsOfReplacements(_ planned: ExecutionEngine, _ journal: JournalBatch) -> [String] {
+        journal.riskDecisions.compactMap { decision in
+            guard let order = planned.order(decision.order), case .denied(let reason) = order.state,
+                let old = order.inputRow.flatMap({ goal.replaced[$0] })
+            else { return nil }
+            let key = keys[old].map { "\($0)" } ?? "\(old.value)"
+            return "order \(key) is not made again: \(decision.explanation ?? reason.rawValue)"
+        }
+    }
+
     /// An order that takes a dead one's place is on record from now on; so is whose place it takes.
     mutating func noteReplacement(_ order: OrderRecord, at moment: IBKRMoment) {
         guard let row = order.inputRow, let old = goal.replaced[row] else { return }

@@ -214,6 +214,11 @@ extension RebalanceMachine {
             try finish(.refused(["\(error)"]), at: moment)
             return true
         }
+        let denials = denialsOfReplacements(trial, planned.journal)
+        guard denials.isEmpty else {
+            try finish(.refused(denials), at: moment)
+            return true
+        }
         beforePlan = (engine, output)
         repricing.isDue = false
         output.requests += planned.requests

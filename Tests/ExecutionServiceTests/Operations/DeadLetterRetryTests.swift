@@ -132,6 +132,23 @@ final class DeadLetterRetryTests: ServiceTestCase {
         try gateway.end()
     }
 
+    /// What the limits do not let pass is no decision about the letter.
+    func testADenialLeavesTheLetterOpen() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        for _ in 0..<2 {
+            let report = try retry(order, gateway, ["EXEC_MAX_POSITION_QTY": "0"])
+            XCTAssertEqual(report.ending, .refused)
+            XCTAssertTrue(
+                "\(report)".contains("is not made again: AAPL: 100 refused: max_position_quantity"), "\(report)")
+            XCTAssertEqual(try letters(), [["0", "OPEN", "REJECTED", "0", "1"]])
+        }
+        XCTAssertEqual(try retry(order, gateway).unfilled.map(\.reason), ["not_sendable"])
+        XCTAssertEqual(
+            try letters(), [["0", "RETRIED", "REJECTED", "1", "1"], ["1", "OPEN", "REJECTED", "0", "0"]])
+        try gateway.end()
+    }
+
     func testWhatAnIntentSaysComesWithIt() throws {
         let gateway = try gateway()
         let order = try makeDeadOrder(gateway, ofAnIntent: true)
