@@ -41,7 +41,7 @@ extension AccountStatus {
             ),
             .criticalNotifications(notifications),
         ]
-        return runs.filter { $0.status == .interrupted }.map(Concern.unfinished) + counted.filter { $0.count > 0 }
+        return runs.filter { $0.status == .interrupted && !$0.isDryRun }.map(Concern.unfinished) + counted.filter { $0.count > 0 }
     }
 
     /// Whether nothing needs anybody's attention.

@@ -64,7 +64,15 @@ final class DoctorTests: ServiceTestCase {
                 .breaker, .critical,
                 {
                     try $0.execute(
-                        "INSERT INTO venue_breakers VALUES ('ibkr', 'DU123', 'OPEN', '2026-01-05T14:30:00.000Z', '2026-01-05T14:31:00.000Z', 'first')"
+                        "INSERT INTO venue_breakers VALUES ('ibkr', 'DU123', 'OPEN', '2026-01-05T14:30:00.000Z', '2026-01-05T14:36:01.000Z', 'first')"
+                    )
+                }
+            ),
+            (
+                .breaker, .warning,
+                {
+                    try $0.execute(
+                        "INSERT INTO venue_breakers VALUES ('ibkr', 'DU123', 'OPEN', '2026-01-05T14:30:00.000Z', '2026-01-05T14:36:00.000Z', 'first')"
                     )
                 }
             ),
@@ -116,6 +124,17 @@ final class DoctorTests: ServiceTestCase {
         let later = Timestamp.now.adding(ms: 400_000)
         XCTAssertEqual(state(.afterTrades, try report(at: later)), .critical)
         XCTAssertEqual(try report(configuration: "{ checks: { max_silence: '1h' } }", at: later).verdict, .notChecked)
+    }
+
+    /// A dry run that was killed has nothing that anybody could complete.
+    func testADryRunThatWasKilled() throws {
+        for writer in [ProductionRows.Writer.gone, .silentElsewhere] {
+            try tearDownWithError()
+            try setUpWithError()
+            try rows().run(7, "dry", venue: "dry_run", status: "RUNNING", writer: writer)
+            let report = try report()
+            XCTAssertEqual(report.verdict, .notChecked, report.text)
+        }
     }
 
     func testSwitchesAndEnvironment() throws {
