@@ -168,7 +168,23 @@ final class DoctorTests: ServiceTestCase {
         let live = "{ \(account), live: { permit: true, account: 'DU123' } }"
         XCTAssertEqual(state(.liveGate, try report(configuration: live)), .warning, "EXEC_DRY_RUN is not set")
         XCTAssertEqual(state(.liveGate, try report(["EXEC_DRY_RUN": "0"], configuration: live)), .ok)
+        XCTAssertEqual(
+            state(.liveGate, try report(configuration: "{ live: { permit: true, account: 'DU123' } }")), .warning,
+            "no account of the broker's")
         XCTAssertThrowsError(try report(configuration: "{ nothing: 1 }"))
+    }
+
+    func testTheLiveGateWithoutADatabase() throws {
+        let live = "live: { permit: true, account: 'DU123' }"
+        let cases: [(configuration: String, state: DoctorCheck.State)] = [
+            ("{ brokers: { ibkr: { account: 'DU123' } }, \(live) }", .notChecked), ("{ \(live) }", .warning),
+            ("{}", .ok),
+        ]
+        for (text, expected) in cases {
+            let report = try DoctorReport(
+                DoctorReport.Request(configuration: try folder.write(text, to: "c.json5"), time: Self.now))
+            XCTAssertEqual(state(.liveGate, report), expected, text)
+        }
     }
 
     func testBars() throws {
