@@ -26,6 +26,7 @@ final class AccountStatusTests: ServiceTestCase {
         try rows.order(1, of: "first", status: "WORKING")
         try rows.notification("WARNING", "late", of: "first")
         try rows.notification("INFO", "note", of: nil)
+        try rows.run(2, "dry", venue: "dry_run", status: "RUNNING", writer: .silentElsewhere)
         try rows.runOfThisProcess("mine")
         let report = try report()
         XCTAssertEqual(report.accounts.map(\.account), ["DU123"])

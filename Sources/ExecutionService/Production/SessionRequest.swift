@@ -117,7 +117,7 @@ extension SessionRequest {
         settings.planning.openOrders = .keep
         decisions = [retry.original.decision]
         goal = RebalanceGoal(
-            batches: [], ownOrders: [OwnOrder(row: 0, decision: DecisionID(0), terms: retry.terms)],
+            batches: [], ownOrders: [retry.order],
             decisionTime: DecisionTime(instant: startedAt, isDate: false),
             instruments: [
                 Instrument(ticker: retry.original.ticker, lotSize: Quantity(e8: 1))
