@@ -17,6 +17,9 @@ extension ExecutionEngine {
     @inlinable
     public var nextAlgorithmWake: Timestamp? { hasAlgorithms ? algorithms.nextWake : nil }
 
+    /// Whether an algorithm would have ordered and was not allowed to; it is asked again with the next `.time`.
+    public var areChildrenHeldBack: Bool { algorithms.runs.contains(where: \.isHeldBack) }
+
     /// The instruments of the algorithms that follow the volume; ascending.
     public var followedVolumes: [InstrumentID] {
         let followed = algorithms.runs.filter {
@@ -93,13 +96,12 @@ extension ExecutionEngine {
             let moment = DecisionTime(instant: now, isDate: time.isDate && now == time.instant)
             algorithms[index].clock = now
             algorithms[index].wake = wake(of: algorithms[index], after: now)
+            algorithms[index].isHeldBack = false
             if let cancelAt = algorithms[index].placement.cancelAt, cancelAt <= now {
                 algorithms[index].machine.stop(.cancelled(algorithms[index].placement.cancelReason))
             }
-            guard let step = step(index, book.records[slot], now, isAllowed: mayWork(book.records[slot]) || isStop)
-            else {
-                // As soon as it may.
-                algorithms[index].wake = now
+            guard let step = step(index, book.records[slot], now, mayCancel: worksAlgorithms || isStop) else {
+                algorithms[index].isHeldBack = true
                 return
             }
             switch step {
@@ -116,7 +118,7 @@ extension ExecutionEngine {
 
     /// The next step of an algorithm; nil where it would order or cancel and is not allowed to.
     private mutating func step(
-        _ index: Int, _ order: OrderRecord, _ now: Timestamp, isAllowed: Bool
+        _ index: Int, _ order: OrderRecord, _ now: Timestamp, mayCancel: Bool
     ) -> AlgorithmStep? {
         let run = algorithms[index]
         let open = run.children.compactMap { book.slot(of: $0) }.map { book.records[$0] }
@@ -128,15 +130,16 @@ extension ExecutionEngine {
         var machine = run.machine
         let step = machine.next(sight)
         switch step {
-        case .order, .cancel: guard isAllowed else { return nil }
+        case .order: guard mayOrderChild(of: order) else { return nil }
+        case .cancel: guard mayCancel else { return nil }
         case .wait, .end: break
         }
         algorithms[index].machine = machine
         return step
     }
 
-    /// Whether nothing keeps an algorithm from ordering and cancelling, a kill switch neither.
-    private func mayWork(_ order: OrderRecord) -> Bool {
+    /// Whether nothing keeps an algorithm from ordering: no open breaker, no kill switch. Cancels are the business of neither.
+    private func mayOrderChild(of order: OrderRecord) -> Bool {
         worksAlgorithms && childAllowance > 0 && stop(of: order) == nil
     }
 

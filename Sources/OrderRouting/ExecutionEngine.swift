@@ -78,7 +78,7 @@ public struct ExecutionEngine: Sendable {
     var algorithms = AlgorithmDesk()
     /// Whether children may be ordered and cancelled now.
     public var worksAlgorithms = true
-    /// How many children may still be ordered; the largest number is no limit.
+    /// How many children may still be ordered, whatever is cancelled; the largest number is no limit.
     public var childAllowance = Int.max
     /// By which volumes have their time of day.
     public var localTime = LocalTime.utc

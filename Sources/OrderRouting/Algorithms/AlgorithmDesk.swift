@@ -17,6 +17,8 @@ struct AlgorithmRun: Sendable {
     /// No step is taken at an earlier time than the one before.
     var clock: Timestamp
     var wake: Timestamp?
+    /// Whether it would have ordered a child, and was not allowed to.
+    var isHeldBack = false
     /// Whether it is of an earlier run: nobody goes on with it, and it ends with its children.
     var isOrphan = false
     /// Whether its end was asked for, so that nothing more will be ordered.
@@ -69,8 +71,8 @@ struct AlgorithmDesk: Sendable {
         runs.contains { if case .volume = $0.machine.pace { true } else { false } }
     }
 
-    /// Those whose time has come, by number.
+    /// Those whose time has come, and those that were held back, by number.
     func due(at time: Timestamp) -> [OrderNumber] {
-        runs.filter { $0.wake.map { $0 <= time } ?? false }.map(\.parent)
+        runs.filter { run in run.isHeldBack || run.wake.map { $0 <= time } ?? false }.map(\.parent)
     }
 }
