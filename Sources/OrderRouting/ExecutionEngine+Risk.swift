@@ -69,7 +69,7 @@ extension ExecutionEngine {
         return try equity(at: facts.marks)
     }
 
-    private mutating func tellAccount() throws(ArithmeticOverflow) {
+    mutating func tellAccount() throws(ArithmeticOverflow) {
         guard let known = facts else { return }
         var snapshot = RiskSnapshot(time: known.now, instruments: instruments.count)
         snapshot.marks = known.marks

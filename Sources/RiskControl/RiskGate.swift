@@ -63,6 +63,15 @@ public struct RiskGate: Sendable {
         return verdict
     }
 
+    /// What the limits that depend on a price say of another limit for an order that works; approved is all of what is left, or
+    /// nothing.
+    public func review(_ move: LimitMove, context: RiskContext) -> RiskVerdict {
+        var verdict = RiskVerdict()
+        verdict.approved = move.rest
+        controls?.review(move, context, &verdict)
+        return verdict
+    }
+
     /// The order as it may be routed, for one that was reviewed before; nil where it rounds to nothing or cannot be counted.
     public func confirm(_ order: PlannedOrder, instrument: Instrument) -> ApprovedOrder? {
         let quantity = order.terms.quantity.roundedTowardZero(toLot: instrument.lotSize)

@@ -13,6 +13,13 @@ extension RiskVerdict {
         return "\(ticker): \(result): \(explanation(reason, groups))\(open)"
     }
 
+    /// One sentence for people about a limit that is not moved, or is without data.
+    public func sentence(ofMoveTo limit: Price, ticker: String) -> String {
+        let open = passedOpen.names.map { "; \($0.rawValue) let it pass without its data" }.joined()
+        guard let reason else { return "\(ticker): its limit may go to \(limit)\(open)" }
+        return "\(ticker): its limit stays and does not go to \(limit): \(explanation(reason, []))\(open)"
+    }
+
     private func explanation(_ reason: StatusReason, _ groups: [String]) -> String {
         guard let limit else { return reason.rawValue }
         let group = group.flatMap { groups.indices.contains(Int($0)) ? " of \(groups[Int($0)])" : nil } ?? ""

@@ -67,6 +67,34 @@ final class ProfitTests: XCTestCase {
         }
     }
 
+    /// Everybody's shares are counted anew; the fraction that the account did not keep is of whoever holds most.
+    func testASplit() throws {
+        var book = ProfitBook()
+        let price = Price(e8: 90 * Price.scale)
+        try book.trade(owner("a"), Quantity(units: 5), at: price, commission: .zero)
+        try book.trade(owner("b"), Quantity(units: 8), at: price, commission: .zero)
+        try book.trade(owner("c"), -Quantity(units: 2), at: price, commission: .zero)
+        try book.trade(owner("d"), Quantity(units: 1), at: price, commission: .zero)
+        try book.trade(owner("d"), -Quantity(units: 1), at: price, commission: .zero)
+        try book.trade(owner("a", "MSFT"), Quantity(units: 3), at: price, commission: .zero)
+        // 11 at 3:2 are 16.5, of which 16 stay; half a share is paid at 60.
+        let split = ProfitBook.Split(
+            account: "DU1", ticker: "AAPL", time: Timestamp(ms: 0), ratioE9: 1_500_000_000, change: Quantity(units: 5),
+            cashInLieu: Money(e6: 30_000_000))
+        try book.split(split)
+        let rows = book.rows(markedWith: ["AAPL": Mark(price: Price(e8: 60 * Price.scale), time: Timestamp(ms: 0))])
+        XCTAssertEqual(
+            rows.map { "\($0.owner.strategyID ?? "") \($0.owner.ticker) \($0.position.quantity)" },
+            ["a AAPL 7.5", "a MSFT 3", "b AAPL 11.5", "c AAPL -3", "d AAPL 0"])
+        XCTAssertEqual(rows.map { $0.position.averageCost?.description }, ["60", "90", "60", "60", nil])
+        XCTAssertEqual(rows.map(\.position.realized), Array(repeating: .zero, count: 5), "half a share at what it cost")
+        try book.split(
+            ProfitBook.Split(
+                account: "DU2", ticker: "AAPL", time: Timestamp(ms: 0), ratioE9: 2_000_000_000,
+                change: Quantity(units: 16), cashInLieu: .zero))
+        XCTAssertEqual(book.rows(markedWith: [:]).first?.position.quantity.description, "7.5", "of another account")
+    }
+
     func testReadsTradesAdjustmentsAndTheLatestPrices() throws {
         let folder = try TemporaryFolder()
         defer { try? folder.remove() }
