@@ -120,6 +120,8 @@ public struct MemoryJournal: WorldJournal {
         account.cash = balance
         account.orders = orders.keys.sorted().map(orderRecord)
         account.acknowledged = Set(orders.filter(\.value.wasAcknowledged).map { number($0.key) })
+        let cancelled = Set(record.events.filter { $0.kind == "CANCEL_REQUESTED" }.map(\.order))
+        account.cancelledParts = Set(cancelled.filter { orders[$0]?.record.childNumber != nil }.map(number))
         account.positions = positions.sorted { $0.key < $1.key }.map { ticker, position in
             PositionRecord(
                 instrument: instrument(ticker), position: position.position, updatedAt: position.updatedAt)

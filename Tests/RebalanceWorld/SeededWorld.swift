@@ -208,9 +208,19 @@ public struct SeededWorld {
                 found += auditor.checkSettled(since: seenSince)
                 if let book = intents?.book { found += auditor.checkConcluded(book) }
                 found += try world.journal.verify()
+                found += try endsOfOthers()
             }
             for finding in found where !findings.contains(finding) { findings.append(finding) }
         } catch { findings.append("the journal cannot be read: \(error)") }
+    }
+
+    /// What only somebody else's cancel ends did not end where nobody else cancels and nothing is told wrongly.
+    private func endsOfOthers() throws -> [String] {
+        let lies: [FaultKind] = [.falseCancel, .presetCancel, .inactive, .unknownCode, .reject]
+        guard lies.allSatisfy({ world.faults.counts[$0] == nil }) else { return [] }
+        return try world.journal.facts().orders.filter { $0.isParent && $0.reason == "child_ended" }.map {
+            "order \($0.key) ended by somebody else's cancel, and nobody else cancels"
+        }
     }
 
     // MARK: - Commands
