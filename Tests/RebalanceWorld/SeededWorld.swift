@@ -204,6 +204,7 @@ public struct SeededWorld {
             var auditor = Auditor(world.gateway, try world.journal.facts())
             var found = world.violations + auditor.checkAlways()
             if let book = intents?.book { found += auditor.checkIntents(book) }
+            if let limits { found += auditor.checkLimits(limits, isTold: isToldTruly) }
             if isSettled {
                 found += auditor.checkSettled(since: seenSince)
                 if let book = intents?.book { found += auditor.checkConcluded(book) }
@@ -214,10 +215,15 @@ public struct SeededWorld {
         } catch { findings.append("the journal cannot be read: \(error)") }
     }
 
+    /// Whether the venue told of no order what was not so.
+    private var isToldTruly: Bool {
+        let lies: [FaultKind] = [.falseCancel, .presetCancel, .inactive, .unknownCode, .reject, .correction]
+        return lies.allSatisfy { world.faults.counts[$0] == nil }
+    }
+
     /// What only somebody else's cancel ends did not end where nobody else cancels and nothing is told wrongly.
     private func endsOfOthers() throws -> [String] {
-        let lies: [FaultKind] = [.falseCancel, .presetCancel, .inactive, .unknownCode, .reject]
-        guard lies.allSatisfy({ world.faults.counts[$0] == nil }) else { return [] }
+        guard isToldTruly else { return [] }
         return try world.journal.facts().orders.filter { $0.isParent && $0.reason == "child_ended" }.map {
             "order \($0.key) ended by somebody else's cancel, and nobody else cancels"
         }
