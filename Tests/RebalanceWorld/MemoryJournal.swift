@@ -293,7 +293,7 @@ public struct MemoryJournal: WorldJournal {
                 ticker: order.ticker, side: order.record.terms.side, quantity: order.record.terms.quantity,
                 filled: order.record.filled, status: order.record.state.code,
                 reason: order.record.state.reason?.rawValue, parent: parentRow(of: order, row),
-                isParent: order.record.isWorkedHere)
+                isParent: order.record.isWorkedHere, hasWindow: order.record.algorithm?.duration_ms != nil)
         }
         facts.trades = trades.sorted { $0.key < $1.key }.map { row, trade in
             .init(

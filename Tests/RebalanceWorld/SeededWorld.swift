@@ -224,7 +224,7 @@ public struct SeededWorld {
     /// What only somebody else's cancel ends did not end where nobody else cancels and nothing is told wrongly.
     private func endsOfOthers() throws -> [String] {
         guard isToldTruly else { return [] }
-        return try world.journal.facts().orders.filter { $0.isParent && $0.reason == "child_ended" }.map {
+        return try world.journal.facts().orders.filter { $0.hasWindow && $0.reason == "child_ended" }.map {
             "order \($0.key) ended by somebody else's cancel, and nobody else cancels"
         }
     }
