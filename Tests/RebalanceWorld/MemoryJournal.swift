@@ -39,6 +39,7 @@ public struct MemoryJournal: WorldJournal {
     private(set) var trades: [Int64: StoredTrade] = [:]
     private var positions: [String: PositionRecord] = [:]
     private var balance = Money.zero
+    private var equityMarks: [EquityMark] = []
     private var highWaterMark: Int32 = 0
     private var isKnown = false
     private var planned: [Int64: [(decision: String, ticker: String)]] = [:]
@@ -118,6 +119,7 @@ public struct MemoryJournal: WorldJournal {
         var account = AccountRecord()
         account.isKnown = isKnown
         account.cash = balance
+        account.equityMarks = equityMarks
         account.orders = orders.keys.sorted().map(orderRecord)
         account.acknowledged = Set(orders.filter(\.value.wasAcknowledged).map { number($0.key) })
         let cancelled = Set(record.events.filter { $0.kind == "CANCEL_REQUESTED" }.map(\.order))
@@ -212,6 +214,7 @@ public struct MemoryJournal: WorldJournal {
         for position in batch.positions { positions[ticker(position.instrument)] = position }
         balance = batch.balance
         if batch.broker.holdings != nil { isKnown = true }
+        equityMarks += batch.broker.equityMarks
         if let mark = batch.broker.highWaterMark { highWaterMark = mark }
         writeRest(batch)
     }
