@@ -1,3 +1,4 @@
+import Foundation
 import RiskControl
 import TradingModel
 
@@ -47,10 +48,15 @@ extension RiskLimits {
         if sum > whole.e9 {
             reader.contradict(
                 "capital.map", "risk.max_gross_leverage",
-                "since its shares add up to \(Share(e9: sum).value), which is more than \(whole.value)",
-                accepted: "give shares that add up to at most \(whole.value)")
+                "since its shares add up to \(Share(e9: sum).text), which is more than \(whole.text)",
+                accepted: "give shares that add up to at most \(whole.text)")
         }
     }
+}
+
+extension Share {
+    /// `1`, `0.25`: without zeros at the end.
+    fileprivate var text: String { "\(Decimal(e9) / Decimal(Share.scale))" }
 }
 
 extension ConfigurationReader {
