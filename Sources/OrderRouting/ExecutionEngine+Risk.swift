@@ -13,7 +13,10 @@ extension ExecutionEngine {
             facts!.marks[Int(instrument.index)] = slice.bars[index].close
             facts!.markTimes[Int(instrument.index)] = slice.end
         }
-        guard slice.isLastOfSession, facts!.equity.lastTime.map({ $0 < slice.end }) ?? true else { return }
+        // What an account at a broker was worth before it was first valued nobody knows; what it holds now it may have bought since.
+        guard slice.isLastOfSession, facts!.equity.lastTime.map({ $0 < slice.end }) ?? (router.mode == .training) else {
+            return
+        }
         if let equity = try markedEquity() { facts!.mark(equity, at: slice.end, on: slice.session) }
     }
 

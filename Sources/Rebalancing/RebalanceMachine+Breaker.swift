@@ -24,7 +24,7 @@ extension RebalanceMachine {
         guard !hasToldOfFullPlaces, let most = engine.reachedOpenOrders else { return }
         hasToldOfFullPlaces = true
         say(
-            "\(most) orders are open, as many as risk.max_open_orders allows; \(plannedCount) wait until some of them have ended"
+            "\(most) orders are open, as many as risk.max_open_orders allows; waiting until some have ended: \(plannedCount)"
         )
     }
 

@@ -55,7 +55,7 @@ extension RiskLimitName {
         case .maxShareOfVolume: "the ticker's volume on earlier days"
         case .kelly: "the order's confidence, its strategy, or a price of the ticker"
         case .maxCorrelation, .valueAtRisk, .strategyRisk:
-            "minimum_returns daily returns and a price of the ticker and of everything held"
+            "minimum_returns daily returns, and a price, of the ticker and of everything held"
         case .buyingPower: "the cash, and a price of everything held"
         case .allowShort, .borrow, .maxOrdersPerDay, .maxOrdersPerMinute, .maxOpenOrders, .maxOrderQuantity,
             .maxPositionQuantity, .maxPositionNotional, .maxPositionShare, .groupShare, .groupNetShare,
@@ -80,7 +80,7 @@ extension RiskLimitName {
         func text(_ value: Double) -> String {
             switch self {
             case .share: Unit.decimal(value * 100) + " %"
-            case .seconds: Unit.decimal(value) + " s"
+            case .seconds: value < 60 ? Unit.decimal(value) + " s" : DurationText.format(Int64(value) * 1_000)
             case .money, .quantity, .count, .correlation: Unit.decimal(value)
             }
         }

@@ -51,6 +51,11 @@ final class VerdictTests: XCTestCase {
                 "A: 10 refused: price_max_age is 1.5 s, and the last price is 2 s old"
             ),
             (
+                { $0.priceMaxAge_ms = 86_400_000 },
+                { $0.snapshot.markTimes[0] = GateWorld.start.adding(ms: -176_460_500) },
+                "A: 10 refused: price_max_age is 1d, and the last price is 2d1h1m old"
+            ),
+            (
                 { $0.maxOrdersPerDay = 0 }, { _ in },
                 "A: 10 refused: max_orders_per_day allows 0, and it would be order 1 of the day"
             ),
@@ -69,8 +74,8 @@ final class VerdictTests: XCTestCase {
             ),
             (
                 { $0.maxValueAtRisk = .percent(1) }, { _ in },
-                "A: 10 refused: var needs what is not known: minimum_returns daily returns and a price of the ticker and of "
-                    + "everything held"
+                "A: 10 refused: var needs what is not known: minimum_returns daily returns, and a price, of the ticker and "
+                    + "of everything held"
             ),
         ]
         for (limits, change, sentence) in cases {

@@ -8,7 +8,7 @@ extension RebalancePreview {
         lines += orders.map { "  \(line(of: $0))" }
         if orders.isEmpty { lines.append("  none") }
         let cut = orders.compactMap { explanations[$0.number] }
-        if !cut.isEmpty { lines += ["Cut by the risk gate:"] + cut.map { "  \($0)" } }
+        if !cut.isEmpty { lines += ["Limits at work:"] + cut.map { "  \($0)" } }
         if !denied.isEmpty {
             lines.append("Refused by the risk gate:")
             for order in denied {
