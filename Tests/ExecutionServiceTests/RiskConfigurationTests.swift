@@ -1,3 +1,4 @@
+import Foundation
 import InputFiles
 import RiskControl
 import TradingModel
@@ -182,6 +183,21 @@ final class RiskConfigurationTests: XCTestCase {
         assertRefused(
             "{ risk: { kelly: {\n source: \"record\",\n payoff_ratio: 2, fraction: 0.5 } } }",
             ["execution.json:3: risk.kelly.payoff_ratio", "contradicts risk.kelly.source on line 2"])
+    }
+
+    /// Each limit binds by its name in an output of the page that runs as written.
+    func testEveryLimitIsSeenAtWork() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: folder.appendingPathComponent("dev_workflows/LIMITS.md"), encoding: .utf8)
+        let shown = page.components(separatedBy: "```").enumerated().filter { $0.offset % 2 == 1 }
+            .flatMap { $0.element.split(separator: "\n") }.filter { !$0.hasPrefix("$") }
+        for limit in RiskLimitName.allCases {
+            let verdicts = [
+                "\(limit.rawValue) allows", "\(limit.rawValue) of ", "\(limit.rawValue) is ", "|\(limit.rawValue)",
+            ]
+            XCTAssertTrue(shown.contains { line in verdicts.contains { line.contains($0) } }, limit.rawValue)
+        }
     }
 
     private static let everything = """
