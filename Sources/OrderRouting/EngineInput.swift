@@ -161,4 +161,9 @@ public struct EngineOutput: Sendable {
     public init(scope: JournalScope = .everything) {
         journal = JournalBatch(scope: scope)
     }
+
+    /// How many orders are to leave, exits aside, which go with their entry.
+    public func submissions(since place: Int = 0) -> Int {
+        requests[place...].count { if case .submit(let order) = $0 { order.parent == nil } else { false } }
+    }
 }

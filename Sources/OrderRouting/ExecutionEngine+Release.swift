@@ -5,6 +5,8 @@ import TradingModel
 /// Sending what is planned for a broker: sells at once, buys against cash and proceeds.
 extension ExecutionEngine {
     /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
+    ///
+    /// What ends instead, and an algorithm that begins without a child, leaves its place to the next one.
     mutating func release(
         at time: Timestamp, through last: OrderNumber? = nil, atMost limit: Int? = nil, _ output: inout EngineOutput
     ) throws {
@@ -20,14 +22,15 @@ extension ExecutionEngine {
         for order in queue where !waitsForCash(order) && !early.contains(order.number) {
             if !isExit(order) {
                 guard rest > 0 else { continue }
-                rest -= 1
             } else if let parent = order.parent.flatMap({ self.order($0) }), limit != nil, parent.state == .planned {
                 continue
             }
             if let reason = endOfEntry(of: order) {
                 try finish(order.number, .cancel(reason), nil, at: time, &output)
             } else {
+                let before = output.requests.count
                 try submit(order, at: time, &output)
+                if !isExit(order) { rest -= output.submissions(since: before) }
             }
         }
         let waiting = planned.filter(waitsForCash)
@@ -36,15 +39,15 @@ extension ExecutionEngine {
         var available = try availableCash(besides: open)
         let areSellsDone = !open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
         for order in waiting where rest > 0 {
+            let before = output.requests.count
             let cost = try cost(of: order)
             if cost <= available {
                 available = available - cost
-                rest -= 1
                 try submit(order, at: time, &output)
             } else if areSellsDone {
-                rest -= 1
                 available = try cut(order, to: available, at: time, &output)
             }
+            rest -= output.submissions(since: before)
         }
     }
 

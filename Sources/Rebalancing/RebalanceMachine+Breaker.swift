@@ -11,17 +11,12 @@ extension RebalanceMachine {
         case nil, .everything: try ask(.release(at: moment.time, through: lastRecorded), at: moment)
         case .nothing: break
         case .probes(let count):
-            let before = plannedCount
             try ask(.release(at: moment.time, through: lastRecorded, atMost: count), at: moment)
-            let sent = max(0, before - plannedCount)
-            breaker?.noteSent(sent)
         }
     }
 
     /// Whether an order that never arrived may be sent once more now.
     var mayResend: Bool { !hasMissedMessage && breaker.map { $0.permit != .nothing } ?? true }
-
-    private var plannedCount: Int { engine.openOrders.count { $0.state == .planned } }
 
     /// When the breaker lets probes through, on the clock that never goes back; nil where nothing waits for that.
     var breakerDue_ms: Int64? {
