@@ -14,7 +14,9 @@ extension ExecutionEngine {
             facts!.markTimes[Int(instrument.index)] = slice.end
         }
         guard slice.isLastOfSession, facts!.equity.lastTime.map({ $0 < slice.end }) ?? true else { return }
-        if let equity = try markedEquity() { facts!.mark(equity, at: slice.end, on: slice.session) }
+        // An account that nobody has seen yet is not worth nothing.
+        guard let equity = try markedEquity(), equity != .zero else { return }
+        facts!.mark(equity, at: slice.end, on: slice.session)
     }
 
     /// When the account was last valued, on record or since; nil before the first time, and where nothing is limited.
@@ -33,13 +35,20 @@ extension ExecutionEngine {
     }
 
     /// Tells the gate of a moment of decision, with the prices that are planned with.
-    mutating func beginReviews(at time: Timestamp, _ prices: [Price?]) throws(ArithmeticOverflow) {
+    ///
+    /// - Parameter times: when the prices were made; nil where they are of bars, which are as old as the bar.
+    mutating func beginReviews(
+        at time: Timestamp, _ prices: [Price?], of times: [Timestamp?]?
+    ) throws(ArithmeticOverflow) {
         guard facts != nil else { return }
         for index in prices.indices {
             guard let price = prices[index] else { continue }
             facts!.marks[index] = price
-            // A broker's price is of now; that of a bar is as old as the bar.
-            if facts!.markTimes[index] == nil || router.mode == .production { facts!.markTimes[index] = time }
+            if let made = times?[index] {
+                facts!.markTimes[index] = made
+            } else if facts!.markTimes[index] == nil {
+                facts!.markTimes[index] = time
+            }
         }
         facts!.setTime(time)
         if let equity = try markedEquity() { facts!.mark(equity, at: time, on: facts!.today) }
@@ -75,12 +84,17 @@ extension ExecutionEngine {
         snapshot.marks = known.marks
         snapshot.markTimes = known.markTimes
         for index in positions.indices { snapshot.positions[index] = positions[index].quantity }
-        snapshot.openOrderCount = book.openCount - algorithms.openChildCount
+        snapshot.openOrderCount =
+            book.openCount - algorithms.openChildCount - (assumesOlderGone ? book.earlierOpenCount : 0)
         var open = known.held.map { _ in [Int32: Quantity]() }
-        for order in book.open where order.parent == nil && isExpected(order) {
+        for order in book.open where order.parent == nil && isExpected(order) && !isAssumedGone(order) {
             let index = Int(order.terms.instrument.index)
             let rest = order.terms.side == .buy ? order.remaining : -order.remaining
-            snapshot.open[index] = try snapshot.open[index].adding(rest, "the open orders of an instrument")
+            if order.terms.side == .buy {
+                snapshot.buys[index] = try snapshot.buys[index].adding(rest, "the open buys of an instrument")
+            } else {
+                snapshot.sells[index] = try snapshot.sells[index].adding(-rest, "the open sells of an instrument")
+            }
             guard let strategy = known.strategy(of: order.decision) else { continue }
             open[Int(strategy)][Int32(index), default: .zero] =
                 try open[Int(strategy)][Int32(index), default: .zero].adding(rest, "the open orders of a strategy")
@@ -137,10 +151,11 @@ extension ExecutionEngine {
     /// A fill was booked.
     mutating func noteFill(
         _ change: Quantity, of instrument: InstrumentID, at price: Price, commission: Money, decision: DecisionID?,
-        ended: Bool, isExpected: Bool
+        ended: Bool
     ) {
         guard facts != nil else { return }
-        if !isExpected { facts!.isStale = true }
+        // What is held may be sold now, whatever else is open.
+        facts!.isStale = true
         let strategy = decision.flatMap { facts!.strategy(of: $0) }
         if ended { gate.expect(change: .zero, of: instrument, strategy: strategy, ended: 1) }
         guard let strategy else { return }
@@ -153,7 +168,7 @@ extension ExecutionEngine {
     mutating func noteFill(_ execution: AccountExecution, _ decision: DecisionID?, commission: Money) {
         noteFill(
             execution.side == .buy ? execution.quantity : -execution.quantity, of: execution.instrument,
-            at: execution.price, commission: commission, decision: decision, ended: false, isExpected: false)
+            at: execution.price, commission: commission, decision: decision, ended: false)
     }
 
     /// A position changed in a way that the gate takes up at the next review.

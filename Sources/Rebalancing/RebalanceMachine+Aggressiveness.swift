@@ -110,7 +110,7 @@ extension RebalanceMachine {
     private mutating func limit(of order: OrderRecord, at moment: IBKRMoment) -> Price? {
         let style = style(of: order)
         guard style.kind != .asGiven else { return givenLimit(of: order).flatMap { onGrid($0, order.terms) } }
-        guard let reference = quotes[order.terms.instrument].flatMap({ price(of: $0, at: moment) }) else {
+        guard let reference = quotes[order.terms.instrument].flatMap({ levelReference(of: $0, at: moment) }) else {
             notify(.warning, "no_quote", "\(name(of: order)) is not moved: the broker quotes no price", at: moment)
             return nil
         }
