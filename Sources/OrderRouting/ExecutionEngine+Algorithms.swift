@@ -3,17 +3,22 @@ import TradingModel
 
 /// Orders that children carry out: the parent is reviewed once, and its state follows from its children.
 extension ExecutionEngine {
+    // What is asked at every bar is inlined: a call would copy the engine.
+
     /// Whether an algorithm needs what trades of any instrument.
-    public var needsVolumes: Bool {
-        !algorithms.histories.isEmpty
-            || algorithms.runs.contains { if case .volume = $0.machine.pace { true } else { false } }
-    }
+    @inlinable
+    public var needsVolumes: Bool { !algorithms.histories.isEmpty || (hasAlgorithms && algorithms.followsVolumes) }
 
     /// Whether children carry out any order now.
+    @inlinable
     public var hasAlgorithms: Bool { !algorithms.runs.isEmpty }
 
     /// When the next algorithm wants to be asked again; nil while nothing but fills and volume moves any.
-    public var nextAlgorithmWake: Timestamp? { algorithms.runs.isEmpty ? nil : algorithms.nextWake }
+    @inlinable
+    public var nextAlgorithmWake: Timestamp? { hasAlgorithms ? algorithms.nextWake : nil }
+
+    /// Whether an algorithm would have ordered and was not allowed to; it is asked again with the next `.time`.
+    public var areChildrenHeldBack: Bool { algorithms.runs.contains(where: \.isHeldBack) }
 
     /// The instruments of the algorithms that follow the volume; ascending.
     public var followedVolumes: [InstrumentID] {
@@ -89,13 +94,12 @@ extension ExecutionEngine {
             let moment = DecisionTime(instant: now, isDate: time.isDate && now == time.instant)
             algorithms[index].clock = now
             algorithms[index].wake = wake(of: algorithms[index], after: now)
+            algorithms[index].isHeldBack = false
             if let cancelAt = algorithms[index].placement.cancelAt, cancelAt <= now {
                 algorithms[index].machine.stop(.cancelled(algorithms[index].placement.cancelReason))
             }
-            guard let step = step(index, book.records[slot], now, isAllowed: mayWork(book.records[slot]) || isStop)
-            else {
-                // As soon as it may.
-                algorithms[index].wake = now
+            guard let step = step(index, book.records[slot], now, mayCancel: worksAlgorithms || isStop) else {
+                algorithms[index].isHeldBack = true
                 return
             }
             switch step {
@@ -112,7 +116,7 @@ extension ExecutionEngine {
 
     /// The next step of an algorithm; nil where it would order or cancel and is not allowed to.
     private mutating func step(
-        _ index: Int, _ order: OrderRecord, _ now: Timestamp, isAllowed: Bool
+        _ index: Int, _ order: OrderRecord, _ now: Timestamp, mayCancel: Bool
     ) -> AlgorithmStep? {
         let run = algorithms[index]
         let open = run.children.compactMap { book.slot(of: $0) }.map { book.records[$0] }
@@ -124,15 +128,16 @@ extension ExecutionEngine {
         var machine = run.machine
         let step = machine.next(sight)
         switch step {
-        case .order, .cancel: guard isAllowed else { return nil }
+        case .order: guard mayOrderChild(of: order) else { return nil }
+        case .cancel: guard mayCancel else { return nil }
         case .wait, .end: break
         }
         algorithms[index].machine = machine
         return step
     }
 
-    /// Whether nothing keeps an algorithm from ordering and cancelling, a kill switch neither.
-    private func mayWork(_ order: OrderRecord) -> Bool {
+    /// Whether nothing keeps an algorithm from ordering: no open breaker, no kill switch. Cancels are the business of neither.
+    private func mayOrderChild(of order: OrderRecord) -> Bool {
         worksAlgorithms && childAllowance > 0 && stop(of: order) == nil
     }
 
