@@ -22,10 +22,7 @@ extension ExecutionEngine {
             noteFill(known.execution, known.decision, commission: known.commission)
         }
         replacedExecutions = Set(record.replacedExecutions)
-        for mark in record.equityMarks {
-            guard let date = facts?.setup.localTime.date(of: mark.time) else { break }
-            facts?.equity.mark(mark.equity, at: mark.time, on: date)
-        }
+        facts?.restoreEquity(record.equityMarks, record.cashMovements)
         restoreAlgorithms()
     }
 
@@ -104,7 +101,7 @@ extension ExecutionEngine {
     ) throws {
         let change = try amount.adding(-cash, "reconciled cash")
         guard change != .zero else { return }
-        try facts?.equity.move(change)
+        try facts?.equity.move(change, at: time)
         try record(
             CashRecord(time: time, kind: kind == .opening ? .opening : .reconciled, amount: change), &output)
     }

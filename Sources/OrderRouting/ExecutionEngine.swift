@@ -40,6 +40,8 @@ public struct ExecutionEngine: Sendable {
     let aggressiveness: AggressivenessSetup?
     /// The levels that were set.
     public internal(set) var levels = AggressivenessLevels()
+    /// What the levels are measured from where it is known, by instrument; else it is the price that is planned with.
+    public var middles: [Price?] = []
 
     @usableFromInline
     var book: OrderBook
@@ -109,9 +111,11 @@ public struct ExecutionEngine: Sendable {
         switch input {
         case .deposit(let amount, let time):
             try record(CashRecord(time: time, kind: .deposit, amount: amount), &output)
-        case .decide(let batches, let time, let lastCloses):
+        case .decide(let batches, let time, let lastCloses, let priceTimes):
+            try beginReviews(at: time.instant, lastCloses, of: priceTimes)
             try decide(batches, at: time, lastCloses, &output)
-        case .place(let orders, let time, let lastCloses):
+        case .place(let orders, let time, let lastCloses, let priceTimes):
+            try beginReviews(at: time.instant, lastCloses, of: priceTimes)
             try place(orders, at: time, lastCloses, &output)
         case .venue(let event):
             try take(event, &output)

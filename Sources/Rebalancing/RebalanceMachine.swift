@@ -325,10 +325,11 @@ public struct RebalanceMachine: Sendable {
     /// Gives the engine an input and brings its requests to the broker.
     mutating func ask(_ input: EngineInput, at moment: IBKRMoment) throws {
         engine.worksAlgorithms = mayWorkAlgorithms
-        let allowance = childAllowance
-        engine.childAllowance = allowance
+        engine.childAllowance = childAllowance
+        let before = output.requests.count
         try engine.handle(input, into: &output)
-        if allowance != .max { breaker?.noteSent(allowance - engine.childAllowance) }
+        // Before the broker hears of them, for it may say at once that one did not leave.
+        if case .halfOpen = breaker?.state { breaker?.noteSent(output.submissions(since: before)) }
         try performRequests(at: moment)
     }
 

@@ -31,6 +31,7 @@ struct AccountRecordReader {
         try readPositions()
         try readPlannedTargets()
         try readEquityMarks()
+        try readCashMovements()
         record.cash = try cash()
         record.lastOrder = OrderNumber(try lastNumber(of: "orders", "order_id"))
         record.lastTrade = try lastNumber(of: "trades", "trade_id")
@@ -187,6 +188,28 @@ extension AccountRecordReader {
                     value: statement.text(0) ?? "(none)")
             }
             record.equityMarks.append(EquityMark(time: time, equity: Money(e6: statement.int64(1))))
+        }
+    }
+
+    /// The engine books them beside the trades, and measures losses from what the account was worth with them.
+    private mutating func readCashMovements() throws {
+        let statement = try connection.prepare(
+            """
+            SELECT c.timestamp, c.amount_e6, c.entry_id
+            FROM execution_runs r JOIN cash_entries c ON \(AccountRecordReader.rows("c.entry_id"))
+            WHERE r.book = ?1 AND c.currency = ?2
+                AND c.kind IN ('\(CashKind.opening.rawValue)', '\(CashKind.reconciled.rawValue)')
+            ORDER BY c.timestamp, c.entry_id
+            """)
+        try statement.bind(1, book)
+        try statement.bind(2, run.header.currency.description)
+        while try statement.step() {
+            guard let time = statement.timestamp(0) else {
+                throw UnreadableRow(
+                    table: "cash_entries", row: "\(statement.int64(2))", column: "timestamp",
+                    value: statement.text(0) ?? "(none)")
+            }
+            record.cashMovements.append(CashMovement(time: time, amount: Money(e6: statement.int64(1))))
         }
     }
 

@@ -90,6 +90,8 @@ public struct AccountRecord: Sendable {
     public var planned: Set<PlannedTarget> = []
     /// What the account was worth when a run looked, in the order of time.
     public var equityMarks: [EquityMark] = []
+    /// Cash that came or went without a trade, in the order of time.
+    public var cashMovements: [CashMovement] = []
     /// Whether the account was ever seen before.
     public var isKnown = false
 

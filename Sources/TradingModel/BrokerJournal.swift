@@ -190,6 +190,18 @@ public struct HoldingRecord: Sendable, Equatable {
     }
 }
 
+/// Cash that came into an account, or went out of it, without a trade.
+public struct CashMovement: Sendable, Equatable {
+    public var time: Timestamp
+    /// Negative for what went out.
+    public var amount: Money
+
+    public init(time: Timestamp, amount: Money) {
+        self.time = time
+        self.amount = amount
+    }
+}
+
 /// What an account was worth at a time; a row of `equity_marks`.
 public struct EquityMark: Sendable, Equatable {
     public var time: Timestamp

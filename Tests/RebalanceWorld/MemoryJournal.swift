@@ -207,7 +207,7 @@ public struct MemoryJournal: WorldJournal {
             orders[row(order.number.value)]?.record = order
         }
         write(batch.targets)
-        write(batch.events)
+        try write(batch.events)
         for trade in batch.broker.trades { try write(trade) }
         for commission in batch.broker.commissions { trades[row(commission.trade)]?.commission = commission.total }
         for link in batch.broker.links { orders[row(link.order.value)]?.wasAcknowledged = true }
@@ -232,8 +232,11 @@ public struct MemoryJournal: WorldJournal {
         }
     }
 
-    private mutating func write(_ events: [OrderEventRecord]) {
+    private mutating func write(_ events: [OrderEventRecord]) throws {
         for event in events {
+            guard orders[row(event.order.value)] != nil else {
+                throw RecordedTwice("an event of order \(event.order.value), which is not on record")
+            }
             switch event.kind {
             case .moved(.accept), .moved(.fill): orders[row(event.order.value)]?.wasAcknowledged = true
             default: break

@@ -28,6 +28,26 @@ final class AccountRecordTests: AccountTestCase {
             })
     }
 
+    /// Trades and what they cost are no movements.
+    func testCashThatMovedWithoutATradeComesBackInTheOrderOfTime() throws {
+        let database = try makeDatabase()
+        var (account, journal, run) = try AccountScenario.begin(database)
+        try AccountScenario.rebalance(&account, journal)
+        let opened = try XCTUnwrap(
+            try ProductionStore(database).record(of: "DU123", run: run, names: AccountScenario.names).0.cashMovements
+                .first)
+        account.advance()
+        account.batch.cash.append(CashRecord(time: account.now, kind: .reconciled, amount: Money(e6: -7_000_000)))
+        try account.write(to: journal)
+        let record = try ProductionStore(database).record(of: "DU123", run: run, names: AccountScenario.names).0
+        XCTAssertEqual(opened.amount, Money(e6: 50_000_000_000))
+        XCTAssertEqual(
+            record.cashMovements, [opened, CashMovement(time: account.now, amount: Money(e6: -7_000_000))])
+        XCTAssertEqual(
+            try ProductionStore(database).record(of: "DU9", run: run, names: AccountScenario.names).0.cashMovements
+                .count, 0)
+    }
+
     func testEveryKindOfOrderComesBackAsItWas() throws {
         let database = try makeDatabase()
         var (account, journal, run) = try AccountScenario.begin(database)
