@@ -23,6 +23,7 @@ extension ExecutionEngine {
             guard let date = facts?.setup.localTime.date(of: mark.time) else { break }
             facts?.equity.mark(mark.equity, at: mark.time, on: date)
         }
+        margin?.restore(record.margins)
         restoreAlgorithms()
     }
 

@@ -16,36 +16,62 @@ extension ExecutionEngine {
         let early = Set(planned.filter(waitsForEntry).map(\.number))
         // Exits that go with their entry come after it.
         let isExit = { (order: OrderRecord) in order.parent != nil && order.childNumber == nil }
+        let mayEntryStay = limit != nil || margin != nil
         let queue = limit == nil ? planned : planned.filter { !isExit($0) } + planned.filter(isExit)
         for order in queue where !waitsForCash(order) && !early.contains(order.number) {
-            if !isExit(order) {
-                guard rest > 0 else { continue }
-                rest -= 1
-            } else if let parent = order.parent.flatMap({ self.order($0) }), limit != nil, parent.state == .planned {
+            if isExit(order) {
+                if mayEntryStay, order.parent.flatMap({ self.order($0) })?.state == .planned { continue }
+            } else if rest <= 0 {
                 continue
             }
             if let reason = endOfEntry(of: order) {
                 try finish(order.number, .cancel(reason), nil, at: time, &output)
-            } else {
-                try submit(order, at: time, &output)
+            } else if try leave(order, at: time, &output), !isExit(order) {
+                rest -= 1
             }
         }
         let waiting = planned.filter(waitsForCash)
         guard !waiting.isEmpty else { return }
+        try release(waiting, atMost: rest, at: time, &output)
+    }
+
+    /// Buys leave in their order, as far as the cash goes.
+    private mutating func release(
+        _ waiting: [OrderRecord], atMost limit: Int, at time: Timestamp, _ output: inout EngineOutput
+    ) throws {
+        var rest = limit
         let open = book.open
         var available = try availableCash(besides: open)
         let areSellsDone = !open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
+        // What one of them does not take after all is for those behind it.
+        var isOneHeld = false
         for order in waiting where rest > 0 {
             let cost = try cost(of: order)
             if cost <= available {
                 available = available - cost
-                rest -= 1
-                try submit(order, at: time, &output)
-            } else if areSellsDone {
+                if try leave(order, at: time, &output) { rest -= 1 } else { isOneHeld = true }
+            } else if areSellsDone, !isOneHeld {
                 rest -= 1
                 available = try cut(order, to: available, at: time, &output)
+                isOneHeld = self.order(order.number)?.state == .planned && margin != nil
             }
         }
+    }
+
+    /// Submits an order, unless the broker has to say first what it does to the margin.
+    ///
+    /// - Returns: whether it left.
+    private mutating func leave(
+        _ order: OrderRecord, at time: Timestamp, _ output: inout EngineOutput
+    ) throws -> Bool {
+        guard margin != nil else {
+            try submit(order, at: time, &output)
+            return true
+        }
+        guard try isCleared(order, at: time, &output) else { return false }
+        try submit(order, at: time, &output)
+        try noteLeft(order.number)
+        return true
     }
 
     /// Orders that users bring themselves go at once, as in a simulation.
@@ -137,7 +163,7 @@ extension ExecutionEngine {
                 order: order.number, time: time, kind: .resized(.cash), from: .planned, to: .planned,
                 quantity: affordable))
         let rest = available - (try cost(of: book.records[slot]))
-        try submit(book.records[slot], at: time, &output)
+        _ = try leave(book.records[slot], at: time, &output)
         return rest
     }
 
@@ -172,7 +198,7 @@ extension ExecutionEngine {
     }
 
     /// The request for an order on record, by the gate once more: only what it approves can be routed.
-    private func submission(of order: OrderRecord, at time: Timestamp) -> VenueRequest? {
+    func submission(of order: OrderRecord, at time: Timestamp) -> VenueRequest? {
         let planned = PlannedOrder(
             decision: order.decision, leg: order.leg, action: order.action, terms: order.terms,
             phase: phase(of: order), referencePrice: order.arrivalPrice)

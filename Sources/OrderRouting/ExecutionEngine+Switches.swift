@@ -103,8 +103,8 @@ extension ExecutionEngine {
         return opposes && change.magnitude <= expected.magnitude
     }
 
-    /// The same for an order that has left: its own share of what is expected is not counted.
-    private func isReduction(_ order: OrderRecord) -> Bool {
+    /// The same against all that has left: of an order that has, its own share of what is expected is not counted.
+    func isReduction(_ order: OrderRecord) -> Bool {
         if let parent = algorithmParent(of: order) { return isReduction(parent) }
         let expected = expectedPosition(of: order.terms.instrument)
         let isCounted =

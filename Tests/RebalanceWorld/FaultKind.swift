@@ -44,6 +44,11 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case fillWhileAway = "venue: fill while the client is away"
     case fillAfterEnd = "venue: fill told after the order's end"
 
+    case previewUnanswered = "venue: preview of margins not answered"
+    case previewWithoutFigures = "venue: preview of margins without figures"
+    case previewLate = "venue: preview of margins answered too late"
+    case previewRefused = "venue: preview of margins refused"
+
     // The journal.
     case busyJournal = "journal: busy, commit delayed"
     case failedCommit = "journal: commit fails, given again"
@@ -72,6 +77,14 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case levelChanged = "operator: level of aggressiveness changed"
 
     public static func < (left: FaultKind, right: FaultKind) -> Bool { left.rawValue < right.rawValue }
+
+    /// Whether it happens to previews alone; worlds without them are what they were before there were any.
+    var isOfPreviews: Bool {
+        switch self {
+        case .previewUnanswered, .previewWithoutFigures, .previewLate, .previewRefused: true
+        default: false
+        }
+    }
 
     /// What is a consequence of others, or harmless: it uses nothing of the budget.
     var isFree: Bool {

@@ -27,6 +27,8 @@ public struct SeededWorld {
     private let breaker: CircuitBreaker.Rules?
     /// What levels mean; nil where no level changes anything.
     private let aggressiveness: Aggressiveness?
+    /// What the gateway is asked before an order leaves, in some worlds.
+    private let whatIf: WhatIfSetup?
     /// Whether the gateway tells of its running session only, and the account holds something of an earlier one.
     private let forgets: Bool
 
@@ -37,6 +39,8 @@ public struct SeededWorld {
         hasMissingBars = generator.chance(20)
         breaker = SeededWorld.breaker(seed)
         limits = SeededWorld.limits(seed)
+        var previews: [FaultKind: Int] = [:]
+        (whatIf, previews) = SeededWorld.whatIf(seed)
         forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
@@ -45,6 +49,7 @@ public struct SeededWorld {
             gapPercent: hasMissingBars ? 20 : 0)
         budget = generator.number(1...8)
         var plan = FaultPlan(perMille: FaultRates.draw(&generator), budget: 0)
+        plan.perMille.merge(previews) { first, _ in first }
         plan.waitsForOrders = generator.chance(60)
         let cash = Money(e6: Int64(generator.number(20...500)) * 1_000 * Money.scale)
         world = World(
@@ -70,6 +75,19 @@ public struct SeededWorld {
             limits.strategies["S0"] = StrategyLimits(maxShare: Share(e9: Int64(generator.number(1...100)) * 10_000_000))
         }
         return limits
+    }
+
+    /// By dice of its own, with the trouble that previews have.
+    private static func whatIf(_ seed: UInt64) -> (WhatIfSetup?, [FaultKind: Int]) {
+        var generator = SeededGenerator(seed: seed ^ 0x3A61_14F0)
+        guard generator.chance(33) else { return (nil, [:]) }
+        let share = generator.pick([1_000, 900, 500, 200, 50])
+        var limit = MarginLimit(maxShare: Share(e9: Int64(share) * 1_000_000))
+        limit.failsOpen = generator.chance(20)
+        let setup = WhatIfSetup(limit: limit, timeout_ms: Int64(generator.number(500...10_000)))
+        var rates: [FaultKind: Int] = [:]
+        for kind in FaultKind.allCases where kind.isOfPreviews && generator.chance(50) { rates[kind] = 80 }
+        return (setup, rates)
     }
 
     /// By dice of its own, so that worlds with and without one are otherwise the same.
@@ -303,6 +321,7 @@ public struct SeededWorld {
         // Longer than bytes of a dead process are under way.
         settings.quietPeriod_ms = Int64(generator.number(9...15)) * 1_000
         settings.alertInterval_ms = Int64(generator.number(3...60)) * 1_000
+        settings.whatIf = whatIf
         settings.stopsOnReject = generator.chance(10)
         settings.quotesAtOnce = generator.pick([1, 2, 50])
         settings.reservation.bufferE9 = Int64(generator.number(0...5)) * 10_000_000
@@ -398,7 +417,7 @@ enum FaultRates {
 
     /// Nothing at all, one kind often, or many kinds now and then; in most worlds only once orders are out.
     static func draw(_ generator: inout SeededGenerator) -> [FaultKind: Int] {
-        let kinds = FaultKind.allCases
+        let kinds = FaultKind.allCases.filter { !$0.isOfPreviews }
         switch generator.number(0...9) {
         case 0: return [:]
         case 1...4:

@@ -15,6 +15,9 @@ struct WorldReport: Sendable {
     var children = 0
     /// Orders that a limit denied.
     var denied = 0
+    /// Orders of whose margin the broker was asked, and those of them that were denied for it.
+    var previews = 0
+    var marginDenied = 0
     /// Orders that were changed.
     var changes = 0
     var faults: [FaultKind: Int] = [:]
@@ -50,6 +53,8 @@ struct WorldReport: Sendable {
         parents += facts?.orders.count { $0.isParent } ?? 0
         children += facts?.orders.count { $0.parent != nil } ?? 0
         denied += facts?.orders.count { $0.status == "DENIED" && $0.reason == "risk_limit" } ?? 0
+        previews += facts?.previews.count ?? 0
+        marginDenied += facts?.orders.count { $0.status == "DENIED" && $0.reason == "insufficient_margin" } ?? 0
         faults.merge(life.world.faults.counts) { $0 + $1 }
     }
 
@@ -73,6 +78,8 @@ struct WorldReport: Sendable {
         parents += other.parents
         children += other.children
         denied += other.denied
+        previews += other.previews
+        marginDenied += other.marginDenied
         changes += other.changes
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
@@ -104,7 +111,7 @@ struct WorldReport: Sendable {
         let whole =
             "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, "
             + "\(executions) executions, \(parents) orders carried out by \(children) children, "
-            + "\(denied) denied by a limit"
+            + "\(denied) denied by a limit, \(previews) previews of margins, \(marginDenied) denied for them"
         return (lines + [whole]).joined(separator: "\n")
     }
 }
