@@ -122,7 +122,11 @@ extension ExecutionEngine {
         var next: Int? = oldest
         while let slot = next {
             next = book.nextOpen(after: slot)
-            if try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output) { continue }
+            if book.records[slot].isWorkedHere,
+                try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output)
+            {
+                continue
+            }
             guard !book.records[slot].state.isTerminal, book.askCancel(slot, reason: .superseded) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
             output.journal.append(
@@ -273,6 +277,7 @@ extension ExecutionEngine {
         let verdict = try review(
             planned, atMost: most, parent: placement.parent, confidence: confidence, at: time.instant)
         journalVerdict(verdict, planned, atMost: most, number, &output)
+        alertOfOpenLimits(verdict, number, at: time.instant, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
             terms: planned.terms, state: .planned, arrivalPrice: planned.referencePrice, createdAt: time.instant,

@@ -55,7 +55,7 @@ extension ExecutionEngine {
         let slot = try move(number, transition, at: time, &output)
         book.update(slot) { $0.limitedBy = limitedBy }
         statistics.countEnd(of: book.records[slot])
-        forgetRest(of: book.records[slot])
+        if facts != nil { forgetRest(of: book.records[slot]) }
         let instrument = book.records[slot].terms.instrument
         if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: time, &output) }
         try resumePlan(for: instrument, &output)

@@ -116,8 +116,18 @@ extension ExecutionEngine {
         record.explanation = sentence
         guard limit.failsOpen else { return try deny(order, record, at: time, &output) }
         output.journal.append(record)
-        alert(.critical, "risk_fail_open", sentence, order: order.number, at: time, &output)
+        alertOfOpenMargin(order.number, at: time, &output)
         try margin?.take(.clear(order.number))
+    }
+
+    /// Once, for every order says so in its own record.
+    private mutating func alertOfOpenMargin(_ number: OrderNumber, at time: Timestamp, _ output: inout EngineOutput) {
+        guard margin?.noteOpen() == true else { return }
+        output.journal.broker.notifications.append(
+            NotificationRecord(
+                time: time, severity: .critical, code: "risk_failed_open",
+                message: "\(MarginLimit.name) lets orders PASS without its data; risk_decisions says which",
+                order: number, isOncePerRun: true))
     }
 
     private mutating func deny(

@@ -124,10 +124,10 @@ extension ExecutionEngine {
 
     // MARK: - What happens to orders and positions
 
-    /// An order ended with a rest that is not expected any more.
+    /// An order ended with a rest that is not expected any more; asked only where limits are judged.
     mutating func forgetRest(of order: OrderRecord) {
         // What a child leaves is its parent's still.
-        guard facts != nil, order.childNumber == nil else { return }
+        guard order.childNumber == nil else { return }
         let rest = order.terms.side == .buy ? -order.remaining : order.remaining
         gate.expect(
             change: order.parent == nil ? rest : .zero, of: order.terms.instrument,
@@ -175,12 +175,27 @@ extension ExecutionEngine {
 
     // MARK: - Records
 
+    /// Tells of each limit that let an order pass without its data; once, for every order says so in its own record.
+    mutating func alertOfOpenLimits(
+        _ verdict: RiskVerdict, _ number: OrderNumber, at time: Timestamp, _ output: inout EngineOutput
+    ) {
+        guard !verdict.passedOpen.isEmpty, facts != nil else { return }
+        for limit in facts!.openLimits.formUnion(verdict.passedOpen).names {
+            output.journal.broker.notifications.append(
+                NotificationRecord(
+                    time: time, severity: .critical, code: "risk_failed_open",
+                    message: "\(limit.rawValue) lets orders PASS without its data; risk_decisions says which",
+                    order: number,
+                    isOncePerRun: true))
+        }
+    }
+
     /// Adds to a record which limit bound, and why.
     func explain(_ verdict: RiskVerdict, _ planned: PlannedOrder, _ record: inout RiskRecord) {
         record.stop = verdict.stop
         record.target = verdict.target
-        guard verdict.limit != nil || verdict.passedOpen != nil, let facts else { return }
-        record.limit = (verdict.limit ?? verdict.passedOpen)?.rawValue
+        guard verdict.limit != nil || !verdict.passedOpen.isEmpty, let facts else { return }
+        record.limit = (verdict.limit ?? verdict.passedOpen.names.first)?.rawValue
         record.observed = verdict.observed
         record.allowed = verdict.allowed
         record.explanation = verdict.sentence(

@@ -7,6 +7,8 @@ struct MarginDesk: Sendable {
     private(set) var stage = MarginStage.idle
     /// By order, as it was previewed; also of those that have ended, for they have come back to life.
     private var takes: [OrderNumber: MarginTake] = [:]
+    /// Whether an order has left without figures.
+    private var isOpen = false
 
     init(_ limit: MarginLimit) { self.limit = limit }
 
@@ -18,6 +20,12 @@ struct MarginDesk: Sendable {
     mutating func note(_ figures: MarginFigures, of number: OrderNumber, quantity: Quantity) {
         let change = Int128(figures.initialAfter.e6) - Int128(figures.initialBefore.e6)
         takes[number] = MarginTake(amount: Money(e6: Int64(clamping: max(0, change))), quantity: quantity)
+    }
+
+    /// Notes that an order leaves without figures; false where one did before.
+    mutating func noteOpen() -> Bool {
+        defer { isOpen = true }
+        return !isOpen
     }
 
     /// What the unfilled rests of open orders take, each rounded up.

@@ -37,6 +37,8 @@ struct RiskFacts: Sendable {
     var markTimes: [Timestamp?]
     /// What each strategy holds, by instrument.
     var held: [[Quantity]]
+    /// Those that let orders pass without their data, of which somebody was told.
+    var openLimits = RiskLimitSet()
     /// Marks that are not on record yet; a simulation keeps none.
     var newMarks: [EquityMark] = []
     private let keepsMarks: Bool

@@ -16,7 +16,8 @@ struct PlanPortions: Sendable {
     private var orders = 0
 
     /// - Parameters:
-    ///   - rows: targets, and for each order one risk decision and the event of its creation, in the order of planning.
+    ///   - rows: targets, and for each order one risk decision and the event of its creation, in the order of planning; and what people
+    ///     are told of orders.
     ///   - isDivisible: whether it may be parted at all; families of orders and plans that wait may not.
     init(_ rows: JournalBatch, isDivisible: Bool) {
         self.rows = rows
@@ -34,14 +35,22 @@ struct PlanPortions: Sendable {
         batch.targets += rows.targets[firstTarget..<targets]
         batch.riskDecisions += rows.riskDecisions[firstOrder..<orders]
         batch.events += rows.events[firstOrder..<orders]
-        return rows.riskDecisions[firstOrder..<orders].map(\.order)
+        return moveAlerts(of: rows.riskDecisions[firstOrder..<orders].map(\.order), into: &batch)
+    }
+
+    /// What people are told of an order is on record with it.
+    private func moveAlerts(of orders: [OrderNumber], into batch: inout JournalBatch) -> [OrderNumber] {
+        if !rows.broker.notifications.isEmpty {
+            batch.broker.notifications += rows.broker.notifications.filter { $0.order.map(orders.contains) ?? false }
+        }
+        return orders
     }
 
     private func moveRest(from target: Int, _ order: Int, into batch: inout JournalBatch) -> [OrderNumber] {
         batch.targets += rows.targets[target...]
         batch.riskDecisions += rows.riskDecisions[order...]
         batch.events += rows.events[order...]
-        return rows.riskDecisions[order...].map(\.order)
+        return moveAlerts(of: rows.riskDecisions[order...].map(\.order), into: &batch)
     }
 
     private mutating func advance() {

@@ -9,7 +9,7 @@ public struct AccountReader {
     static let runCount = 5
     static let notificationCount = 10
 
-    private let database: Database
+    let database: Database
     private var connection: Connection { database.connection }
 
     public init(_ database: Database) { self.database = database }

@@ -48,7 +48,7 @@ struct Ask {
 struct Cut {
     /// In 10⁻⁸.
     private(set) var quantity: Int64
-    private(set) var passedOpen: RiskLimitName?
+    private(set) var passedOpen = RiskLimitSet()
     private var reason: StatusReason?
     private var limit: RiskLimitName?
     private var group: Int32?
@@ -76,7 +76,7 @@ struct Cut {
     /// A limit's data is missing: nothing passes, or everything where the gate fails open.
     mutating func lackData(_ limit: RiskLimitName, failsOpen: Bool) {
         if failsOpen {
-            passedOpen = passedOpen ?? limit
+            passedOpen.insert(limit)
         } else {
             lower(to: 0, limit, reason: .riskDataUnavailable, observed: nil, allowed: nil)
         }

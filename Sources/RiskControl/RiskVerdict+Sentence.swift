@@ -7,7 +7,7 @@ extension RiskVerdict {
     ///   - requested: the order's quantity.
     ///   - groups: the names of the limits' groups, in their order.
     public func sentence(ticker: String, requested: Quantity, groups: [String] = []) -> String {
-        let open = passedOpen.map { "; \($0.rawValue) let it pass without its data" } ?? ""
+        let open = passedOpen.names.map { "; \($0.rawValue) let it pass without its data" }.joined()
         guard let reason else { return "\(ticker): all of \(requested) approved\(open)" }
         let result = approved > .zero ? "\(approved) of \(requested) approved" : "\(requested) refused"
         return "\(ticker): \(result): \(explanation(reason, groups))\(open)"

@@ -16,8 +16,8 @@ public struct RiskVerdict: Sendable, Equatable {
     public var observed: Double?
     /// What the limit allows, in the same unit.
     public var allowed: Double?
-    /// The first limit that let the order pass because its data was missing and the gate fails open.
-    public var passedOpen: RiskLimitName?
+    /// The limits that let the order pass because their data was missing and the gate fails open.
+    public var passedOpen = RiskLimitSet()
     /// Proposed prices for a position that the order opens or enlarges.
     public var stop: Price?
     public var target: Price?

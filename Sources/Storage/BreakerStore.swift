@@ -17,6 +17,17 @@ public struct BreakerStore {
         (try record(venue, account), try errors(venue, account, count))
     }
 
+    /// How the breakers of an account stand that were ever changed, by their venues' names.
+    ///
+    /// Throws `UnreadableRow` for what this program cannot have written, `DatabaseError` for what SQLite refuses.
+    public func breakers(account: String) throws -> [(venue: String, record: BreakerRecord)] {
+        let statement = try connection.prepare("SELECT venue FROM venue_breakers WHERE account = ?1 ORDER BY venue")
+        try statement.bind(1, account)
+        var venues: [String] = []
+        while try statement.step() { venues.append(statement.text(0) ?? "") }
+        return try venues.compactMap { venue in try record(venue, account).map { (venue, $0) } }
+    }
+
     private func record(_ venue: String, _ account: String) throws -> BreakerRecord? {
         let statement = try connection.prepare(
             "SELECT state, changed_at, open_until FROM venue_breakers WHERE venue = ?1 AND account = ?2")

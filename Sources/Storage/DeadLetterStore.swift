@@ -46,9 +46,18 @@ public struct DeadLetterStore {
         public let decision: Decision
         /// Whether it is part of a bracket or of a group.
         public let isOfFamily: Bool
+        /// What is on record of the intent that the first order was made of; nil where it was made of none.
+        public let intent: Intent?
         /// The run of the first order, and what that order's key says of its place there.
         public let rootRunID: String
         public let rootLeg: String
+    }
+
+    /// What an order keeps of its intent, and its own row does not say.
+    public struct Intent: Sendable, Equatable {
+        public let expiresAt: Timestamp?
+        /// In units of 10⁻⁹.
+        public let confidenceE9: Int64?
     }
 
     private let connection: Connection
@@ -92,8 +101,10 @@ public struct DeadLetterStore {
             SELECT \(OrderReader.columns),
                 o.parent_order_id IS NOT NULL OR o.oca_group IS NOT NULL
                     OR EXISTS (SELECT 1 FROM orders e WHERE e.parent_order_id = o.order_id),
-                root.run_id, root.input_row, root.order_ref, root.leg
+                root.run_id, root.input_row, root.order_ref, root.leg,
+                i.intent_id IS NOT NULL, i.expires_at, i.confidence_e9
             FROM orders o JOIN orders root ON root.order_id = ?2
+            LEFT JOIN order_intents i ON i.order_id = root.order_id
             WHERE o.order_id = ?1
             """)
         statement.bind(1, letter.orderID)
@@ -104,7 +115,11 @@ public struct DeadLetterStore {
         let order = try OrderReader(statement, RecordNumbers(runNumber: 0)).record(&names)
         return Original(
             order: order, ticker: names.tickers[0], decision: names.decisions[0],
-            isOfFamily: statement.int64(next) == 1, rootRunID: statement.text(next + 1) ?? "",
+            isOfFamily: statement.int64(next) == 1,
+            intent: statement.int64(next + 5) == 1
+                ? Intent(
+                    expiresAt: statement.timestamp(next + 6), confidenceE9: statement.optionalInt64(next + 7)) : nil,
+            rootRunID: statement.text(next + 1) ?? "",
             rootLeg: OrderLeg.text(
                 row: statement.optionalInt64(next + 2), reference: statement.text(next + 3),
                 leg: statement.int64(next + 4)))

@@ -145,13 +145,19 @@ public struct NotificationRecord: Sendable, Equatable {
     public var message: String
     /// The order that it is about, where it is about one.
     public var order: OrderNumber?
+    /// Whether a run tells it once only, in whatever number of processes.
+    public var isOncePerRun: Bool
 
-    public init(time: Timestamp, severity: Severity, code: String, message: String, order: OrderNumber? = nil) {
+    public init(
+        time: Timestamp, severity: Severity, code: String, message: String, order: OrderNumber? = nil,
+        isOncePerRun: Bool = false
+    ) {
         self.time = time
         self.severity = severity
         self.code = code
         self.message = message
         self.order = order
+        self.isOncePerRun = isOncePerRun
     }
 }
 

@@ -14,9 +14,10 @@ enum StatusCommand {
         ],
         discussion: """
             Runs and who writes them, who holds the account's lock, open orders, positions and what the broker said last, breaks, \
-            notifications, cash, and how long orders took: percentiles by nearest rank, in milliseconds. It reads, takes no \
-            lock, and connects to nobody. Exit codes: 0 all is well, 1 there are breaks, unknown orders, an unfinished run \
-            without a living writer, or undelivered critical notifications.
+            notifications, cash, the circuit breaker of each venue, dead letters that wait, and how long orders took: percentiles \
+            by nearest rank, in milliseconds. It reads, takes no lock, and connects to nobody. Exit codes: 0 all is well, 1 there \
+            are breaks, unknown orders, an unfinished run without a living writer, an open circuit breaker, dead letters that \
+            wait, or undelivered critical notifications.
             """)
 
     static func run(_ arguments: CommandArguments) throws -> ExitCode {

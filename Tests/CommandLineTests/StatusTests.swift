@@ -56,6 +56,9 @@ final class StatusTests: CommandLineTestCase {
         try rows.brokerPosition("MSFT", 3)
         try rows.execute("UPDATE cash_balances SET balance_e6 = balance_e6 + 1")
         try rows.notification("INFO", "note", of: nil)
+        try rows.breaker("OPEN", until: "2026-01-05T14:40:00.000Z", of: "first")
+        try rows.order(2, of: "first", status: "CANCELLED")
+        try rows.deadLetter(2, of: "first")
         try folder.write("{ brokers: { ibkr: { account: 'DU123' } } }", to: "c.json5")
         let status = try object("--config", "c.json5", code: 1)
         XCTAssertEqual(
@@ -82,6 +85,12 @@ final class StatusTests: CommandLineTestCase {
             "cash": ["currency", "balance"],
             "position_breaks": ["what", "ticker", "found", "expected", "run_id"],
             "cash_breaks": ["what", "run_id", "trade_id", "found", "expected"],
+            "breakers": ["venue", "state", "changed_at", "open_until"],
+            "dead_letters": [
+                "order_id", "order_key", "attempt", "ticker", "direction", "size", "filled_size", "order_status",
+                "reason",
+                "created_at", "detail",
+            ],
         ]
         for (name, keys) in lists {
             let row = try XCTUnwrap((account[name] as? [[String: Any]])?.first, name)
@@ -99,7 +108,7 @@ final class StatusTests: CommandLineTestCase {
         XCTAssertEqual(
             Set(account.keys),
             Set(lists.keys).union(objects.keys).union([
-                "account", "is_well", "position_break_count", "cash_break_count",
+                "account", "is_well", "position_break_count", "cash_break_count", "dead_letter_count",
             ]))
         let timings = try XCTUnwrap(account["timings"] as? [String: Any])
         let last = try XCTUnwrap(timings["last_run"] as? [String: [String: Any]])

@@ -26,6 +26,7 @@ final class AccountStatusTests: ServiceTestCase {
         try rows.order(1, of: "first", status: "WORKING")
         try rows.notification("WARNING", "late", of: "first")
         try rows.notification("INFO", "note", of: nil)
+        try rows.run(2, "dry", venue: "dry_run", status: "RUNNING", writer: .silentElsewhere)
         try rows.runOfThisProcess("mine")
         let report = try report()
         XCTAssertEqual(report.accounts.map(\.account), ["DU123"])
@@ -57,6 +58,17 @@ final class AccountStatusTests: ServiceTestCase {
                 .cashBreaks, "amounts of cash that contradict the journal: 1",
                 { try $0.execute("UPDATE cash_balances SET balance_e6 = balance_e6 + 1") }
             ),
+            (
+                .breakerOpen, "ibkr, nothing new is sent there before 2026-01-05T14:40:00.000Z",
+                { try $0.breaker("OPEN", until: "2026-01-05T14:40:00.000Z", of: "first") }
+            ),
+            (
+                .deadLetters, "somebody has to decide about: 1",
+                {
+                    try $0.order(1, of: "first", status: "CANCELLED")
+                    try $0.deadLetter(1, of: "first")
+                }
+            ),
             (.criticalNotifications, "not delivered: 1", { try $0.notification("CRITICAL", "broken", of: "first") }),
         ]
         for (index, (code, part, trouble)) in cases.enumerated() {
@@ -75,6 +87,24 @@ final class AccountStatusTests: ServiceTestCase {
             XCTAssertTrue(try report().text.contains("NEEDS ATTENTION\n  ! \(code.rawValue): "))
         }
         XCTAssertEqual(Set(cases.map(\.code)), Set(Code.allCases), "a concern was not tried")
+    }
+
+    /// A breaker that lets probes through heals by itself; what was decided about a letter is nobody's business any more.
+    func testBreakersAndLettersThatNeedNobody() throws {
+        let rows = try rows()
+        XCTAssertEqual(try report().accounts[0].breakers.map(\.venue), ["ibkr"])
+        XCTAssertTrue(try report().text.contains("Circuit breakers: closed\nDead letters: none\n"))
+        try rows.breaker("HALF_OPEN", until: nil, of: "first")
+        try rows.breaker("CLOSED", until: nil, of: "first", venue: "elsewhere")
+        try rows.order(1, of: "first", status: "CANCELLED")
+        try rows.deadLetter(1, of: "first", discarded: "it is not needed")
+        let status = try report().accounts[0]
+        XCTAssertEqual(status.concerns, [])
+        XCTAssertEqual(
+            status.breakers.map { "\($0.venue) \($0.state.rawValue)" }, ["elsewhere CLOSED", "ibkr HALF_OPEN"])
+        XCTAssertEqual(status.deadLetters, [])
+        let text = try report().text
+        XCTAssertTrue(text.contains("ibkr       HALF_OPEN  2026-01-05T14:32:00Z"), text)
     }
 
     /// A notification that no run made is nobody's in particular.
@@ -116,7 +146,7 @@ final class AccountStatusTests: ServiceTestCase {
         _ = try rows()
         let lock = try AccountLock(
             database: folder.path("runtime.db"), account: XCTUnwrap(AccountID("DU123")), command: "execution apply",
-            at: Self.now)
+            answer: .closes, at: Self.now)
         guard case .held(let pid, _?) = try report().accounts[0].lock else { return XCTFail("it is held") }
         XCTAssertEqual(pid, Int64(getpid()))
         XCTAssertTrue(try report().text.contains("since 2026-01-05T14:36:00.000Z (execution apply)"))
@@ -171,6 +201,8 @@ final class AccountStatusTests: ServiceTestCase {
                      1  MSFT    BUY        LIMIT         10            4         12.5  UNKNOWN  v1              5m 59s
             Position breaks: none
             Cash breaks: none
+            Circuit breakers: closed
+            Dead letters: none
             Last runs: 1
               run_id  venue  status     started_at            finished_at
               ------  -----  ---------  --------------------  --------------------

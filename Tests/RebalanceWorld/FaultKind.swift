@@ -75,10 +75,15 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case haltStrategy = "switch: a strategy halted"
     case reduceOnly = "switch: only reductions leave"
     case levelChanged = "operator: level of aggressiveness changed"
+    case haltAndFlatten = "switch: everything halted, positions closed"
+    case flattenTicker = "switch: a ticker halted, its position closed"
 
     public static func < (left: FaultKind, right: FaultKind) -> Bool { left.rawValue < right.rawValue }
 
-    /// Whether it happens to previews alone; worlds without them are what they were before there were any.
+    /// Whether only worlds that are made for it have it, so that other worlds stay what they are.
+    var isOfOwnWorlds: Bool { self == .haltAndFlatten || self == .flattenTicker || isOfPreviews }
+
+    /// Whether it happens to previews of margins alone.
     var isOfPreviews: Bool {
         switch self {
         case .previewUnanswered, .previewWithoutFigures, .previewLate, .previewRefused: true

@@ -1,4 +1,5 @@
 import OrderRouting
+import Storage
 import TradingModel
 
 /// A journal in memory that keeps what the tables of a database would, in their row ids.
@@ -26,6 +27,10 @@ public struct MemoryJournal: WorldJournal {
     /// The run that was begun last and has not ended; dry runs aside.
     private var unfinished: String?
     private var runID = ""
+    /// As it was opened.
+    private var plan: RunPlan?
+    /// Of runs that send, by id.
+    private var intents: [String: (stored: StoredIntent, status: String, order: Int64?)] = [:]
     /// The run that is open, and what its numbers mean.
     private var run: Int64 = 0
     private var tickers: [String] = []
@@ -46,6 +51,7 @@ public struct MemoryJournal: WorldJournal {
 
     public mutating func open(_ plan: RunPlan) throws -> RunOpening? {
         runID = plan.isTask ? unfinished ?? plan.runID : plan.runID
+        self.plan = plan
         if completed.contains(runID) { return nil }
         if let unfinished, unfinished != runID, !plan.isDry { throw RecordedTwice("run \(unfinished) is unfinished") }
         if !plan.isDry { unfinished = runID }
@@ -68,9 +74,29 @@ public struct MemoryJournal: WorldJournal {
 
     public mutating func add(ticker: String) { tickers.append(ticker) }
 
-    public mutating func finish(isComplete: Bool) {
+    public mutating func finish(isComplete: Bool, intentsWithoutOrder: [IntentWithoutOrder]) throws {
+        for other in intentsWithoutOrder {
+            try record(other.row, status: other.cause == .hold ? "HOLD" : "EXPIRED", order: nil)
+        }
         if isComplete { completed.insert(runID) }
         if unfinished == runID { unfinished = nil }
+    }
+
+    public func intents(_ ids: [String]) -> [String: StoredIntent] {
+        Dictionary(
+            ids.compactMap { id in intents[id].map { (id, $0.stored) } }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func isRunOpen() -> Bool { unfinished != nil }
+
+    /// Puts the intent of a row on record; one that is there already cannot be.
+    private mutating func record(_ row: Int32, status: String, order: Int64?) throws {
+        guard let plan, !plan.isDry, let given = plan.intent(row) else { return }
+        let id = given.intent.intentID
+        guard intents[id] == nil else { throw RecordedTwice("intent \(id)") }
+        let stored = StoredIntent(
+            intent: given.intent, runID: runID, receivedAt: "", contentDigest: given.contentDigest)
+        intents[id] = (stored, status, order)
     }
 
     public mutating func abandon() {}
@@ -170,6 +196,9 @@ public struct MemoryJournal: WorldJournal {
             orders[row] = StoredOrder(
                 key: try key(order), decision: decisions[Int(order.decision.index)],
                 ticker: ticker(order.terms.instrument), record: order)
+            if order.childNumber == nil, let input = order.inputRow {
+                try self.record(input, status: "ORDERED", order: row)
+            }
         }
         for order in batch.changedOrders {
             guard orders[row(order.number.value)] != nil else { throw RecordedTwice("no order \(order.number.value)") }
@@ -281,6 +310,11 @@ public struct MemoryJournal: WorldJournal {
                 quantity: trade.record.quantity, price: trade.record.price, commission: trade.commission,
                 executionID: trade.record.executionID, rule: trade.record.rule.rawValue, supersedes: trade.supersedes)
         }
+        facts.intents = intents.sorted { $0.key < $1.key }.map { id, intent in
+            .init(
+                id: id, status: intent.status, contentDigest: intent.stored.contentDigest,
+                key: intent.order.flatMap { orders[$0]?.key.text })
+        }
         facts.positions = positions.mapValues(\.position.quantity).filter { $0.value != .zero }
         facts.balance = balance
         facts.highWaterMark = highWaterMark
@@ -295,6 +329,7 @@ public struct MemoryJournal: WorldJournal {
         let more = [
             record.targets.map { "\($0)" }, record.risks.map { "\($0)" }, record.adjustments.map { "\($0)" },
             record.notifications, ["\(balance) \(highWaterMark)"],
+            intents.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" },
         ]
         return (lists + more).map { $0.joined(separator: "\n") }.joined(separator: "\n")
     }

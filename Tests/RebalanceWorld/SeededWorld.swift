@@ -10,19 +10,31 @@ import TradingModel
 /// A world that a seed makes: account, bars, commands, settings, and the trouble they get into.
 public struct SeededWorld {
     public let seed: UInt64
-    public private(set) var world: World
-    private var generator: SeededGenerator
+    public internal(set) var world: World
+    var generator: SeededGenerator
     /// Of its own, so that worlds without algorithms stay what they are.
     private var algorithms: SeededGenerator
-    private var commands = 0
+    var commands = 0
     private var budget: Int
     /// What the auditor found.
-    public private(set) var findings: [String] = []
+    public internal(set) var findings: [String] = []
     public private(set) var outcomes: [String] = []
+    /// How the last process ended.
+    private(set) var lastEnd: ProcessEnd?
+    /// What is asked for by intents; nil in a world without.
+    var intents: IntentDesk?
+    /// Files of intents that were refused as a whole.
+    public internal(set) var refusedFiles = 0
+    /// The dice about positions that are closed while everything is halted; nil in a world without.
+    var flattening: SeededGenerator?
+    var hasAskedForFlattening = false
+    /// How often positions were to be closed, and how often nothing was left of them.
+    public internal(set) var flattenings = 0
+    public internal(set) var flattened = 0
     private var seenSince = Timestamp(ms: 0)
     private let hasMissingBars: Bool
     /// What orders may do to the account; nil limits nothing.
-    private let limits: RiskLimits?
+    let limits: RiskLimits?
     /// Of the venue's breaker, in some worlds.
     private let breaker: CircuitBreaker.Rules?
     /// What levels mean; nil where no level changes anything.
@@ -41,6 +53,8 @@ public struct SeededWorld {
         limits = SeededWorld.limits(seed)
         var previews: [FaultKind: Int] = [:]
         (whatIf, previews) = SeededWorld.whatIf(seed)
+        intents = IntentDesk(seed: seed)
+        flattening = SeededWorld.flattening(seed)
         forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
@@ -162,11 +176,15 @@ public struct SeededWorld {
             world.faults.budget = budget
             world.beginStrikes()
             changeLevels()
+            askForFlattening()
             for _ in 0..<8 where world.faults.budget > 0 {
-                if try isDone(command) { return true }
+                let isOver = try isDone(command)
+                try flattenIfAsked()
+                if isOver { return true }
                 try world.advance(to: world.now_ms + Int64(generator.number(0...15_000)))
                 if !command.plan.isTask, generator.chance(10) { command = self.command(.cancelAll) }
             }
+            try flattenIfAsked()
             try world.endFaults()
             try world.advance(to: world.now_ms + Int64(generator.number(0...20_000)))
         }
@@ -186,8 +204,11 @@ public struct SeededWorld {
         }
     }
 
-    private mutating func isDone(_ command: WorldCommand) throws -> Bool {
+    mutating func isDone(_ command: WorldCommand) throws -> Bool {
+        let contradictions = try contradictions(of: command)
         let end = try world.run(command)
+        lastEnd = end
+        noteIntents(of: command, end, contradictions)
         outcomes.append("\(command.plan.runID): \(end)")
         audit(isSettled: false)
         if case .finished(.completed(_, let breaks)) = end, !breaks.isEmpty {
@@ -200,8 +221,10 @@ public struct SeededWorld {
         do {
             var auditor = Auditor(world.gateway, try world.journal.facts())
             var found = world.violations + auditor.checkAlways()
+            if let book = intents?.book { found += auditor.checkIntents(book) }
             if isSettled {
                 found += auditor.checkSettled(since: seenSince)
+                if let book = intents?.book { found += auditor.checkConcluded(book) }
                 found += try world.journal.verify()
             }
             for finding in found where !findings.contains(finding) { findings.append(finding) }
@@ -218,12 +241,12 @@ public struct SeededWorld {
             var dry = command(.rebalance)
             dry.settings.isLive = false
             dry.plan.isDry = true
-            return dry
-        default: return command(.rebalance)
+            return withIntents(dry)
+        default: return withIntents(command(.rebalance))
         }
     }
 
-    private mutating func command(_ purpose: RebalancePurpose) -> WorldCommand {
+    mutating func command(_ purpose: RebalancePurpose) -> WorldCommand {
         commands += 1
         var tickers: [String] = []
         if purpose == .rebalance {
@@ -235,12 +258,7 @@ public struct SeededWorld {
         }
         let plan = RunPlan(runID: "run-\(commands)", account: World.account, tickers: tickers, decisions: decisions)
         var command = WorldCommand(plan: plan, settings: settings(purpose))
-        if let aggressiveness, purpose == .rebalance {
-            command.settings.aggressiveness = AggressivenessSetup(rules: aggressiveness, decisions: decisions)
-        }
-        if let limits, purpose == .rebalance {
-            command.settings.risk = RiskSetup(limits: limits, decisions: decisions, localTime: .utc)
-        }
+        if purpose == .rebalance { addRules(to: &command) }
         command.plan.isTask = purpose != .rebalance
         command.breaker = breaker
         command.session = session()
@@ -260,6 +278,13 @@ public struct SeededWorld {
         for index in targets.indices where hasAlgorithms { addAlgorithms(to: &targets[index]) }
         command.batches = targets.enumerated().map { TargetBatch(decision: DecisionID($0), targets: $1) }
         return command
+    }
+
+    /// Limits and levels, for the decisions that the command has.
+    func addRules(to command: inout WorldCommand) {
+        let decisions = command.plan.decisions
+        command.settings.aggressiveness = aggressiveness.map { AggressivenessSetup(rules: $0, decisions: decisions) }
+        command.settings.risk = limits.map { RiskSetup(limits: $0, decisions: decisions, localTime: .utc) }
     }
 
     // MARK: - Algorithms
@@ -417,7 +442,7 @@ enum FaultRates {
 
     /// Nothing at all, one kind often, or many kinds now and then; in most worlds only once orders are out.
     static func draw(_ generator: inout SeededGenerator) -> [FaultKind: Int] {
-        let kinds = FaultKind.allCases.filter { !$0.isOfPreviews }
+        let kinds = FaultKind.allCases.filter { !$0.isOfOwnWorlds }
         switch generator.number(0...9) {
         case 0: return [:]
         case 1...4:

@@ -57,6 +57,8 @@ public struct World {
     public internal(set) var previewIDs: Set<Int32> = []
     /// How many changes of orders left.
     public internal(set) var changesSent = 0
+    /// How many intents of files were left out because another run had acted on them.
+    public internal(set) var skippedIntents = 0
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []
     var committedMark: Int32 = 0
@@ -170,7 +172,7 @@ public struct World {
         case .stop(let number, let cancels):
             if process?.number == number { try feed(.stop(cancels: cancels)) }
         case .look(let number):
-            if process?.number == number { try feed(.switches(switches)) }
+            if process?.number == number { try feed(.switches(switchesForProcess)) }
         case .levels(let number, let levels):
             if process?.number == number { try feed(.levels(levels)) }
         case .journalFree(let number):

@@ -47,6 +47,13 @@ final class VerdictTests: XCTestCase {
                 "A: all of 10 approved; max_gross_leverage let it pass without its data"
             ),
             (
+                {
+                    $0.maxGrossLeverage = .percent(10); $0.maxDrawdown = .percent(10); $0.failsOpen = true
+                    $0.maxOrderQuantity = Quantity(units: 4)
+                }, { $0.snapshot.equity = nil },
+                "A: 4 of 10 approved: max_order_quantity allows 4, and all of it makes 10; max_drawdown let it pass without its data; max_gross_leverage let it pass without its data"
+            ),
+            (
                 { $0.priceMaxAge_ms = 1_500 }, { $0.snapshot.markTimes[0] = GateWorld.start.adding(ms: -2_000) },
                 "A: 10 refused: price_max_age allows 1.5 s, and all of it makes 2 s"
             ),

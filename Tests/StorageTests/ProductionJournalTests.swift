@@ -54,6 +54,25 @@ final class ProductionJournalTests: AccountTestCase {
         XCTAssertEqual(try DatabaseVerifier(database).verify(), [])
     }
 
+    /// What a run tells once is told once, also by the process that goes on with it; another run tells it again.
+    func testWhatARunTellsOnce() throws {
+        let database = try makeDatabase()
+        var (account, journal, _) = try AccountScenario.begin(database)
+        let alert = NotificationRecord(
+            time: account.now, severity: .critical, code: "risk_failed_open", message: "var", isOncePerRun: true)
+        var other = alert
+        other.message = "max_correlation"
+        account.batch.broker.notifications += [alert, other, alert]
+        try account.write(to: journal)
+        try journal.release()
+        (account, journal, _) = try AccountScenario.begin(database)
+        account.batch.broker.notifications += [other, alert]
+        try account.write(to: journal)
+        XCTAssertEqual(
+            try rows(database, "SELECT message FROM notifications ORDER BY notification_id"),
+            [["var"], ["max_correlation"]])
+    }
+
     func testTheFirstTimeOfAStageCountsAndTheLastFill() throws {
         let database = try makeDatabase()
         var (account, journal, _) = try AccountScenario.begin(database)

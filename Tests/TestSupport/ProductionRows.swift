@@ -123,6 +123,32 @@ public struct ProductionRows {
             """)
     }
 
+    /// How the breaker of a venue stands since 14:32.
+    public func breaker(
+        _ state: String, until: String?, of runID: String, venue: String = "ibkr", account: String = "DU123"
+    ) throws {
+        try execute(
+            """
+            INSERT INTO venue_breakers VALUES ('\(venue)', '\(account)', '\(state)', '2026-01-05T14:32:00.000Z',
+                \(until.map { "'\($0)'" } ?? "NULL"), '\(runID)')
+            """)
+    }
+
+    /// The letter of an order that could not be sent; open unless it was discarded with a note.
+    public func deadLetter(_ orderID: Int64, of runID: String, discarded note: String? = nil) throws {
+        try execute(
+            """
+            INSERT INTO dead_letters (order_id, run_id, reason, detail, created_at)
+            VALUES (\(orderID), '\(runID)', 'not_sendable', 'too many places', '2026-01-05T14:33:00.000Z')
+            """)
+        guard let note else { return }
+        try execute(
+            """
+            UPDATE dead_letters SET resolution = 'DISCARDED', resolution_note = '\(note)',
+                resolved_at = '2026-01-05T14:34:00.000Z' WHERE order_id = \(orderID)
+            """)
+    }
+
     /// A notification that nobody has delivered.
     public func notification(
         _ severity: String, _ code: String, of runID: String?, at time: String = "2026-01-05T14:30:04.000Z"

@@ -20,6 +20,14 @@ struct WorldReport: Sendable {
     var marginDenied = 0
     /// Orders that were changed.
     var changes = 0
+    /// Intents on record by what became of them, those that were skipped because another run had acted on them, and files that were
+    /// refused as a whole.
+    var intents: [String: Int] = [:]
+    var skippedIntents = 0
+    var refusedFiles = 0
+    /// How often positions were to be closed while everything was halted, and how often nothing was left.
+    var flattenings = 0
+    var flattened = 0
     var faults: [FaultKind: Int] = [:]
     /// By seed, what must not be.
     var failures: [UInt64: [String]] = [:]
@@ -55,6 +63,11 @@ struct WorldReport: Sendable {
         denied += facts?.orders.count { $0.status == "DENIED" && $0.reason == "risk_limit" } ?? 0
         previews += facts?.previews.count ?? 0
         marginDenied += facts?.orders.count { $0.status == "DENIED" && $0.reason == "insufficient_margin" } ?? 0
+        for intent in facts?.intents ?? [] { intents[intent.status, default: 0] += 1 }
+        skippedIntents += life.world.skippedIntents
+        refusedFiles += life.refusedFiles
+        flattenings += life.flattenings
+        flattened += life.flattened
         faults.merge(life.world.faults.counts) { $0 + $1 }
     }
 
@@ -81,6 +94,11 @@ struct WorldReport: Sendable {
         previews += other.previews
         marginDenied += other.marginDenied
         changes += other.changes
+        intents.merge(other.intents) { $0 + $1 }
+        skippedIntents += other.skippedIntents
+        refusedFiles += other.refusedFiles
+        flattenings += other.flattenings
+        flattened += other.flattened
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
     }
@@ -111,7 +129,9 @@ struct WorldReport: Sendable {
         let whole =
             "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, "
             + "\(executions) executions, \(parents) orders carried out by \(children) children, "
-            + "\(denied) denied by a limit, \(previews) previews of margins, \(marginDenied) denied for them"
+            + "\(denied) denied by a limit, \(previews) previews of margins, \(marginDenied) denied for them, "
+            + "intents \(intents.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")), "
+            + "\(skippedIntents) skipped, \(refusedFiles) files refused, positions closed \(flattened) of \(flattenings) times"
         return (lines + [whole]).joined(separator: "\n")
     }
 }

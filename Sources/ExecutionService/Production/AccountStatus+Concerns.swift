@@ -10,6 +10,8 @@ extension AccountStatus {
             case unknownOrders = "unknown_orders"
             case positionBreaks = "position_breaks"
             case cashBreaks = "cash_breaks"
+            case breakerOpen = "breaker_open"
+            case deadLetters = "dead_letters"
             case criticalNotifications = "critical_notifications"
         }
 
@@ -39,9 +41,15 @@ extension AccountStatus {
                 sentence:
                     "amounts of cash that contradict the journal: \(cashBreaks.count); `execution verify` says more"
             ),
+            .breakers(breakers.filter { $0.state == .open }),
+            Concern(
+                code: .deadLetters, count: Int64(deadLetters.count),
+                sentence:
+                    "orders that somebody has to decide about: \(deadLetters.count); `execution dead-letters list`"),
             .criticalNotifications(notifications),
         ]
-        return runs.filter { $0.status == .interrupted }.map(Concern.unfinished) + counted.filter { $0.count > 0 }
+        return runs.filter { $0.status == .interrupted && !$0.isDryRun }.map(Concern.unfinished)
+            + counted.filter { $0.count > 0 }
     }
 
     /// Whether nothing needs anybody's attention.
@@ -54,6 +62,16 @@ extension AccountStatus.Concern {
         return AccountStatus.Concern(
             code: .unfinishedRun, count: 1,
             sentence: "run \(run.runID) is not finished and its writer is gone\(writer); the same command completes it")
+    }
+
+    fileprivate static func breakers(_ open: [VenueBreaker]) -> AccountStatus.Concern {
+        let venues = open.map { breaker in
+            let until = breaker.record?.openUntil.map { ", nothing new is sent there before \($0)" } ?? ""
+            return "\(breaker.venue)\(until)"
+        }
+        return AccountStatus.Concern(
+            code: .breakerOpen, count: Int64(open.count),
+            sentence: "circuit breakers that are open: \(venues.joined(separator: "; ")); breaker_events says why")
     }
 
     static func criticalNotifications(_ notifications: UndeliveredNotifications) -> AccountStatus.Concern {

@@ -24,7 +24,9 @@ extension AccountStatus {
             .init("position_break_count", .integer(Int64(positionBreaks.count))),
             .init("position_breaks", positionBreakTable.json),
             .init("cash_break_count", .integer(Int64(cashBreaks.count))),
-            .init("cash_breaks", cashBreakTable.json), .init("notifications", notifications.json),
+            .init("cash_breaks", cashBreakTable.json), .init("breakers", breakerTable.json),
+            .init("dead_letter_count", .integer(Int64(deadLetters.count))),
+            .init("dead_letters", deadLetterTable.json), .init("notifications", notifications.json),
             .init("timings", timings.json),
         ])
     }

@@ -1,4 +1,5 @@
 import Reporting
+import Storage
 import TradingModel
 
 extension AccountStatus {
@@ -69,6 +70,29 @@ extension AccountStatus {
                 .init("what") { .text($0.what) }, .init("run_id") { .text($0.runID) },
                 .init("trade_id") { .integer($0.tradeID) }, .init("found") { .exact($0.found) },
                 .init("expected") { .exact($0.expected) },
+            ])
+    }
+
+    var breakerTable: AccountStatusTable<VenueBreaker> {
+        AccountStatusTable(
+            rows: breakers,
+            columns: [
+                .init("venue") { .text($0.venue) }, .init("state") { .text($0.state.rawValue) },
+                .init(time: "changed_at") { $0.record?.changedAt }, .init(time: "open_until") { $0.record?.openUntil },
+            ])
+    }
+
+    var deadLetterTable: AccountStatusTable<DeadLetterStore.Letter> {
+        AccountStatusTable(
+            rows: deadLetters,
+            columns: [
+                .init("order_id") { .integer($0.orderID) },
+                .init("order_key", for: .programs) { .text($0.orderKey) },
+                .init("attempt", for: .programs) { .integer($0.attempt) }, .init("ticker") { .text($0.ticker) },
+                .init("direction") { .text($0.direction) }, .init("size") { .exact($0.size) },
+                .init("filled_size") { .exact($0.filled) }, .init("order_status") { .text($0.orderStatus) },
+                .init("reason") { .text($0.reason.rawValue) }, .init(time: "created_at") { $0.createdAt },
+                .init("detail") { .text($0.detail) },
             ])
     }
 

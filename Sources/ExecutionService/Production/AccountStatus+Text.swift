@@ -34,6 +34,7 @@ extension AccountStatus {
         lines += section("Positions", positionTable)
         lines += section("Open orders", openOrderTable)
         lines += section("Position breaks", positionBreakTable) + section("Cash breaks", cashBreakTable)
+        lines += breakerLines + section("Dead letters", deadLetterTable)
         lines += section("Last runs", runTable)
         lines += notifications.lines(of: account)
         lines += timingLines
@@ -48,6 +49,12 @@ extension AccountStatus {
 
     private func section<Row>(_ title: String, _ table: AccountStatusTable<Row>) -> [String] {
         table.rows.isEmpty ? ["\(title): none"] : ["\(title): \(table.rows.count)", table.indentedText]
+    }
+
+    /// A line where every breaker is closed, as nearly always.
+    private var breakerLines: [String] {
+        breakers.allSatisfy { $0.state == .closed }
+            ? ["Circuit breakers: closed"] : ["Circuit breakers:", breakerTable.indentedText]
     }
 
     private var timingLines: [String] {

@@ -1,5 +1,6 @@
 import Reporting
 import RiskControl
+import Storage
 import TradingModel
 
 /// How one account stands, by the database and what lies beside it.
@@ -21,6 +22,10 @@ public struct AccountStatus: Sendable {
     public let cash: [CashBalance]
     public let positionBreaks: [PositionBreak]
     public let cashBreaks: [CashBreak]
+    /// The broker's, and those of venues of earlier runs.
+    public let breakers: [VenueBreaker]
+    /// Orders that somebody has to decide about, the oldest first.
+    public let deadLetters: [DeadLetterStore.Letter]
     /// Those of the account's runs.
     public let notifications: UndeliveredNotifications
     public let timings: AccountTimings
@@ -42,8 +47,17 @@ public struct AccountStatus: Sendable {
         cash = try reader.cash(of: account)
         positionBreaks = try reader.positionBreaks(of: account)
         cashBreaks = try reader.cashBreaks(of: account)
+        breakers = Self.withBroker(try reader.breakers(of: account))
+        deadLetters = try reader.waitingDeadLetters(of: account)
         notifications = try reader.undeliveredNotifications(of: account)
         timings = try reader.timings(of: account)
+    }
+
+    /// A breaker that was never changed has no row.
+    private static func withBroker(_ breakers: [VenueBreaker]) -> [VenueBreaker] {
+        let broker = RebalanceVenue.ibkr.rawValue
+        return breakers.contains { $0.venue == broker }
+            ? breakers : [VenueBreaker(venue: broker, record: nil)] + breakers
     }
 
     private static func liveGate(

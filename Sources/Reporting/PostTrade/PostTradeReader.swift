@@ -48,7 +48,9 @@ extension AccountReader {
         try rows(
             """
             SELECT run_id, heartbeat_at FROM execution_runs
-            WHERE mode = 'PRODUCTION' AND account = ?1 AND status = 'RUNNING' AND writer_token <> '' ORDER BY run_number
+            WHERE mode = 'PRODUCTION' AND account = ?1 AND venue <> '\(ProductionStore.dryRunVenue)'
+                AND status = 'RUNNING' AND writer_token <> ''
+            ORDER BY run_number
             """, account
         ) { row in
             PostTradeFacts.RunningRun(

@@ -1,9 +1,11 @@
-import ExecutionService
 import Foundation
+import OrderRouting
 import Storage
 import TestSupport
 import TradingModel
 import XCTest
+
+@testable import ExecutionService
 
 /// A dead order made again through a session with a gateway.
 final class DeadLetterRetryTests: ServiceTestCase {
@@ -32,30 +34,49 @@ final class DeadLetterRetryTests: ServiceTestCase {
             """, to: "config.json")
     }
 
-    private func options() throws -> RebalanceOptions {
+    private func options(_ variables: [String: String] = [:]) throws -> RebalanceOptions {
         RebalanceOptions(
-            database: try folder.path("runtime.db"), isLiveAsked: true, environment: ["EXEC_DRY_RUN": "0"])
+            database: try folder.path("runtime.db"), isLiveAsked: true,
+            environment: variables.merging(["EXEC_DRY_RUN": "0"]) { own, _ in own })
     }
 
     private let observer = RebalanceObserver(confirm: { _ in true })
 
+    /// An intent that no broker takes: its price is between two ticks.
+    private let intents = """
+        intent_id,decided_at,ticker,side,quantity,order_type,stop_price,time_in_force,confidence,expires_at
+        i1,2012-05-31T20:00:00Z,AAPL,BUY,100,STOP,600.001,GTC,0.75,2099-01-01T00:00:00Z
+
+        """
+
     private func database() throws -> Database { try Database.openForReading(try folder.path("runtime.db")) }
 
-    private func makeDeadOrder(_ gateway: GatewayThread) throws -> String {
+    private func makeDeadOrder(_ gateway: GatewayThread, ofAnIntent: Bool = false) throws -> String {
         let plan = try RebalancePlan(
             RebalancePlan.Sources(
-                orders: try folder.write(orders, to: "orders.csv"), configuration: try configuration(gateway),
-                account: "DU123"), venue: .ibkr)
+                orders: ofAnIntent ? nil : try folder.write(orders, to: "orders.csv"),
+                intents: ofAnIntent ? try folder.write(intents, to: "intents.csv") : nil,
+                configuration: try configuration(gateway), account: "DU123"), venue: .ibkr)
         let report = try rebalance(plan, options: try options(), observer: observer)
         XCTAssertEqual(report.unfilled.map(\.reason), ["not_sendable"])
         return try XCTUnwrap(try database().rows("SELECT order_id FROM dead_letters").first?.first)
     }
 
-    private func retry(_ name: String, _ gateway: GatewayThread) throws -> RebalanceReport {
+    private func request(_ name: String, _ gateway: GatewayThread) throws -> (DeadLetterRetry, Configuration) {
         let configuration = try Configuration.read(try .init(path: try self.configuration(gateway)), for: .production)
         let retry = try DeadLetterRetry(
             of: name, database: try folder.path("runtime.db"), configuration: configuration, account: "DU123")
-        return try ExecutionService.retry(retry, configuration, options: try options(), observer: observer)
+        return (retry, configuration)
+    }
+
+    private func retry(
+        _ name: String, _ gateway: GatewayThread, _ variables: [String: String] = [:],
+        log: @escaping (LogLine) -> Void = { _ in }
+    ) throws -> RebalanceReport {
+        let (retry, configuration) = try request(name, gateway)
+        var observer = observer
+        observer.log = log
+        return try ExecutionService.retry(retry, configuration, options: try options(variables), observer: observer)
     }
 
     private func letters() throws -> [[String]] {
@@ -97,6 +118,65 @@ final class DeadLetterRetryTests: ServiceTestCase {
         try gateway.end()
     }
 
+    /// A limit that cannot be read would not hold.
+    func testTheEnvironmentIsReadFirst() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        XCTAssertThrowsError(try retry(order, gateway, ["EXEC_MAX_POSITION_QTY": "1,000"])) {
+            XCTAssertEqual(($0 as? EnvironmentRefusal)?.problems.map(\.name), ["EXEC_MAX_POSITION_QTY"])
+        }
+        XCTAssertEqual(try database().rows("SELECT count(*) FROM orders"), [["1"]])
+        var said: [String] = []
+        _ = try retry(order, gateway, ["EXEC_RISK_FAIL_OPEN": "1"]) { said.append($0.message) }
+        XCTAssertTrue(said.contains { $0.hasPrefix("EXEC_RISK_FAIL_OPEN is on") }, "\(said)")
+        try gateway.end()
+    }
+
+    /// What the limits do not let pass is no decision about the letter.
+    func testADenialLeavesTheLetterOpen() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        for _ in 0..<2 {
+            let report = try retry(order, gateway, ["EXEC_MAX_POSITION_QTY": "0"])
+            XCTAssertEqual(report.ending, .refused)
+            XCTAssertTrue(
+                "\(report)".contains("is not made again: AAPL: 100 refused: max_position_quantity"), "\(report)")
+            XCTAssertEqual(try letters(), [["0", "OPEN", "REJECTED", "0", "1"]])
+        }
+        XCTAssertEqual(try retry(order, gateway).unfilled.map(\.reason), ["not_sendable"])
+        XCTAssertEqual(
+            try letters(), [["0", "RETRIED", "REJECTED", "1", "1"], ["1", "OPEN", "REJECTED", "0", "0"]])
+        try gateway.end()
+    }
+
+    func testWhatAnIntentSaysComesWithIt() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway, ofAnIntent: true)
+        func orders(_ order: String) throws -> [OwnOrder] {
+            let (retry, configuration) = try request(order, gateway)
+            return SessionRequest(retry, configuration, startedAt: Timestamp(ms: 0), try options()).goal.ownOrders
+        }
+        let own = try orders(order)
+        XCTAssertEqual(own.map(\.cancelAt?.instant.description), ["2099-01-01T00:00:00.000Z"])
+        XCTAssertEqual(own.map(\.confidence), [0.75])
+        XCTAssertEqual(own.map(\.isIntent), [true])
+
+        // It is dead again, and what is on record of the first is still known.
+        XCTAssertEqual(try retry(order, gateway).unfilled.map(\.reason), ["not_sendable"])
+        let next = try XCTUnwrap(
+            try database().rows("SELECT order_id FROM dead_letters WHERE resolution IS NULL").first?.first)
+        XCTAssertEqual(try orders(next).map(\.cancelAt), own.map(\.cancelAt))
+
+        let writing = try Database.openForWriting(try folder.path("runtime.db"), durability: .normal)
+        try writing.connection.execute(
+            "DROP TRIGGER order_intents_no_update; UPDATE order_intents SET expires_at = '2012-01-01T00:00:00.000Z'")
+        let report = try retry(next, gateway)
+        XCTAssertEqual(report.ending, .refused)
+        XCTAssertTrue("\(report)".contains("was to be traded before 2012-01-01T00:00:00.000Z"), "\(report)")
+        XCTAssertEqual(try database().rows("SELECT count(*) FROM orders"), [["2"]])
+        try gateway.end()
+    }
+
     func testRefusals() throws {
         let gateway = try gateway()
         let order = try makeDeadOrder(gateway)
@@ -110,7 +190,13 @@ final class DeadLetterRetryTests: ServiceTestCase {
         let writing = try Database.openForWriting(path, durability: .normal)
         try writing.connection.execute("UPDATE orders SET oca_group = 'g'")
         assertRefused(order, "is part of a bracket or a group")
-        try writing.connection.execute("UPDATE orders SET oca_group = NULL, status = 'UNKNOWN', status_reason = NULL")
+        try writing.connection.execute(
+            "UPDATE orders SET oca_group = NULL, algorithm = 'ibkr_adaptive', algorithm_parameters = 'priority=normal'")
+        assertRefused(order, "is carried out by ibkr_adaptive")
+        try writing.connection.execute(
+            """
+            UPDATE orders SET algorithm = NULL, algorithm_parameters = NULL, status = 'UNKNOWN', status_reason = NULL
+            """)
         assertRefused(order, "is UNKNOWN, so nobody knows whether the broker has it")
         try writing.connection.execute(
             "UPDATE dead_letters SET reason = 'unanswered'; UPDATE orders SET status = 'FILLED'")

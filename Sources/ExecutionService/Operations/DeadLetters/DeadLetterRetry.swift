@@ -1,3 +1,4 @@
+import OrderRouting
 import Rebalancing
 import Storage
 import TradingModel
@@ -30,6 +31,9 @@ public struct DeadLetterRetry: Sendable {
             throw DeadLetterRefusal.mayLive(key: letter.orderKey, status: letter.orderStatus)
         }
         guard !original.isOfFamily else { throw DeadLetterRefusal.ofFamily(key: letter.orderKey) }
+        if case .parent(let algorithm, _) = original.order.role {
+            throw DeadLetterRefusal.ofAlgorithm(key: letter.orderKey, algorithm: algorithm.name)
+        }
     }
 
     /// The same command is the same run, so that it can be given again.
@@ -38,10 +42,14 @@ public struct DeadLetterRetry: Sendable {
     /// The dead order as its journal knows it in any later run.
     var replaced: OrderNumber { OrderNumber(letter.orderID) }
 
-    var terms: OrderTerms {
+    /// With all that is on record; when an order of the user's own was to be cancelled is not.
+    var order: OwnOrder {
         var terms = original.order.terms
         terms.quantity = terms.quantity - original.order.filled
-        return terms
+        return OwnOrder(
+            row: 0, decision: DecisionID(0), terms: terms,
+            cancelAt: original.intent?.expiresAt.map { DecisionTime(instant: $0, isDate: false) },
+            confidence: original.intent?.confidenceE9.map { Double($0) / 1e9 }, isIntent: original.intent != nil)
     }
 }
 
@@ -54,6 +62,7 @@ public enum DeadLetterRefusal: Error, Equatable, Sendable {
     case settled(key: String, status: String)
     case mayLive(key: String, status: String)
     case ofFamily(key: String)
+    case ofAlgorithm(key: String, algorithm: String)
 
     static func letter(of name: String, _ store: DeadLetterStore) throws -> DeadLetterStore.Letter {
         if let letter = try store.letter(of: name) { return letter }
@@ -79,6 +88,8 @@ extension DeadLetterRefusal: CustomStringConvertible {
                 + "`execution cancel-all`, asks for it first"
         case .ofFamily(let key):
             "order \(key) is part of a bracket or a group, which one order does not replace; bring the whole with --orders"
+        case .ofAlgorithm(let key, let algorithm):
+            "order \(key) is carried out by \(algorithm), whose window is not made again; bring it with --orders, or discard it"
         }
     }
 }

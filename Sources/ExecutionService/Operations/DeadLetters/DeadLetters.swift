@@ -59,6 +59,7 @@ public func retry(
     _ retry: DeadLetterRetry, _ configuration: Configuration, options: RebalanceOptions, observer: RebalanceObserver
 ) throws -> RebalanceReport {
     let gate = GateKeeper(configuration, retry.account, options)
+    try gate.checkEnvironment(observer)
     try gate.check().requireNoRefusal()
     let request = SessionRequest(retry, configuration, startedAt: Timestamp.now, options)
     return try SessionRunner(request, options, gate, observer).run()
