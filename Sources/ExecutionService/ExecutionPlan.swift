@@ -73,6 +73,7 @@ public struct ExecutionPlan {
         try digest.update(try configuration.canonicalJSON())
         (input, inputName) = try Self.readInput(
             targets: sources.targets, orders: sources.orders, intents: sources.intents, configuration, digest)
+        try input.checkOwners(configuration, inputName)
         market = try MarketData.open(
             sources.bars, interval: try Self.interval(sources.interval), localTime: configuration.localTime)
         for part in market.identity { try digest.update(part) }

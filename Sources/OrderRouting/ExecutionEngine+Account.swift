@@ -35,6 +35,7 @@ extension ExecutionEngine {
         isPositionChanged.append(false)
         book.addInstrument()
         facts?.addInstrument()
+        strategies?.addInstrument()
         gate.addInstrument(instrument)
         return InstrumentID(instruments.count - 1)
     }

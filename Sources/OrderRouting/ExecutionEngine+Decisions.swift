@@ -9,6 +9,8 @@ struct WaitingPlan: Sendable {
     var row: Int64
     var time: DecisionTime
     var algorithm: AlgorithmTerms?
+    /// Of strategies whose targets these are; empty for a target of the account.
+    var wishes: [StrategyWish] = []
 }
 
 extension ExecutionEngine {
@@ -19,15 +21,19 @@ extension ExecutionEngine {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
         try beginReviews(at: time.instant, lastCloses)
-        for (request, decision) in Self.inOrderOfRows(batches) {
-            try aim(request, decision, equity, at: time, lastCloses, &output)
+        if plansForStrategies {
+            try decideForStrategies(batches, at: time, lastCloses, equity, &output)
+        } else {
+            for (request, decision) in Self.inOrderOfRows(batches) {
+                try aim(request, decision, equity, at: time, lastCloses, &output)
+            }
+            if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
         }
-        if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
         try carryOutJointPlans(&output)
     }
 
     /// Whichever decision a target is of: orders queue by their rows, at a broker by their numbers.
-    private static func inOrderOfRows(_ batches: [TargetBatch]) -> [(TargetRequest, DecisionID)] {
+    static func inOrderOfRows(_ batches: [TargetBatch]) -> [(TargetRequest, DecisionID)] {
         let requests = batches.flatMap { batch in batch.targets.map { ($0, batch.decision) } }
         return batches.count > 1 ? requests.sorted { $0.0.row < $1.0.row } : requests
     }
@@ -66,19 +72,25 @@ extension ExecutionEngine {
                 type: request.type, timeInForce: request.timeInForce),
             size: request.size, row: request.row, time: time, algorithm: request.algorithm)
         supersede(request.instrument, &output)
+        try queue(plan, at: time, &output)
+    }
+
+    /// Carries a plan out at once, or once the older orders of its instrument are gone.
+    mutating func queue(_ plan: WaitingPlan, at time: DecisionTime, _ output: inout EngineOutput) throws {
+        let instrument = plan.target.instrument
         let waits =
             try planning.openOrders == .cancel && !assumesCancels
-            && cancelOpenOrders(request.instrument, at: time, &output) && book.hasOpenOrders(request.instrument)
+            && cancelOpenOrders(instrument, at: time, &output) && book.hasOpenOrders(instrument)
         if facts != nil {
             jointPlans.append(plan, isBlocked: waits)
         } else if waits {
-            waitingPlans[request.instrument.index] = plan
+            waitingPlans[instrument.index] = plan
         } else {
             try carryOut(plan, &output)
         }
     }
 
-    private func computedQuantity(
+    func computedQuantity(
         _ request: TargetRequest, _ equity: Money, _ price: Price?, at time: DecisionTime
     ) throws -> Quantity {
         let computed: Quantity?
@@ -99,7 +111,8 @@ extension ExecutionEngine {
         journalUnplanned(older, .superseded, &output)
     }
 
-    private func journalUnplanned(_ plan: WaitingPlan, _ reason: StatusReason, _ output: inout EngineOutput) {
+    func journalUnplanned(_ plan: WaitingPlan, _ reason: StatusReason, _ output: inout EngineOutput) {
+        guard plan.wishes.isEmpty, !plansForStrategies else { return journalUnplannedWishes(plan, reason, &output) }
         output.journal.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
     }
 
@@ -134,6 +147,7 @@ extension ExecutionEngine {
 
     /// Plans a target against what is held now and sends its orders.
     mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws {
+        if !plan.wishes.isEmpty { return try carryOutForStrategies([plan], &output) }
         let index = Int(plan.target.instrument.index)
         let isGone = planning.openOrders == .cancel && assumesCancels
         let open = isGone ? Quantity.zero : try openQuantity(plan.target.instrument)
@@ -145,18 +159,23 @@ extension ExecutionEngine {
         if let order = orders.second { try send(order, of: plan, &output) }
     }
 
-    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) throws {
+    /// - Parameter net: whose it is, where it is of strategies.
+    @discardableResult
+    mutating func send(
+        _ order: PlannedOrder, of plan: WaitingPlan, net: Int32? = nil, _ output: inout EngineOutput
+    ) throws -> OrderNumber {
         let placement = OrderPlacement(
             row: plan.row * 2 + Int64(order.leg),
-            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm)
+            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm,
+            net: net)
         var order = order
         // What an algorithm works for hours is not priced once.
         if plan.algorithm == nil { order.terms.type = type(of: order) }
-        try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
+        return try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
     }
 
     /// What the open orders of an instrument would add, signed.
-    private func openQuantity(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
+    func openQuantity(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
         var sum = Quantity.zero
         var next = book.oldestOpen(instrument)
         while let slot = next {
@@ -187,6 +206,7 @@ extension ExecutionEngine {
     private mutating func carryOutJointPlans(_ output: inout EngineOutput) throws {
         guard !jointPlans.isEmpty, !jointPlans.isBlocked else { return }
         let plans = jointPlans.takeAll()
+        if plansForStrategies { return try carryOutForStrategies(plans, &output) }
         for plan in plans { try carryOut(plan, &output) }
     }
 
@@ -270,8 +290,10 @@ extension ExecutionEngine {
         statistics.orders += 1
         let number = book.nextNumber()
         let most = try quantityInEmergency(planned, parent: placement.parent)
+        let isOfSeveral = placement.net.map { strategies?[$0].isOfSeveral ?? false } ?? false
         let verdict = try review(
-            planned, atMost: most, parent: placement.parent, confidence: confidence, at: time.instant)
+            planned, atMost: most, parent: placement.parent, confidence: confidence, isOfSeveral: isOfSeveral,
+            at: time.instant)
         journalVerdict(verdict, planned, atMost: most, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
@@ -284,7 +306,7 @@ extension ExecutionEngine {
             // For a broker it waits for its release: the plan is shown first, and buys follow the sells' proceeds.
             if router.mode == .training {
                 if order.isWorkedHere {
-                    book.add(order)
+                    addToBook(order, net: placement.net)
                     try beginAlgorithm(of: number, at: time, placement, phase: planned.phase, &output)
                     return number
                 }
@@ -299,19 +321,30 @@ extension ExecutionEngine {
             journalCreation(order, &output)
             statistics.countEnd(of: order)
         }
-        book.add(order)
+        addToBook(order, net: placement.net)
         return number
+    }
+
+    private mutating func addToBook(_ order: OrderRecord, net: Int32?) {
+        book.add(order)
+        guard strategies != nil, let slot = book.slot(of: order.number) else { return }
+        strategies?.setNet(net, ofSlot: slot, isOpen: !order.state.isTerminal)
+        if net != nil, isOfSeveral(slot) { mistrustGate() }
     }
 
     /// What the gate makes of an order of which an emergency lets at most so much pass; nil lets all pass.
     private mutating func review(
-        _ planned: PlannedOrder, atMost most: Quantity?, parent: OrderNumber?, confidence: Double?, at time: Timestamp
+        _ planned: PlannedOrder, atMost most: Quantity?, parent: OrderNumber?, confidence: Double?, isOfSeveral: Bool,
+        at time: Timestamp
     ) throws(ArithmeticOverflow) -> RiskVerdict {
-        guard let most else { return try review(planned, parent: parent, confidence: confidence, at: time) }
+        guard let most else {
+            return try review(planned, parent: parent, confidence: confidence, isOfSeveral: isOfSeveral, at: time)
+        }
         guard most > .zero else { return RiskVerdict(denied: .emergencyReduceOnly) }
         var reduction = planned
         reduction.terms.quantity = most
-        var verdict = try review(reduction, parent: parent, confidence: confidence, at: time)
+        var verdict = try review(
+            reduction, parent: parent, confidence: confidence, isOfSeveral: isOfSeveral, at: time)
         verdict.reason = verdict.reason ?? .emergencyReduceOnly
         return verdict
     }

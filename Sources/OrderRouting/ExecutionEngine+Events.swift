@@ -56,6 +56,7 @@ extension ExecutionEngine {
         book.update(slot) { $0.limitedBy = limitedBy }
         statistics.countEnd(of: book.records[slot])
         forgetRest(of: book.records[slot])
+        noteEndForStrategies(slot)
         let instrument = book.records[slot].terms.instrument
         if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: time, &output) }
         try resumePlan(for: instrument, &output)
@@ -90,11 +91,16 @@ extension ExecutionEngine {
             fill.side == .buy ? fill.quantity : -fill.quantity, at: fill.price)
         markChanged(fill.instrument, at: fill.time)
         try statistics.count(fill)
+        let change = fill.side == .buy ? fill.quantity : -fill.quantity
+        let parts = try attribute(
+            change, of: fill.instrument, slot, book.records[slot].decision, trade: lastTrade,
+            commission: fill.commission, &output)
         noteFill(
-            fill.side == .buy ? fill.quantity : -fill.quantity, of: fill.instrument, at: fill.price,
-            commission: fill.commission, decision: book.records[slot].decision,
+            change, of: fill.instrument, at: fill.price, commission: fill.commission,
+            decision: book.records[slot].decision, parts: parts,
             ended: to.isTerminal && !from.isTerminal && book.records[slot].childNumber == nil,
             isExpected: !from.isTerminal && book.records[slot].parent == nil)
+        if to.isTerminal, !from.isTerminal { noteEndForStrategies(slot) }
         if book.records[slot].algorithmParent != nil {
             try takeChildFill(slot, fill.quantity, fill.price * fill.quantity, at: fill.time, &output)
         }
@@ -150,9 +156,10 @@ extension ExecutionEngine {
     ) throws {
         let index = Int(instrument.index)
         try splitAlgorithms(instrument, ratioE9, at: time, &output)
-        try waitingPlans[instrument.index]?.target.split(ratioE9)
+        try waitingPlans[instrument.index]?.split(ratioE9)
         try jointPlans.split(instrument, ratioE9)
         try noteSplit(instrument, ratioE9: ratioE9)
+        try splitStrategies(instrument, ratioE9, to: kept, at: time, &output)
         guard positions[index].quantity != .zero else { return }
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
         positions[index].split(to: kept, exactQuantity: exact)

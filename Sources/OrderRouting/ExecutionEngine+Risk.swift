@@ -61,7 +61,7 @@ extension ExecutionEngine {
     }
 
     /// What the account is worth at the last prices; nil where the price of something that is held is not known.
-    private func markedEquity() throws(ArithmeticOverflow) -> Money? {
+    func markedEquity() throws(ArithmeticOverflow) -> Money? {
         guard let facts else { return nil }
         for index in positions.indices where positions[index].quantity != .zero && facts.marks[index] == nil {
             return nil
@@ -77,22 +77,23 @@ extension ExecutionEngine {
         for index in positions.indices { snapshot.positions[index] = positions[index].quantity }
         snapshot.openOrderCount = book.openCount - algorithms.openChildCount
         var open = known.held.map { _ in [Int32: Quantity]() }
+        if strategies != nil { try tellOpenOrders(&open) }
         for order in book.open where order.parent == nil && isExpected(order) {
             let index = Int(order.terms.instrument.index)
             let rest = order.terms.side == .buy ? order.remaining : -order.remaining
             snapshot.open[index] = try snapshot.open[index].adding(rest, "the open orders of an instrument")
-            guard let strategy = known.strategy(of: order.decision) else { continue }
+            guard strategies == nil, let strategy = known.strategy(of: order.decision) else { continue }
             open[Int(strategy)][Int32(index), default: .zero] =
                 try open[Int(strategy)][Int32(index), default: .zero].adding(rest, "the open orders of a strategy")
         }
         for strategy in known.held.indices {
             for index in instruments.indices {
                 let rest = open[strategy].isEmpty ? .zero : open[strategy][Int32(index)] ?? .zero
-                guard known.held[strategy][index] != .zero || rest != .zero else { continue }
+                let held = strategies?.held(Int32(strategy), InstrumentID(index)) ?? known.held[strategy][index]
+                guard held != .zero || rest != .zero else { continue }
                 snapshot.holdings.append(
                     StrategyHolding(
-                        strategy: Int32(strategy), instrument: InstrumentID(index), held: known.held[strategy][index],
-                        open: rest))
+                        strategy: Int32(strategy), instrument: InstrumentID(index), held: held, open: rest))
             }
         }
         snapshot.equity = try markedEquity()
@@ -103,9 +104,22 @@ extension ExecutionEngine {
         facts?.isStale = false
     }
 
+    /// What open orders would add for each strategy, by instrument, where they are shared out.
+    private func tellOpenOrders(_ open: inout [[Int32: Quantity]]) throws(ArithmeticOverflow) {
+        guard let strategies else { return }
+        let expected = try expectedOfStrategies()
+        for index in instruments.indices {
+            for strategy in open.indices {
+                let place = index * strategies.count + strategy
+                open[strategy][Int32(index)] = expected[place] - strategies.held[place]
+            }
+        }
+    }
+
     /// What the gate says; exits of an entry that it denied are denied too, and follow it where it was cut.
     mutating func review(
-        _ planned: PlannedOrder, parent: OrderNumber?, confidence: Double? = nil, at time: Timestamp
+        _ planned: PlannedOrder, parent: OrderNumber?, confidence: Double? = nil, isOfSeveral: Bool = false,
+        at time: Timestamp
     ) throws(ArithmeticOverflow) -> RiskVerdict {
         if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
         if let reason = stop(of: planned, parent: parent) { return RiskVerdict(denied: reason) }
@@ -118,7 +132,7 @@ extension ExecutionEngine {
         return gate.review(
             planned,
             context: RiskContext(
-                time: time, date: facts!.today, strategy: facts!.strategy(of: planned.decision),
+                time: time, date: facts!.today, strategy: isOfSeveral ? nil : facts!.strategy(of: planned.decision),
                 confidence: confidence, entryApproved: entry?.terms.quantity))
     }
 
@@ -129,23 +143,37 @@ extension ExecutionEngine {
         // What a child leaves is its parent's still.
         guard facts != nil, order.childNumber == nil else { return }
         let rest = order.terms.side == .buy ? -order.remaining : order.remaining
+        let isOfSeveral = strategies != nil && (book.slot(of: order.number).map(self.isOfSeveral) ?? false)
         gate.expect(
             change: order.parent == nil ? rest : .zero, of: order.terms.instrument,
-            strategy: facts!.strategy(of: order.decision), ended: 1)
+            strategy: isOfSeveral ? nil : facts!.strategy(of: order.decision), ended: 1)
+        if isOfSeveral { mistrustGate() }
     }
 
     /// A fill was booked.
     mutating func noteFill(
         _ change: Quantity, of instrument: InstrumentID, at price: Price, commission: Money, decision: DecisionID?,
-        ended: Bool, isExpected: Bool
+        parts: [StrategyPart] = [], ended: Bool, isExpected: Bool
     ) {
         guard facts != nil else { return }
-        if !isExpected { facts!.isStale = true }
+        if !isExpected || !parts.isEmpty { facts!.isStale = true }
         let strategy = decision.flatMap { facts!.strategy(of: $0) }
         if ended { gate.expect(change: .zero, of: instrument, strategy: strategy, ended: 1) }
-        guard let strategy else { return }
-        facts!.held[Int(strategy)][Int(instrument.index)] =
-            facts!.held[Int(strategy)][Int(instrument.index)] + change
+        for part in parts {
+            noteStrategyFill(
+                part.change, of: instrument, at: price, commission: part.commission, strategy: part.member.strategy)
+        }
+        guard parts.isEmpty, let strategy else { return }
+        noteStrategyFill(change, of: instrument, at: price, commission: commission, strategy: strategy)
+    }
+
+    /// What a strategy got, for its own record.
+    mutating func noteStrategyFill(
+        _ change: Quantity, of instrument: InstrumentID, at price: Price, commission: Money, strategy: Int32
+    ) {
+        guard facts != nil, strategy >= 0 else { return }
+        let index = Int(instrument.index)
+        if strategies == nil { facts!.held[Int(strategy)][index] = facts!.held[Int(strategy)][index] + change }
         gate.book(change, of: instrument, at: price, commission: commission, strategy: strategy)
     }
 
@@ -164,7 +192,7 @@ extension ExecutionEngine {
         guard facts != nil else { return }
         gate.split(instrument, ratioE9: ratioE9)
         let index = Int(instrument.index)
-        for strategy in facts!.held.indices {
+        for strategy in facts!.held.indices where strategies == nil {
             let held = divide(
                 Int128(facts!.held[strategy][index].e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
             facts!.held[strategy][index] = Quantity(e8: try narrowed(held, "a strategy's position after a split"))

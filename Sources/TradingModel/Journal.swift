@@ -305,6 +305,8 @@ public struct JournalBatch: Sendable {
     public var trades: [TradeRecord] = []
     public var cash: [CashRecord] = []
     public var adjustments: [AdjustmentRecord] = []
+    /// Whose all this is, where targets are those of strategies; empty else.
+    public var strategies = StrategyJournal()
     /// Positions that have changed since the last batch, as they stand now.
     public var positions: [PositionRecord] = []
     /// The account's cash as it stands now; the sum of all cash records so far.
@@ -346,9 +348,25 @@ public struct JournalBatch: Sendable {
         if scope != .state { adjustments.append(adjustment) }
     }
 
+    @inlinable
+    public mutating func append(_ target: StrategyTargetRecord) {
+        if scope != .state { strategies.targets.append(target) }
+    }
+
+    @inlinable
+    public mutating func append(_ trade: StrategyTradeRecord) {
+        if scope != .state { strategies.trades.append(trade) }
+    }
+
+    @inlinable
+    public mutating func append(_ adjustment: StrategyAdjustmentRecord) {
+        if scope != .state { strategies.adjustments.append(adjustment) }
+    }
+
     /// Rows of the journals, state aside.
     public var rowCount: Int {
         targets.count + riskDecisions.count + events.count + trades.count + cash.count + adjustments.count
+            + strategies.rowCount
     }
 
     /// Empties the batch and keeps its room.
@@ -362,6 +380,7 @@ public struct JournalBatch: Sendable {
         cash.removeAll(keepingCapacity: true)
         adjustments.removeAll(keepingCapacity: true)
         positions.removeAll(keepingCapacity: true)
+        strategies.removeAll()
         broker = BrokerJournal()
     }
 }

@@ -84,6 +84,8 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case breakerOpen = "breaker_open"
     /// In an emergency only reductions pass.
     case emergencyReduceOnly = "emergency_reduce_only"
+    /// The capital of the strategy did not reach; `strategy_targets` names the limit.
+    case capital
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

@@ -167,7 +167,7 @@ struct SessionRunner {
         if request.purpose == .rebalance, !request.isTask {
             settings.risk = RiskSetup(
                 request.configuration, environment: gate.environment, decisions: known.names.decisions,
-                isIntraday: request.history?.isIntraday ?? false)
+                isIntraday: request.history?.isIntraday ?? false, ownTargets: false)
         }
         if usesLevels {
             settings.aggressiveness = AggressivenessSetup(

@@ -24,17 +24,17 @@ public struct ProfitReader {
     private func readTrades(_ account: String?, into book: inout ProfitBook) throws {
         let statement = try connection.prepare(
             """
-            SELECT account, strategy_id, ticker, direction = 'BUY', size_e8, price_e8, commission_e6
-            FROM trades WHERE mode = 'PRODUCTION' AND (?1 IS NULL OR account = ?1) ORDER BY trade_id
+            SELECT account, strategy_id, ticker, size_e8, price_e8, commission_e6
+            FROM attributed_trades WHERE mode = 'PRODUCTION' AND (?1 IS NULL OR account = ?1)
+            ORDER BY booked_as, kind
             """)
         try statement.bind(1, account)
         while try statement.step() {
             let owner = ProfitOwner(
                 account: statement.text(0) ?? "", strategyID: statement.text(1), ticker: statement.text(2) ?? "")
-            let size = Quantity(e8: statement.int64(4))
             try book.trade(
-                owner, statement.int64(3) == 1 ? size : -size, at: Price(e8: statement.int64(5)),
-                commission: Money(e6: statement.int64(6)))
+                owner, Quantity(e8: statement.int64(3)), at: Price(e8: statement.int64(4)),
+                commission: Money(e6: statement.int64(5)))
         }
     }
 
