@@ -374,6 +374,11 @@ extension Desk {
             var terms = order.order.terms
             let lots = order.remaining.e8 / Quantity.scale * ratioE9 / 1_000_000_000
             terms.quantity = order.filled + Quantity(units: lots)
+            guard lots > 0 else {
+                venue.forget(number)
+                try take(.venue(.cancelled(number, reason: .belowLot, limitedBy: nil, at: time)))
+                continue
+            }
             venue.resize(number, to: terms)
             try take(.venue(.resized(number, terms: terms, filled: order.filled, cause: .split, at: time)))
         }

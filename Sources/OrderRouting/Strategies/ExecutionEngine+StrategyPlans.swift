@@ -46,7 +46,7 @@ extension ExecutionEngine {
         guard let strategies else { return [] }
         var left: [(net: Int32, quantity: Quantity)] = []
         let latest = strategies.latest[Int(instrument.index)]
-        if latest >= 0, strategies[latest].superseded > .zero {
+        if planning.openOrders == .cancel, latest >= 0, strategies[latest].superseded > .zero {
             left.append((latest, strategies[latest].superseded))
         }
         var next = book.oldestOpen(instrument)
