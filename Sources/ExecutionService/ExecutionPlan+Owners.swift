@@ -12,7 +12,7 @@ extension ExecutionPlan.Input {
         var firstOfPlan: [PlanKey: TargetSheet.Row] = [:]
         var lineOfStrategy: [StrategyKey: Int32] = [:]
         for row in sheet.rows {
-            let plan = PlanKey(time: sheet.asOf(row), ticker: row.tickerIndex)
+            let plan = PlanKey(time: sheet.asOf(row).instant, ticker: row.tickerIndex)
             guard let strategy = sheet.decisions[Int(row.decisionIndex)].strategyID else {
                 if nameless.insert(row.decisionIndex).inserted { Self.noteNameless(row, &problems) }
                 continue
@@ -35,7 +35,7 @@ extension ExecutionPlan.Input {
 
     private static func noteNameless(_ row: TargetSheet.Row, _ problems: inout ProblemLog) {
         problems.add(
-            line: Int(row.line), field: "strategy_id", value: "",
+            line: Int(row.line), field: "strategy_id", value: nil,
             problem: "is missing, and planning.target_owner is \"strategy\"",
             accepted: "say whose target it is, or set planning.target_owner to \"account\"")
     }
@@ -59,7 +59,7 @@ extension ExecutionPlan.Input {
     }
 
     private struct PlanKey: Hashable {
-        let time: DecisionTime
+        let time: Timestamp
         let ticker: Int32
     }
 

@@ -100,7 +100,9 @@ public struct ExecutionPlan {
         switch (targets, orders, intents) {
         case (let path?, nil, nil):
             let sheet = try readDigested(path, as: "targets", digest) { file in
-                try TargetFile.read(file, localTime: configuration.localTime, defaults: configuration.orders)
+                try TargetFile.read(
+                    file, localTime: configuration.localTime, defaults: configuration.orders,
+                    isOfStrategies: configuration.planning.targetOwner == .strategy)
             }
             return (.targets(sheet), path)
         case (nil, let path?, nil):

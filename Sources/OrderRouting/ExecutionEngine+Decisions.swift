@@ -165,7 +165,7 @@ extension ExecutionEngine {
         _ order: PlannedOrder, of plan: WaitingPlan, net: Int32? = nil, _ output: inout EngineOutput
     ) throws -> OrderNumber {
         let placement = OrderPlacement(
-            row: plan.row * 2 + Int64(order.leg),
+            row: plan.row * 2 + Int64(order.leg % 2),
             cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm,
             net: net)
         var order = order

@@ -69,8 +69,9 @@ public struct OrderRecord: Sendable, Equatable {
     public var decision: DecisionID
     /// Row of the user's orders file, for the user's own reference; nil for orders made from targets.
     public var inputRow: Int32?
-    /// 0 for the first order of a decision and ticker, 1 for the second (the OPEN after a CLOSE).
-    public var leg: UInt8
+    /// 0 for the first order of a decision and ticker, 1 for the second (the OPEN after a CLOSE); 2 and 3 where what they left
+    /// unfilled came along with a later plan, and so on.
+    public var leg: Int32
     public var action: OrderAction
     public var terms: OrderTerms
     public var state: OrderState
@@ -90,7 +91,7 @@ public struct OrderRecord: Sendable, Equatable {
     public var role: AlgorithmRole?
 
     public init(
-        number: OrderNumber, decision: DecisionID, inputRow: Int32?, leg: UInt8, action: OrderAction, terms: OrderTerms,
+        number: OrderNumber, decision: DecisionID, inputRow: Int32?, leg: Int32, action: OrderAction, terms: OrderTerms,
         state: OrderState, arrivalPrice: Price?, createdAt: Timestamp, parent: OrderNumber?, ocaGroup: Int32?,
         role: AlgorithmRole? = nil
     ) {

@@ -8,7 +8,8 @@ import XCTest
 
 /// Targets of strategies from files to tables, on the real bars.
 final class StrategyTargetTests: ServiceTestCase {
-    private static let header = "as_of,ticker,target_quantity,target_weight,decision_id,strategy_id,reference_price,limit_price\n"
+    private static let header =
+        "as_of,ticker,target_quantity,target_weight,decision_id,strategy_id,reference_price,limit_price\n"
     private static let configuration = """
         { planning: { target_owner: "strategy" }, simulation: { slippage: { model: "none" }, volume_limit: null } }
         """
@@ -39,7 +40,7 @@ final class StrategyTargetTests: ServiceTestCase {
             """)
         XCTAssertEqual(
             try database.rows("SELECT ticker, decision_id, direction, size FROM orders ORDER BY ticker"),
-            [["AAPL", "d1", "BUY", "400.0"], ["IBM", "d2", "BUY", "50.0"]])
+            [["AAPL", "d1", "BUY", "400"], ["IBM", "d2", "BUY", "50"]])
         XCTAssertEqual(
             try database.rows(
                 """
@@ -47,9 +48,9 @@ final class StrategyTargetTests: ServiceTestCase {
                 ORDER BY strategy_id, kind
                 """),
             [
-                ["carry", "TRANSFER", "SELL", "-100.0", "d3"], ["trend", "TRADE", "BUY", "240.0", "d1"],
-                ["trend", "TRANSFER", "BUY", "60.0", "d1"], ["value", "TRADE", "BUY", "160.0", "d2"],
-                ["value", "TRANSFER", "BUY", "40.0", "d2"],
+                ["carry", "TRANSFER", "SELL", "-100", "d3"], ["trend", "TRADE", "BUY", "240.0", "d1"],
+                ["trend", "TRANSFER", "BUY", "60", "d1"], ["value", "TRADE", "BUY", "160.0", "d2"],
+                ["value", "TRANSFER", "BUY", "40", "d2"],
             ])
         XCTAssertEqual(
             try database.rows("SELECT ticker, strategy_id, size FROM strategy_positions ORDER BY 1, 2"),
@@ -60,7 +61,8 @@ final class StrategyTargetTests: ServiceTestCase {
             ])
         XCTAssertEqual(try database.rows("SELECT * FROM target_gap"), [])
         XCTAssertEqual(
-            try database.rows("SELECT strategy_id, wanted, crossed, filled, missing FROM strategy_outcomes ORDER BY 1, 2"),
+            try database.rows(
+                "SELECT strategy_id, wanted, crossed, filled, missing FROM strategy_outcomes ORDER BY 1, 2"),
             [
                 ["carry", "-100.0", "-100.0", "0.0", "0.0"], ["trend", "300.0", "60.0", "240.0", "0.0"],
                 ["value", "50.0", "0.0", "50.0", "0.0"], ["value", "200.0", "40.0", "160.0", "0.0"],
@@ -94,14 +96,17 @@ final class StrategyTargetTests: ServiceTestCase {
         let close = 76.9
         let (trend, value) = ((500_000 / close).rounded(.down), (125_000 / close).rounded(.down))
         XCTAssertEqual(
-            try database.rows("SELECT strategy_id, ticker, granted, allotted, capital_limit FROM strategy_targets ORDER BY 1, 2 DESC"),
+            try database.rows(
+                "SELECT strategy_id, ticker, granted, allotted, capital_limit FROM strategy_targets ORDER BY 1, 2 DESC"),
             [
-                ["trend", "IBM", "0.0", "500000.0", "capital.map"],
-                ["trend", "AAPL", try granted("trend", database), "500000.0", ""],
-                ["value", "AAPL", try granted("value", database), "250000.0", ""],
+                ["trend", "IBM", "0", "500000", "capital.map"],
+                ["trend", "AAPL", try granted("trend", database), "500000", ""],
+                ["value", "AAPL", try granted("value", database), "250000", ""],
             ])
         XCTAssertEqual(
-            try database.rows("SELECT decision_id, ticker, stage, reason, limited_by FROM target_gap WHERE stage IN ('capital', 'risk')"),
+            try database.rows(
+                "SELECT decision_id, ticker, stage, reason, limited_by FROM target_gap WHERE stage IN ('capital', 'risk')"
+            ),
             [
                 ["d1", "IBM", "capital", "capital", "capital.map"],
                 ["d1", "AAPL", "risk", "risk_limit", "max_order_quantity"],
@@ -144,7 +149,9 @@ final class StrategyTargetTests: ServiceTestCase {
 
             """
         let database = try run(
-            rows, configuration: Self.configuration.replacingOccurrences(of: "simulation", with: "record: \"trades\", simulation"))
+            rows,
+            configuration: Self.configuration.replacingOccurrences(
+                of: "simulation", with: "record: \"trades\", simulation"))
         XCTAssertEqual(
             try database.rows("SELECT strategy_id, size FROM strategy_positions ORDER BY 1"),
             [["carry", "200.0"], ["trend", "600.0"], ["value", "-200.0"]])
@@ -154,19 +161,19 @@ final class StrategyTargetTests: ServiceTestCase {
         let cases: [(rows: String, message: String)] = [
             (
                 "2005-01-31,AAPL,300,,d1,,,\n",
-                "line 2, strategy_id \"\" is missing, and planning.target_owner is \"strategy\""
+                "refused.csv:2: strategy_id is missing, and planning.target_owner is \"strategy\""
             ),
             (
                 "2005-01-31,AAPL,300,,d1,a,,\n2005-01-31,AAPL,200,,d2,a,,\n",
-                "line 3, ticker \"AAPL\" is decided for the strategy \"a\" on line 2 already, at the same time"
+                "refused.csv:3: ticker \"AAPL\" is decided for the strategy \"a\" on line 2 already, at the same time"
             ),
             (
                 "2005-01-31,AAPL,300,,d1,a,,\n2005-01-31,AAPL,200,,d2,b,,70\n",
-                "line 3, limit_price \"70\" is another one than on line 2, whose ticker is decided at the same time"
+                "refused.csv:3: limit_price \"70\" is another one than on line 2, whose ticker is decided at the same time"
             ),
             (
                 "2005-01-31,AAPL,300,,d1,a,70,\n2005-01-31,AAPL,200,,d2,b,71,\n",
-                "line 3, reference_price \"71\" is another one than on line 2"
+                "refused.csv:3: reference_price \"71\" is another one than on line 2"
             ),
             (
                 "2000-03-01T00:00:00Z,AAPL,300,,d1,a,,\n",
@@ -188,7 +195,8 @@ final class StrategyTargetTests: ServiceTestCase {
         for seed in RandomCases(defaultCount: 12) {
             var generator = SeededGenerator(seed: seed)
             let database = try run(
-                Self.randomRows(&generator), configuration: Self.randomConfiguration(&generator), named: "random\(seed)")
+                Self.randomRows(&generator), configuration: Self.randomConfiguration(&generator), named: "random\(seed)"
+            )
             XCTAssertEqual(
                 try database.rows(
                     """

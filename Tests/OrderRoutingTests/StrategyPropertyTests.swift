@@ -114,7 +114,8 @@ final class StrategyPropertyTests: XCTestCase {
                 for _ in 0..<80 {
                     try random.step()
                     for instrument in 0..<2 {
-                        XCTAssertTrue(random.world.holdings(instrument).hasSuffix("| 0"), random.world.holdings(instrument))
+                        XCTAssertTrue(
+                            random.world.holdings(instrument).hasSuffix("| 0"), random.world.holdings(instrument))
                     }
                 }
                 try random.world.desk.take(.endOfData)

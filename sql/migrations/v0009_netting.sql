@@ -1,5 +1,8 @@
 -- Targets of strategies (planning.target_owner "strategy"): what each wanted, what they exchanged, and whose every trade is.
 
+-- An order is of the decision of the strategy that wants most on its side. Where that wish came along from an earlier plan, orders.leg
+-- goes on: 2 and 3 for the second plan that it leads, and so on.
+
 INSERT INTO status_reasons VALUES
     ('capital', 'The capital of the strategy did not reach; strategy_targets names the limit.');
 

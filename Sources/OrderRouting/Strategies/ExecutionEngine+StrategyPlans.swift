@@ -34,6 +34,7 @@ extension ExecutionEngine {
                 price: plan.target.referencePrice ?? Price(e8: 0),
                 asked: try held.adding(rest, "what a strategy is to hold of \(ticker(instrument))"))
             wish.held = held
+            wish.generation = member.generation + 1
             plan.wishes.append(wish)
         }
     }
@@ -100,8 +101,9 @@ extension ExecutionEngine {
             target, held: positions[index].quantity, open: open, instrument: instruments[index])
         journal(plan, netting, orders, lot, &output)
         let place = strategies?.add(orders.first == nil && orders.second == nil ? nil : net, of: target.instrument)
-        let first = try orders.first.map { try send($0, of: plan, net: place ?? nil, &output) }
-        let second = try orders.second.map { try send($0, of: plan, net: place ?? nil, &output) }
+        let leg = 2 * (net.map { $0.members[$0.leader].generation } ?? 0)
+        let first = try orders.first.map { try send($0.following(leg), of: plan, net: place ?? nil, &output) }
+        let second = try orders.second.map { try send($0.following(leg), of: plan, net: place ?? nil, &output) }
         journal(plan, wanted, assumesCancels ? [] : crossed, first, second, &output)
     }
 
@@ -116,7 +118,9 @@ extension ExecutionEngine {
         guard let leader else { return nil }
         return StrategyNet(
             plan.target.instrument,
-            plan.wishes.map { StrategyNet.Member(strategy: $0.strategy, decision: $0.decision) }, leader: leader,
+            plan.wishes.map {
+                StrategyNet.Member(strategy: $0.strategy, decision: $0.decision, generation: $0.generation)
+            }, leader: leader,
             netting, lot: lot)
     }
 
@@ -164,6 +168,15 @@ extension ExecutionEngine {
                     open: wish.open, wanted: wanted[place], crossed: crossed.isEmpty ? .zero : crossed[place],
                     allotted: wish.allotted, limit: wish.limit?.rawValue))
         }
+    }
+}
+
+extension PlannedOrder {
+    /// The same behind so many earlier orders of its decision and ticker.
+    fileprivate func following(_ legs: Int32) -> PlannedOrder {
+        var order = self
+        order.leg += legs
+        return order
     }
 }
 

@@ -11,6 +11,8 @@ struct StrategyNet: Sendable {
         /// Its place; −1 for what nobody owns.
         var strategy: Int32
         var decision: DecisionID
+        /// How many plans have brought its wish along; their orders are told apart by it.
+        var generation: Int32 = 0
     }
 
     let instrument: InstrumentID

@@ -14,6 +14,9 @@ struct StrategyWish: Sendable {
     /// The quantity to hold, not rounded yet.
     var asked: Quantity
 
+    /// How many plans have brought it along.
+    var generation: Int32 = 0
+
     // What is known once older orders are gone.
     /// What its capital grants of `asked`.
     var granted: Quantity
