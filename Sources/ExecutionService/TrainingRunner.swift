@@ -74,7 +74,8 @@ struct TrainingRunner {
                 ownTargets: configuration.ownsTargets(of: plan.input)),
             aggressiveness: AggressivenessSetup(
                 rules: configuration.aggressiveness, decisions: schedule.decisions),
-            strategies: StrategySetup(configuration, of: plan.input, decisions: schedule.decisions))
+            strategies: configuration.ownsTargets(of: plan.input)
+                ? StrategySetup(configuration, ownTargets: true, decisions: schedule.decisions, failsOpen: false) : nil)
         simulator = MarketSimulator(
             rules: configuration.simulation, instruments: plan.instruments, actions: plan.actions,
             localTime: configuration.localTime, cash: configuration.account.cash)

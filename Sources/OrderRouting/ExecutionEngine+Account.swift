@@ -16,8 +16,9 @@ extension ExecutionEngine {
         executions.reserveCapacity(record.executions.count)
         for known in record.executions {
             executions[known.execution.id] = known
-            noteFill(known.execution, known.decision, commission: known.commission)
+            if strategies == nil { noteFill(known.execution, known.decision, commission: known.commission) }
         }
+        restoreStrategies(record)
         replacedExecutions = Set(record.replacedExecutions)
         for mark in record.equityMarks {
             guard let date = facts?.setup.localTime.date(of: mark.time) else { break }

@@ -11,6 +11,8 @@ struct WaitingPlan: Sendable {
     var algorithm: AlgorithmTerms?
     /// Of strategies whose targets these are; empty for a target of the account.
     var wishes: [StrategyWish] = []
+    /// Whether it closes what every strategy and nobody holds.
+    var closesEverybody = false
 }
 
 extension ExecutionEngine {
@@ -66,12 +68,13 @@ extension ExecutionEngine {
         let index = Int(request.instrument.index)
         let price = request.referencePrice ?? lastCloses[index]
         let computed = try computedQuantity(request, equity, price, at: time)
-        let plan = WaitingPlan(
+        var plan = WaitingPlan(
             target: OrderPlanner.Target(
                 decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
                 type: request.type, timeInForce: request.timeInForce),
             size: request.size, row: request.row, time: time, algorithm: request.algorithm)
         supersede(request.instrument, &output)
+        plan.closesEverybody = closesEverybody(request, decision)
         try queue(plan, at: time, &output)
     }
 
@@ -116,7 +119,7 @@ extension ExecutionEngine {
         output.journal.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
     }
 
-    private func record(
+    func record(
         of plan: WaitingPlan, open: Quantity, planned: Quantity, residualReason: StatusReason?
     ) -> TargetRecord {
         TargetRecord(
@@ -147,7 +150,7 @@ extension ExecutionEngine {
 
     /// Plans a target against what is held now and sends its orders.
     mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws {
-        if !plan.wishes.isEmpty { return try carryOutForStrategies([plan], &output) }
+        if !plan.wishes.isEmpty || plan.closesEverybody { return try carryOutForStrategies([plan], &output) }
         let index = Int(plan.target.instrument.index)
         let isGone = planning.openOrders == .cancel && assumesCancels
         let open = isGone ? Quantity.zero : try openQuantity(plan.target.instrument)

@@ -43,6 +43,7 @@ extension ExecutionEngine {
             order.state = to
             order.updatedAt = time
         }
+        if from.isTerminal, !to.isTerminal { noteRevivalForStrategies(slot, from) }
         output.journal.append(
             OrderEventRecord(order: number, time: time, kind: .moved(transition), from: from, to: to))
         return slot

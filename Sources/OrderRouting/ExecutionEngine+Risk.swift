@@ -178,10 +178,13 @@ extension ExecutionEngine {
     }
 
     /// A broker's execution was booked, or is on record; what is left of its order is known at the next review.
-    mutating func noteFill(_ execution: AccountExecution, _ decision: DecisionID?, commission: Money) {
+    mutating func noteFill(
+        _ execution: AccountExecution, _ decision: DecisionID?, parts: [StrategyPart] = [], commission: Money
+    ) {
         noteFill(
             execution.side == .buy ? execution.quantity : -execution.quantity, of: execution.instrument,
-            at: execution.price, commission: commission, decision: decision, ended: false, isExpected: false)
+            at: execution.price, commission: commission, decision: decision, parts: parts, ended: false,
+            isExpected: false)
     }
 
     /// A position changed in a way that the gate takes up at the next review.

@@ -150,8 +150,7 @@ public struct RebalanceMachine: Sendable {
             instruments: goal.instruments, planning: settings.planning,
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation,
             risk: settings.risk,
-            aggressiveness: settings.aggressiveness
-        )
+            aggressiveness: settings.aggressiveness, strategies: settings.strategies)
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
         engine.assumesCancels = !settings.isLive

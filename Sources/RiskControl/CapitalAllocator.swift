@@ -8,7 +8,7 @@ struct CapitalShare: Sendable, Equatable {
 }
 
 /// Shares the account's equity out over strategies by a capital map.
-public struct CapitalAllocator: Sendable {
+public struct CapitalAllocator: Sendable, Equatable {
     /// By the strategies' places.
     let shares: [CapitalShare]
 

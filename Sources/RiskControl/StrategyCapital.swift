@@ -1,7 +1,7 @@
 import TradingModel
 
 /// What strategies may have at work: their parts of the capital map, and the limits on each of them.
-public struct StrategyCapital: Sendable {
+public struct StrategyCapital: Sendable, Equatable {
     private let allocator: CapitalAllocator?
     private let limits: [StrategyLimits]
     /// Whether what cannot be judged for lack of data passes.

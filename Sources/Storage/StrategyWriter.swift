@@ -18,8 +18,8 @@ final class StrategyWriter {
             """
             INSERT INTO strategy_targets (strategy_target_id, net_id, run_id, planned_at, ticker, strategy_id, decision_id, named,
                 order_id, second_order_id, capital_limit, price_e8, asked_e8, granted_e8, held_e8, open_e8, wanted_e8,
-                crossed_e8, allotted_e6, after_trade_id)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                crossed_e8, allotted_e6, after_trade_id, lot_e8)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
             """)
         trade = try context.connection.prepare(
             """
@@ -63,6 +63,7 @@ final class StrategyWriter {
         target.bind(18, record.crossed.e8)
         target.bind(19, record.allotted?.e6)
         target.bind(20, context.ids.id(record.afterTrade))
+        target.bind(21, max(record.lot.e8, 1))
         try target.run()
     }
 

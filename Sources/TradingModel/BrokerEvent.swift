@@ -88,6 +88,8 @@ public struct AccountRecord: Sendable {
     public var planned: Set<PlannedTarget> = []
     /// What the account was worth when a run looked, in the order of time.
     public var equityMarks: [EquityMark] = []
+    /// Whose positions and orders are; empty where no strategy ever had targets of its own.
+    public var strategies = StrategyAccountRecord()
     /// Whether the account was ever seen before.
     public var isKnown = false
 

@@ -42,6 +42,8 @@ public struct StrategyTargetRecord: Sendable, Equatable {
     public var afterTrade: Int64
     /// What it is valued and exchanged at.
     public var price: Price
+    /// Its parts of fills are whole lots of this.
+    public var lot: Quantity
     /// The quantity to hold, as it was asked for.
     public var asked: Quantity
     /// The quantity to hold that its capital allows.
@@ -61,7 +63,7 @@ public struct StrategyTargetRecord: Sendable, Equatable {
     public init(
         time: Timestamp, instrument: InstrumentID, owner: DecisionID?, decision: DecisionID, isNamed: Bool,
         place: Int32, firstOrder: OrderNumber?, secondOrder: OrderNumber?, afterTrade: Int64, price: Price,
-        asked: Quantity, granted: Quantity, held: Quantity, open: Quantity, wanted: Quantity, crossed: Quantity,
+        lot: Quantity, asked: Quantity, granted: Quantity, held: Quantity, open: Quantity, wanted: Quantity, crossed: Quantity,
         allotted: Money?,
         limit: String?
     ) {
@@ -75,6 +77,7 @@ public struct StrategyTargetRecord: Sendable, Equatable {
         self.secondOrder = secondOrder
         self.afterTrade = afterTrade
         self.price = price
+        self.lot = lot
         self.asked = asked
         self.granted = granted
         self.held = held
@@ -134,4 +137,43 @@ public struct StrategyAdjustmentRecord: Sendable, Equatable {
         self.owner = owner
         self.change = change
     }
+}
+
+/// What is on record of the strategies of an account. A strategy is named by one of its decisions.
+public struct StrategyAccountRecord: Sendable {
+    /// What a strategy holds.
+    public struct Holding: Sendable {
+        public var owner: DecisionID
+        public var instrument: InstrumentID
+        public var quantity: Quantity
+
+        public init(owner: DecisionID, instrument: InstrumentID, quantity: Quantity) {
+            self.owner = owner
+            self.instrument = instrument
+            self.quantity = quantity
+        }
+    }
+
+    /// The plan of orders that may still be heard of, in the order of planning.
+    public struct Net: Sendable {
+        public var rows: [StrategyTargetRecord]
+        /// Whether a newer plan of this very run has its orders cancelled, so that what they left is still wanted.
+        public var isSuperseded: Bool
+
+        public init(rows: [StrategyTargetRecord], isSuperseded: Bool) {
+            self.rows = rows
+            self.isSuperseded = isSuperseded
+        }
+    }
+
+    public var holdings: [Holding] = []
+    public var nets: [Net] = []
+    /// The parts of trades that have any, by the trade's number.
+    public var parts: [Int64: [StrategyTradeRecord]] = [:]
+    /// What strategies have exchanged, in that order.
+    public var exchanges: [StrategyTargetRecord] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { holdings.isEmpty && nets.isEmpty && exchanges.isEmpty }
 }

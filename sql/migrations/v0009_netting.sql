@@ -42,6 +42,8 @@ CREATE TABLE strategy_targets (
     -- The limit that granted less than was asked, by its key in the configuration.
     capital_limit      TEXT,
     price_e8           INTEGER NOT NULL,
+    -- Shares of fills are whole lots of this.
+    lot_e8             INTEGER NOT NULL CHECK (lot_e8 > 0),
     asked_e8           INTEGER NOT NULL,
     granted_e8         INTEGER NOT NULL,
     held_e8            INTEGER NOT NULL,

@@ -25,19 +25,17 @@ extension RiskSetup {
 }
 
 extension StrategySetup {
-    /// Books of the strategies that decide; nil where targets are the account's.
-    ///
     /// - Parameters:
+    ///   - ownTargets: whether targets are those of strategies; else only books are kept.
     ///   - decisions: by `DecisionID`.
     ///   - failsOpen: whether what cannot be judged for lack of data passes.
-    init?(_ configuration: Configuration, of input: ExecutionPlan.Input, decisions: [Decision], failsOpen: Bool = false)
-    {
-        guard configuration.ownsTargets(of: input) else { return nil }
+    init(_ configuration: Configuration, ownTargets: Bool, decisions: [Decision], failsOpen: Bool) {
         var limits = configuration.risk
         limits.failsOpen = failsOpen
         let places = StrategyPlaces(decisions)
         self.init(
-            places: places, ownTargets: true, capital: StrategyCapital(limits, strategies: places.names))
+            places: places, ownTargets: ownTargets,
+            capital: ownTargets ? StrategyCapital(limits, strategies: places.names) : nil)
     }
 }
 

@@ -26,19 +26,25 @@ extension ExecutionEngine {
             if let strategy { try strategies?.add(change, to: strategy, instrument) }
             return []
         }
-        let changes = strategies?.fill(net, Quantity(e8: change.e8 * one.sign)) ?? []
+        let counted = Quantity(e8: change.e8 * one.sign)
+        let changes = strategies?.fill(net, counted) ?? []
+        if let root, book.records[root].state == .cancelled(.superseded) {
+            strategies?.addSuperseded(-counted, toNet: net)
+        }
         for (member, part) in zip(one.members, changes) where part != .zero {
             try strategies?.add(part, to: member.strategy, instrument)
         }
         guard one.isOfSeveral else { return [] }
         let commissions = commission.shared(in: changes)
+        if router.mode == .production { strategies?.partsOfTrades[trade] = [] }
         var parts: [StrategyPart] = []
         for (place, member) in one.members.enumerated() where changes[place] != .zero {
             parts.append(StrategyPart(member: member, change: changes[place], commission: commissions[place]))
-            output.journal.append(
-                StrategyTradeRecord(
-                    trade: trade, owner: strategies?.setup.places.decision(of: member.strategy),
-                    decision: member.decision, change: changes[place], commission: commissions[place]))
+            let record = StrategyTradeRecord(
+                trade: trade, owner: strategies?.setup.places.decision(of: member.strategy),
+                decision: member.decision, change: changes[place], commission: commissions[place])
+            output.journal.append(record)
+            if router.mode == .production { strategies?.partsOfTrades[trade]?.append(record) }
         }
         return parts
     }
@@ -54,6 +60,22 @@ extension ExecutionEngine {
         guard let net = strategies?.net(ofSlot: slot), order.childNumber == nil else { return }
         let left = order.state == .cancelled(.superseded) ? order.remaining : .zero
         strategies?.endOrder(ofNet: net, superseded: left)
+    }
+
+    /// An order that had ended lives again.
+    mutating func noteRevivalForStrategies(_ slot: Int, _ from: OrderState) {
+        let order = book.records[slot]
+        guard let net = strategies?.net(ofSlot: slot), order.childNumber == nil else { return }
+        strategies?.reviveOrder(ofNet: net, superseded: from == .cancelled(.superseded) ? order.remaining : .zero)
+    }
+
+    /// The commission of a trade is known now.
+    mutating func shareCommission(_ total: Money, of trade: Int64, _ output: inout EngineOutput) {
+        guard let parts = strategies?.partsOfTrades[trade] else { return }
+        for (part, share) in zip(parts, total.shared(in: parts.map(\.change))) {
+            output.journal.strategies.commissions.append(
+                StrategyCommissionRecord(trade: trade, owner: part.owner, total: share))
+        }
     }
 
     /// A position, and whose it is, is counted in new shares.
@@ -75,6 +97,14 @@ extension ExecutionEngine {
     }
 
     // MARK: - What others see
+
+    /// What any strategy holds.
+    public var instrumentsOfStrategies: [InstrumentID] {
+        guard let strategies else { return [] }
+        return instruments.indices.map { InstrumentID($0) }.filter { instrument in
+            (0..<Int32(strategies.count)).contains { strategies.held($0, instrument) != .zero }
+        }
+    }
 
     /// What a strategy holds of an instrument; nil where no books are kept for it.
     public func held(byStrategy name: String, _ instrument: InstrumentID) -> Quantity? {

@@ -8,7 +8,10 @@ extension ExecutionEngine {
     /// Carries out plans whose older orders are gone.
     mutating func carryOutForStrategies(_ plans: [WaitingPlan], _ output: inout EngineOutput) throws {
         var plans = plans
-        for place in plans.indices { try complete(&plans[place]) }
+        for place in plans.indices {
+            if plans[place].closesEverybody { wishForEverybody(&plans[place]) } else { try complete(&plans[place]) }
+            stopWishes(&plans[place])
+        }
         if let capital = strategies?.setup.capital { try grant(capital, &plans) }
         for plan in plans { try carryOutNet(plan, &output) }
     }
@@ -36,6 +39,40 @@ extension ExecutionEngine {
             wish.held = held
             wish.generation = member.generation + 1
             plan.wishes.append(wish)
+        }
+    }
+
+    /// Everybody who holds anything is to hold nothing, nobody too.
+    private func wishForEverybody(_ plan: inout WaitingPlan) {
+        guard let strategies else { return }
+        let instrument = plan.target.instrument
+        let price = plan.target.referencePrice ?? Price(e8: 0)
+        var rest = positions[Int(instrument.index)].quantity
+        plan.wishes = (0..<Int32(strategies.count)).compactMap { strategy in
+            let held = strategies.held(strategy, instrument)
+            rest = rest - held
+            return closing(held, of: strategy, plan.target.decision, price)
+        }
+        if let nobodys = closing(rest, of: -1, plan.target.decision, price) { plan.wishes.append(nobodys) }
+    }
+
+    private func closing(
+        _ held: Quantity, of strategy: Int32, _ decision: DecisionID, _ price: Price
+    ) -> StrategyWish? {
+        guard held != .zero else { return nil }
+        var wish = StrategyWish(strategy: strategy, decision: decision, size: nil, price: price, asked: .zero)
+        wish.held = held
+        return wish
+    }
+
+    /// A kill switch of a strategy stops what it wants before it is part of an order.
+    private func stopWishes(_ plan: inout WaitingPlan) {
+        guard !switches.board.isClear, !switches.haltsEverything else { return }
+        for place in plan.wishes.indices where plan.wishes[place].strategy >= 0 {
+            let wish = plan.wishes[place]
+            let isReduction = wish.opening == .zero
+            plan.wishes[place].stop = switches.board.stop(
+                of: subject(of: wish.strategy, plan.target.instrument), isReduction: isReduction)
         }
     }
 
@@ -99,7 +136,11 @@ extension ExecutionEngine {
             .adding(netting.net, "a position with its open orders")
         let orders = try planner.plan(
             target, held: positions[index].quantity, open: open, instrument: instruments[index])
-        journal(plan, netting, orders, lot, &output)
+        if plan.closesEverybody {
+            output.journal.append(record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
+        } else {
+            journal(plan, netting, orders, lot, &output)
+        }
         let place = strategies?.add(orders.first == nil && orders.second == nil ? nil : net, of: target.instrument)
         let leg = 2 * (net.map { $0.members[$0.leader].generation } ?? 0)
         let first = try orders.first.map { try send($0.following(leg), of: plan, net: place ?? nil, &output) }
@@ -163,7 +204,7 @@ extension ExecutionEngine {
                     time: plan.time.instant, instrument: plan.target.instrument,
                     owner: strategies?.setup.places.decision(of: wish.strategy), decision: wish.decision,
                     isNamed: wish.isNamed, place: Int32(place), firstOrder: first, secondOrder: second,
-                    afterTrade: lastTrade, price: plan.exchangePrice, asked: wish.asked, granted: wish.granted,
+                    afterTrade: lastTrade, price: plan.exchangePrice, lot: instruments[Int(plan.target.instrument.index)].lotSize, asked: wish.asked, granted: wish.granted,
                     held: wish.held,
                     open: wish.open, wanted: wanted[place], crossed: crossed.isEmpty ? .zero : crossed[place],
                     allotted: wish.allotted, limit: wish.limit?.rawValue))

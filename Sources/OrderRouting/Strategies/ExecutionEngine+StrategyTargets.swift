@@ -97,6 +97,13 @@ extension ExecutionEngine {
         return false
     }
 
+    /// Whether a target closes a position on behalf of nobody, as kill switches and operators ask for: then nobody holds any of it
+    /// any more.
+    func closesEverybody(_ request: TargetRequest, _ decision: DecisionID) -> Bool {
+        guard let strategies, !plansForStrategies else { return false }
+        return request.size == .quantity(.zero) && strategies.setup.places.strategy(of: decision) == nil
+    }
+
     private func waitingPlan(for instrument: InstrumentID) -> WaitingPlan? {
         waitingPlans[instrument.index] ?? jointPlans.plan(of: instrument)
     }

@@ -12,6 +12,8 @@ struct StrategyBooks: Sendable {
     private var netOfSlot: [Int32] = []
     /// By instrument, the net planned last; −1 where there is none.
     private(set) var latest: [Int32]
+    /// The parts of a broker's trades, whose commissions come later.
+    var partsOfTrades: [Int64: [StrategyTradeRecord]] = [:]
     /// Whether nets stay when their orders have ended, for a broker may report on them later.
     private let keepsEnded: Bool
 
@@ -34,6 +36,11 @@ struct StrategyBooks: Sendable {
 
     func held(_ strategy: Int32, _ instrument: InstrumentID) -> Quantity {
         strategy < 0 ? .zero : held[Int(instrument.index) * count + Int(strategy)]
+    }
+
+    /// Takes up what a strategy holds.
+    mutating func restore(_ quantity: Quantity, of strategy: Int32, _ instrument: InstrumentID) {
+        held[Int(instrument.index) * count + Int(strategy)] = quantity
     }
 
     mutating func add(_ change: Quantity, to strategy: Int32, _ instrument: InstrumentID) throws(ArithmeticOverflow) {
@@ -108,6 +115,17 @@ struct StrategyBooks: Sendable {
         nets[Int(net)].superseded = nets[Int(net)].superseded + left
         if latest[Int(nets[Int(net)].instrument.index)] != net { nets[Int(net)].superseded = .zero }
         releaseIfEnded(net)
+    }
+
+    /// An order that had ended lives again.
+    mutating func reviveOrder(ofNet net: Int32, superseded left: Quantity) {
+        nets[Int(net)].openOrders += 1
+        addSuperseded(-left, toNet: net)
+    }
+
+    /// More or less is left of the orders that a newer plan had cancelled.
+    mutating func addSuperseded(_ change: Quantity, toNet net: Int32) {
+        nets[Int(net)].superseded = max(nets[Int(net)].superseded + change, .zero)
     }
 
     private mutating func releaseIfEnded(_ net: Int32) {

@@ -41,6 +41,9 @@ struct StrategyNet: Sendable {
             wishes.wanted.lazy.filter { $0.e8.signum() == wishes.net.e8.signum() }.prefix(2).count > 1
     }
 
+    /// Takes up what of it has filled.
+    mutating func restore(filled: Quantity) { self.filled = filled }
+
     /// +1 where it buys, −1 where it sells.
     var sign: Int64 { wishes.net.e8.signum() }
 

@@ -37,7 +37,7 @@ public struct StrategyPlaces: Sendable, Equatable {
 }
 
 /// What the engine is told of strategies that it keeps books for.
-public struct StrategySetup: Sendable {
+public struct StrategySetup: Sendable, Equatable {
     public var places: StrategyPlaces
     /// Whether a target says what its strategy is to hold; else it says what the account is to hold.
     public var ownTargets: Bool
