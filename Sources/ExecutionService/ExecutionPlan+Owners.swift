@@ -44,11 +44,11 @@ extension ExecutionPlan.Input {
     private static func noteDifference(
         _ row: TargetSheet.Row, _ first: TargetSheet.Row, _ problems: inout ProblemLog
     ) {
-        let fields: [(name: String, differs: Bool, value: String)] = [
-            ("reference_price", row.referencePrice != first.referencePrice, row.referencePrice?.description ?? ""),
-            ("limit_price", row.limitPrice != first.limitPrice, row.limitPrice?.description ?? ""),
-            ("time_in_force", row.timeInForce != first.timeInForce, row.timeInForce?.code ?? ""),
-            ("algorithm", row.algorithm != first.algorithm, row.algorithm?.name ?? ""),
+        let fields: [(name: String, differs: Bool, value: String?)] = [
+            ("reference_price", row.referencePrice != first.referencePrice, row.referencePrice?.description),
+            ("limit_price", row.limitPrice != first.limitPrice, row.limitPrice?.description),
+            ("time_in_force", row.timeInForce != first.timeInForce, row.timeInForce?.code),
+            ("algorithm", row.algorithm != first.algorithm, row.algorithm?.name),
         ]
         for field in fields where field.differs {
             problems.add(

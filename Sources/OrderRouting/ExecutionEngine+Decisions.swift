@@ -293,10 +293,8 @@ extension ExecutionEngine {
         statistics.orders += 1
         let number = book.nextNumber()
         let most = try quantityInEmergency(planned, parent: placement.parent)
-        let isOfSeveral = placement.net.map { strategies?[$0].isOfSeveral ?? false } ?? false
         let verdict = try review(
-            planned, atMost: most, parent: placement.parent, confidence: confidence, isOfSeveral: isOfSeveral,
-            at: time.instant)
+            planned, atMost: most, parent: placement.parent, confidence: confidence, at: time.instant)
         journalVerdict(verdict, planned, atMost: most, number, &output)
         var order = OrderRecord(
             number: number, decision: planned.decision, inputRow: inputRow, leg: planned.leg, action: planned.action,
@@ -337,17 +335,13 @@ extension ExecutionEngine {
 
     /// What the gate makes of an order of which an emergency lets at most so much pass; nil lets all pass.
     private mutating func review(
-        _ planned: PlannedOrder, atMost most: Quantity?, parent: OrderNumber?, confidence: Double?, isOfSeveral: Bool,
-        at time: Timestamp
+        _ planned: PlannedOrder, atMost most: Quantity?, parent: OrderNumber?, confidence: Double?, at time: Timestamp
     ) throws(ArithmeticOverflow) -> RiskVerdict {
-        guard let most else {
-            return try review(planned, parent: parent, confidence: confidence, isOfSeveral: isOfSeveral, at: time)
-        }
+        guard let most else { return try review(planned, parent: parent, confidence: confidence, at: time) }
         guard most > .zero else { return RiskVerdict(denied: .emergencyReduceOnly) }
         var reduction = planned
         reduction.terms.quantity = most
-        var verdict = try review(
-            reduction, parent: parent, confidence: confidence, isOfSeveral: isOfSeveral, at: time)
+        var verdict = try review(reduction, parent: parent, confidence: confidence, at: time)
         verdict.reason = verdict.reason ?? .emergencyReduceOnly
         return verdict
     }

@@ -118,8 +118,7 @@ extension ExecutionEngine {
 
     /// What the gate says; exits of an entry that it denied are denied too, and follow it where it was cut.
     mutating func review(
-        _ planned: PlannedOrder, parent: OrderNumber?, confidence: Double? = nil, isOfSeveral: Bool = false,
-        at time: Timestamp
+        _ planned: PlannedOrder, parent: OrderNumber?, confidence: Double? = nil, at time: Timestamp
     ) throws(ArithmeticOverflow) -> RiskVerdict {
         if isEntryDenied(parent) { return RiskVerdict(denied: .parentRejected) }
         if let reason = stop(of: planned, parent: parent) { return RiskVerdict(denied: reason) }
@@ -132,7 +131,7 @@ extension ExecutionEngine {
         return gate.review(
             planned,
             context: RiskContext(
-                time: time, date: facts!.today, strategy: isOfSeveral ? nil : facts!.strategy(of: planned.decision),
+                time: time, date: facts!.today, strategy: facts!.strategy(of: planned.decision),
                 confidence: confidence, entryApproved: entry?.terms.quantity))
     }
 

@@ -157,6 +157,91 @@ final class StrategyTargetTests: ServiceTestCase {
             [["carry", "200.0"], ["trend", "600.0"], ["value", "-200.0"]])
     }
 
+    /// A run that was stopped on its way is completed: the same rows, each once.
+    func testAnInterruptedRunIsCompleted() throws {
+        let whole = try run(try weeklyRows(), named: "whole")
+        let path = try folder.path("stopped.db")
+        let plan = try ExecutionPlan(
+            .init(
+                targets: try folder.path("whole.csv"), bars: try folder.path("history.db"),
+                configuration: try folder.path("whole.json")))
+        var calls = 0
+        XCTAssertThrowsError(
+            try apply(plan, mode: .training, database: path, runID: "whole") { progress in
+                calls += 1
+                if progress.fraction > 0.35 { throw RunInterrupted(runID: "whole") }
+            }
+        ) { XCTAssertTrue($0 is RunInterrupted, "\($0)") }
+        let some = try Database.openForReading(path).rows("SELECT count(*) > 0 FROM strategy_targets")
+        XCTAssertEqual(some, [["1"]], "it has committed something")
+        _ = try apply(plan, mode: .training, database: path, runID: "whole")
+        try assertVerified(path)
+        let stopped = try Database.openForReading(path)
+        for table in ["strategy_targets", "strategy_trades", "strategy_adjustments", "trades"] {
+            XCTAssertEqual(
+                try stopped.rows("SELECT * FROM \(table) ORDER BY rowid"),
+                try whole.rows("SELECT * FROM \(table) ORDER BY rowid"),
+                table)
+        }
+    }
+
+    /// Every fifth date of six years, three strategies, three tickers, and the splits of 2000, 2003 and 2005.
+    private func weeklyRows() throws -> String {
+        let history = try importExample()
+        let dates = try Database.openForReading(history).rows(
+            "SELECT DISTINCT substr(timestamp, 1, 10) FROM bars WHERE timestamp < '2006' ORDER BY 1")
+        var generator = SeededGenerator(seed: 7)
+        var rows = ""
+        for (place, date) in dates.enumerated() where place % 5 == 4 {
+            for strategy in ["trend", "value", "carry"] {
+                for ticker in ["AAPL", "IBM", "MSFT"] {
+                    let quantity = Int.random(in: -900...1_200, using: &generator)
+                    rows += "\(date[0]),\(ticker),\(quantity),,\(strategy)-\(place),\(strategy),,\n"
+                }
+            }
+        }
+        return rows
+    }
+
+    /// `execution verify` notices what contradicts the books of strategies.
+    func testWhatVerifyFinds() throws {
+        let rows = """
+            2005-01-31,AAPL,300,,d1,trend,,
+            2005-01-31,AAPL,200,,d2,value,,
+            2005-01-31,AAPL,-100,,d3,carry,,
+
+            """
+        let cases: [(sql: String, check: String)] = [
+            ("UPDATE strategy_trades SET size_e8 = size_e8 + 1 WHERE strategy_id = 'trend'", "strategy trades"),
+            (
+                "UPDATE strategy_trades SET commission_e6 = commission_e6 + 1 WHERE strategy_id = 'trend'",
+                "strategy trades"
+            ),
+            ("DELETE FROM strategy_trades", "strategy trades"),
+            ("UPDATE strategy_trades SET strategy_id = 'carry' WHERE strategy_id = 'trend'", "strategy lineage"),
+            ("UPDATE strategy_targets SET crossed_e8 = 0 WHERE strategy_id = 'carry'", "strategy nets"),
+            (
+                "UPDATE strategy_targets SET wanted_e8 = 6000000000, crossed_e8 = 6000000000 WHERE strategy_id = 'trend'",
+                "strategy nets"
+            ),
+            ("DELETE FROM strategy_targets WHERE strategy_id = 'carry'", "row counts"),
+            ("DELETE FROM strategy_adjustments", "row counts"),
+        ]
+        _ = try run(rows)
+        for (place, (sql, check)) in cases.enumerated() {
+            let path = try folder.path("broken\(place).db")
+            try Database.openForWriting(try folder.path("run.db"), durability: .normal).connection.execute(
+                "VACUUM INTO '\(path)'")
+            let broken = try Database.openForWriting(path, durability: .normal).connection
+            for table in ["targets", "trades", "adjustments"] {
+                try broken.execute("DROP TRIGGER strategy_\(table)_no_update; DROP TRIGGER strategy_\(table)_no_delete")
+            }
+            try broken.execute(sql)
+            let found = try DatabaseVerifier(try Database.openForReading(path)).verify().map(\.check)
+            XCTAssertTrue(found.contains(check), "\(sql): \(found)")
+        }
+    }
+
     func testWhatIsRefused() throws {
         let cases: [(rows: String, message: String)] = [
             (

@@ -277,7 +277,30 @@ final class StrategyTests: XCTestCase {
         try world.check()
     }
 
-    /// The gate judges an order of one strategy for it, and one of several for the account alone.
+    /// What cannot be judged is not granted, unless it is to pass.
+    func testMissingPrices() throws {
+        for failsOpen in [false, true] {
+            var limits = RiskLimits()
+            limits.capital = CapitalMap(shares: ["a": Share(e9: 5_000_000)])
+            limits.failsOpen = failsOpen
+            var world = try StrategyDesk(limits: limits)
+            world.desk.closes[1] = nil
+            try world.desk.take(
+                .adopt(
+                    [
+                        HoldingRecord(
+                            instrument: InstrumentID(1), quantity: Quantity(units: 1), averageCost: nil,
+                            reportedAt: world.desk.time)
+                    ], .opening, at: world.desk.time))
+            try world.decide([10, nil, nil])
+            XCTAssertEqual(world.desk.sent, failsOpen ? ["1 BUY 10"] : [])
+            XCTAssertEqual(
+                world.desk.planned,
+                [failsOpen ? "0: 10 held 0 open 0 planned 10" : "0: 10 held 0 open 0 planned 0 risk_data_unavailable"])
+        }
+    }
+
+    /// The gate judges the order of all, after their capital.
     func testTheGateComesAfter() throws {
         var limits = RiskLimits()
         limits.maxOrderQuantity = Quantity(units: 50)

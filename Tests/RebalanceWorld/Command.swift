@@ -33,8 +33,8 @@ public struct WorldCommand: Sendable {
     }
 
     /// The key of an order: what it is of, spelled out, so that a failing seed can be read.
-    func key(of order: OrderRecord, _ ticker: String) -> OrderKey? {
-        let decision = plan.decisions[Int(order.decision.index)].decisionID
+    func key(of order: OrderRecord, _ ticker: String, _ decisions: [Decision]) -> OrderKey? {
+        let decision = decisions[Int(order.decision.index)].decisionID
         let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
         let child = order.childNumber.map { "C\($0)" } ?? ""
         return OrderKey(decision + ticker + leg + child)

@@ -114,7 +114,6 @@ extension ExecutionEngine {
     private func withhold(_ capital: StrategyCapital, _ wish: inout StrategyWish) {
         guard !capital.failsOpen else { return }
         wish.granted = wish.asked < .zero ? -wish.kept : wish.kept
-        wish.limit = .capitalMap
         wish.lacksData = true
     }
 }

@@ -137,7 +137,8 @@ extension ExecutionEngine {
         let orders = try planner.plan(
             target, held: positions[index].quantity, open: open, instrument: instruments[index])
         if plan.closesEverybody {
-            output.journal.append(record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
+            output.journal.append(
+                record(of: plan, open: open, planned: orders.planned, residualReason: orders.residualReason))
         } else {
             journal(plan, netting, orders, lot, &output)
         }
@@ -204,7 +205,9 @@ extension ExecutionEngine {
                     time: plan.time.instant, instrument: plan.target.instrument,
                     owner: strategies?.setup.places.decision(of: wish.strategy), decision: wish.decision,
                     isNamed: wish.isNamed, place: Int32(place), firstOrder: first, secondOrder: second,
-                    afterTrade: lastTrade, price: plan.exchangePrice, lot: instruments[Int(plan.target.instrument.index)].lotSize, asked: wish.asked, granted: wish.granted,
+                    afterTrade: lastTrade, price: plan.exchangePrice,
+                    lot: instruments[Int(plan.target.instrument.index)].lotSize, asked: wish.asked,
+                    granted: wish.granted,
                     held: wish.held,
                     open: wish.open, wanted: wanted[place], crossed: crossed.isEmpty ? .zero : crossed[place],
                     allotted: wish.allotted, limit: wish.limit?.rawValue))
