@@ -85,7 +85,7 @@ let package = Package(
                 "TradingModel", "OrderPlanning", "RiskControl", "OrderRouting", "BrokerAdapters", "Rebalancing",
                 "MarketSimulation", "GatewaySimulator", "Storage", "SeededTesting", "TestSupport",
             ], path: "Tests/RebalanceWorld"),
-        tests("Rebalancing", ["RebalanceWorld"]),
+        tests("Rebalancing", ["RebalanceWorld", "Storage", "Reporting", "TestSupport"]),
         .testTarget(
             name: "WholeSystemTests", dependencies: ["RebalanceWorld", "SeededTesting", "TestSupport"],
             exclude: ["seeds.txt"], swiftSettings: strict),

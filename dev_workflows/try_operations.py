@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs every command of OPERATIONS.md, RECOVERY.md, SWITCHES.md and LIMITS.md as it is written, and checks that it ends and prints as shown.
+"""Runs every command of OPERATIONS.md, RECOVERY.md, SWITCHES.md, LIMITS.md and STRATEGIES.md as it is written, and checks that it ends and
+prints as shown.
 
 Blocks marked `console` are what terminals show. `$ ` begins a command of the operator's terminal, `gateway$ ` one of the
 terminal of that name; `$ …` is the command that still runs there. Below a command is what it prints: a line `…` stands for
@@ -27,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["OPERATIONS.md", "RECOVERY.md", "SWITCHES.md", "LIMITS.md"]
+DOCUMENTS = ["OPERATIONS.md", "RECOVERY.md", "SWITCHES.md", "LIMITS.md", "STRATEGIES.md"]
 COPIED = [".build/release/execution", "fixtures/bars/us-daily.csv.gz", "fixtures/corporate-actions.csv", "fixtures/example", "sql/queries"]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"(\w*)\$ (.*)")

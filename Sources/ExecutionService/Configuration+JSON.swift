@@ -50,13 +50,16 @@ extension Configuration {
     }
 
     private var planningValue: ConfigurationValue {
-        .section([
+        var values: [String: ConfigurationValue] = [
             "lot_size": .scaled(planning.lotSize.e8, 8), "minimum_notional": .scaled(planning.minimumNotional.e6, 6),
             "open_orders": .text(planning.openOrders.rawValue),
             "missing_targets": .text(planning.missingTargets.rawValue),
             "two_phase": .boolean(planning.twoPhase),
             "insufficient_cash": .text(planning.insufficientCash == .reject ? "reject" : "wait"),
-        ])
+        ]
+        // Runs whose targets are the account's are what they were before there was another kind.
+        if planning.targetOwner != .account { values["target_owner"] = .text(planning.targetOwner.rawValue) }
+        return .section(values)
     }
 
     private var ordersValue: ConfigurationValue {

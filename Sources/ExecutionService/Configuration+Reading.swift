@@ -45,6 +45,7 @@ extension Configuration {
         }
         planning.openOrders = reader.choice("planning.open_orders") ?? planning.openOrders
         planning.missingTargets = reader.choice("planning.missing_targets") ?? planning.missingTargets
+        planning.targetOwner = reader.choice("planning.target_owner") ?? planning.targetOwner
         planning.twoPhase = reader.boolean("planning.two_phase") ?? planning.twoPhase
         let cashRules = [("wait", CashRule.wait), ("reject", .reject)]
         planning.insufficientCash = reader.choice("planning.insufficient_cash", cashRules) ?? planning.insufficientCash

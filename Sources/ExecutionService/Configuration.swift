@@ -64,6 +64,15 @@ public struct PlanningConfiguration: Sendable, Equatable {
     /// What a buy does that the cash does not reach for: `wait` or `reject`.
     public var insufficientCash = CashRule.wait
 
+    /// What a target says: what the account is to hold, or its strategy.
+    public var targetOwner = TargetOwner.account
+
+    /// Whose holdings targets are.
+    public enum TargetOwner: String, Sendable, CaseIterable {
+        case account
+        case strategy
+    }
+
     /// The defaults.
     public init() {}
 }

@@ -18,6 +18,7 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("planning.minimum_notional", "0", "an amount of money of zero or more"),
         key("planning.open_orders", "\"cancel\"", "\"cancel\" or \"keep\""),
         key("planning.missing_targets", "\"hold\"", "\"hold\" or \"close\""),
+        key("planning.target_owner", "\"account\"", "\"account\" or \"strategy\""),
         key("planning.two_phase", "true", "true or false"),
         key("planning.insufficient_cash", "\"wait\"", "\"wait\" or \"reject\""),
 

@@ -31,6 +31,7 @@ extension ExecutionPlan {
     }
 
     private func check(_ sheet: TargetSheet, _ problems: inout ProblemLog) {
+        let ownTargets = configuration.ownsTargets(of: input)
         let ranges = ranges(of: sheet.tickers)
         for row in sheet.rows {
             let ticker = sheet.tickers[Int(row.tickerIndex)]
@@ -39,7 +40,7 @@ extension ExecutionPlan {
                 continue
             }
             let instant = sheet.asOf(row).instant
-            let firstEnd = row.needsClose ? range.firstEnd : range.first.adding(ms: 1)
+            let firstEnd = row.needsClose(ofStrategy: ownTargets) ? range.firstEnd : range.first.adding(ms: 1)
             if instant < firstEnd || instant > range.lastEnd {
                 noteOutside(ticker, range, sheet.asOf(row), line: Int(row.line), &problems)
             }
@@ -226,9 +227,9 @@ extension ExecutionPlan {
 }
 
 extension TargetSheet.Row {
-    /// Whether the target can only be valued at a close.
-    fileprivate var needsClose: Bool {
-        if case .quantity = size { return false }
+    /// Whether the target can only be valued at a close; every target of a strategy has to be.
+    fileprivate func needsClose(ofStrategy: Bool) -> Bool {
+        if case .quantity = size, !ofStrategy { return false }
         return referencePrice == nil
     }
 }

@@ -73,6 +73,7 @@ public struct ExecutionPlan {
         try digest.update(try configuration.canonicalJSON())
         (input, inputName) = try Self.readInput(
             targets: sources.targets, orders: sources.orders, intents: sources.intents, configuration, digest)
+        try input.checkOwners(configuration, inputName)
         market = try MarketData.open(
             sources.bars, interval: try Self.interval(sources.interval), localTime: configuration.localTime)
         for part in market.identity { try digest.update(part) }
@@ -99,7 +100,9 @@ public struct ExecutionPlan {
         switch (targets, orders, intents) {
         case (let path?, nil, nil):
             let sheet = try readDigested(path, as: "targets", digest) { file in
-                try TargetFile.read(file, localTime: configuration.localTime, defaults: configuration.orders)
+                try TargetFile.read(
+                    file, localTime: configuration.localTime, defaults: configuration.orders,
+                    isOfStrategies: configuration.planning.targetOwner == .strategy)
             }
             return (.targets(sheet), path)
         case (nil, let path?, nil):

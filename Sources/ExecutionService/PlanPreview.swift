@@ -24,7 +24,10 @@ public struct PlanPreview {
         var runner = try TrainingRunner(
             plan: plan, schedule: schedule.upTo(chosen.time), sink: collector, isPreview: true)
         try runner.run(deposit: plan.configuration.account.cash)
-        orders = collector.orders.filter { wanted.contains($0.decision) && $0.childNumber == nil }
+        // What comes along with a batch is of an earlier decision.
+        orders = collector.orders.filter {
+            (wanted.contains($0.decision) || $0.createdAt == chosen.time.instant) && $0.childNumber == nil
+        }
         explanations = collector.explanations
         decisions = schedule.decisions
     }

@@ -70,9 +70,12 @@ struct TrainingRunner {
             planning: PlanningRules(configuration.planning, algorithm: configuration.orders.algorithm),
             router: ModeRouter(mode: .training, latency_ms: configuration.simulation.latency_ms),
             risk: RiskSetup(
-                configuration, decisions: schedule.decisions, isIntraday: plan.market.interval.seconds < 86_400),
+                configuration, decisions: schedule.decisions, isIntraday: plan.market.interval.seconds < 86_400,
+                ownTargets: configuration.ownsTargets(of: plan.input)),
             aggressiveness: AggressivenessSetup(
-                rules: configuration.aggressiveness, decisions: schedule.decisions))
+                rules: configuration.aggressiveness, decisions: schedule.decisions),
+            strategies: configuration.ownsTargets(of: plan.input)
+                ? StrategySetup(configuration, ownTargets: true, decisions: schedule.decisions, failsOpen: false) : nil)
         simulator = MarketSimulator(
             rules: configuration.simulation, instruments: plan.instruments, actions: plan.actions,
             localTime: configuration.localTime, cash: configuration.account.cash)

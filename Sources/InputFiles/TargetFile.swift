@@ -24,10 +24,13 @@ public enum TargetFile {
     /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it.
     ///
     /// `defaults` is what a row without a limit price and time in force becomes; under `LIMIT` every row needs its price.
+    /// `isOfStrategies` allows several targets of one ticker and time, of as many strategies.
     public static func read(
-        _ file: InputFile, localTime: LocalTime = .utc, defaults: OrderDefaults = OrderDefaults()
+        _ file: InputFile, localTime: LocalTime = .utc, defaults: OrderDefaults = OrderDefaults(),
+        isOfStrategies: Bool = false
     ) throws(InputError) -> TargetSheet {
-        var reader = try TargetReader(file: file, localTime: localTime, defaults: defaults)
+        var reader = try TargetReader(
+            file: file, localTime: localTime, defaults: defaults, isOfStrategies: isOfStrategies)
         return try reader.readAll()
     }
 }

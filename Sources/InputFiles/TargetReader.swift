@@ -20,11 +20,15 @@ struct TargetReader: ~Copyable {
     private var records: RecordReader
     private var times: DecisionTimeReader
     private let defaults: OrderDefaults
+    private let isOfStrategies: Bool
     private var tickers = StringTable()
     private var decisions = DecisionTable(firstColumn: Column.decision)
     private var rows: [TargetSheet.Row] = []
 
-    init(file: InputFile, localTime: LocalTime, defaults: OrderDefaults) throws(InputError) {
+    init(
+        file: InputFile, localTime: LocalTime, defaults: OrderDefaults, isOfStrategies: Bool
+    ) throws(InputError) {
+        self.isOfStrategies = isOfStrategies
         records = try RecordReader(file: file, schema: TargetFile.schema)
         times = DecisionTimeReader(localTime: localTime)
         self.defaults = defaults
@@ -38,7 +42,7 @@ struct TargetReader: ~Copyable {
             rows.append(row)
         }
         sortByTime()
-        refuseDuplicates()
+        if !isOfStrategies { refuseDuplicates() }
         try records.finish()
         return TargetSheet(
             tickers: tickers.strings, decisions: decisions.decisions, rows: rows,

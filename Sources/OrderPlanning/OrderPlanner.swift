@@ -87,7 +87,7 @@ public struct OrderPlanner: Sendable {
     }
 
     private func order(
-        _ target: Target, held: Quantity, delta: Quantity, leg: UInt8, _ instrument: Instrument, _ plan: inout Plan
+        _ target: Target, held: Quantity, delta: Quantity, leg: Int32, _ instrument: Instrument, _ plan: inout Plan
     ) -> PlannedOrder? {
         guard delta != .zero else { return nil }
         let price = target.type.limitPrice ?? target.referencePrice

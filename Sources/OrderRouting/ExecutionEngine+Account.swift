@@ -19,8 +19,9 @@ extension ExecutionEngine {
         executions.reserveCapacity(record.executions.count)
         for known in record.executions {
             executions[known.execution.id] = known
-            noteFill(known.execution, known.decision, commission: known.commission)
+            if strategies == nil { noteFill(known.execution, known.decision, commission: known.commission) }
         }
+        restoreStrategies(record)
         replacedExecutions = Set(record.replacedExecutions)
         facts?.restoreEquity(record.equityMarks, record.cashMovements)
         margin?.restore(record.margins)
@@ -36,6 +37,7 @@ extension ExecutionEngine {
         isPositionChanged.append(false)
         book.addInstrument()
         facts?.addInstrument()
+        strategies?.addInstrument()
         gate.addInstrument(instrument)
         return InstrumentID(instruments.count - 1)
     }

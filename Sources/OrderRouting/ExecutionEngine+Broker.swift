@@ -164,7 +164,10 @@ extension ExecutionEngine {
         try positions[Int(execution.instrument.index)].book(
             execution.side == .buy ? execution.quantity : -execution.quantity, at: execution.price)
         markChanged(execution.instrument, at: execution.time)
-        noteFill(execution, decision, commission: commission)
+        let parts = try attribute(
+            execution.side == .buy ? execution.quantity : -execution.quantity, of: execution.instrument,
+            execution.order.flatMap { book.slot(of: $0) }, decision, trade: lastTrade, commission: commission, &output)
+        noteFill(execution, decision, parts: parts, commission: commission)
         return lastTrade
     }
 
@@ -193,6 +196,7 @@ extension ExecutionEngine {
             OrderEventRecord(
                 order: number, time: execution.time, kind: .moved(transition),
                 from: from == .planned ? .submitted : from, to: to, quantity: execution.quantity, trade: trade))
+        if to.isTerminal, !from.isTerminal { noteEndForStrategies(slot) }
         if book.records[slot].algorithmParent != nil {
             try takeChildFill(
                 slot, execution.quantity, execution.price * execution.quantity, at: execution.time, &output)
@@ -283,6 +287,7 @@ extension ExecutionEngine {
         guard let known = executions[id], known.commission != total else { return }
         executions[id]?.commission = total
         output.journal.broker.commissions.append(CommissionRecord(trade: known.trade, total: total))
+        shareCommission(total, of: known.trade, &output)
         let change = try total.adding(-known.commission, "a commission")
         try recordCommission(change, known.trade, known.execution.instrument, at: time, &output)
     }

@@ -9,6 +9,10 @@ struct WaitingPlan: Sendable {
     var row: Int64
     var time: DecisionTime
     var algorithm: AlgorithmTerms?
+    /// Of strategies whose targets these are; empty for a target of the account.
+    var wishes: [StrategyWish] = []
+    /// Whether it closes what every strategy and nobody holds.
+    var closesEverybody = false
 }
 
 extension ExecutionEngine {
@@ -18,15 +22,19 @@ extension ExecutionEngine {
     ) throws {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
-        for (request, decision) in Self.inOrderOfRows(batches) {
-            try aim(request, decision, equity, at: time, lastCloses, &output)
+        if plansForStrategies {
+            try decideForStrategies(batches, at: time, lastCloses, equity, &output)
+        } else {
+            for (request, decision) in Self.inOrderOfRows(batches) {
+                try aim(request, decision, equity, at: time, lastCloses, &output)
+            }
+            if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
         }
-        if planning.missingTargets == .close { try closeMissing(batches, at: time, lastCloses, &output) }
         try carryOutJointPlans(&output)
     }
 
     /// Whichever decision a target is of: orders queue by their rows, at a broker by their numbers.
-    private static func inOrderOfRows(_ batches: [TargetBatch]) -> [(TargetRequest, DecisionID)] {
+    static func inOrderOfRows(_ batches: [TargetBatch]) -> [(TargetRequest, DecisionID)] {
         let requests = batches.flatMap { batch in batch.targets.map { ($0, batch.decision) } }
         return batches.count > 1 ? requests.sorted { $0.0.row < $1.0.row } : requests
     }
@@ -59,25 +67,32 @@ extension ExecutionEngine {
         let index = Int(request.instrument.index)
         let price = request.referencePrice ?? lastCloses[index]
         let computed = try computedQuantity(request, equity, price, at: time)
-        let plan = WaitingPlan(
+        var plan = WaitingPlan(
             target: OrderPlanner.Target(
                 decision: decision, instrument: request.instrument, computed: computed, referencePrice: price,
                 type: request.type, timeInForce: request.timeInForce),
             size: request.size, row: request.row, time: time, algorithm: request.algorithm)
         supersede(request.instrument, &output)
+        plan.closesEverybody = closesEverybody(request, decision)
+        try queue(plan, at: time, &output)
+    }
+
+    /// Carries a plan out at once, or once the older orders of its instrument are gone.
+    mutating func queue(_ plan: WaitingPlan, at time: DecisionTime, _ output: inout EngineOutput) throws {
+        let instrument = plan.target.instrument
         let waits =
             try planning.openOrders == .cancel && !assumesCancels
-            && cancelOpenOrders(request.instrument, at: time, &output) && book.hasOpenOrders(request.instrument)
+            && cancelOpenOrders(instrument, at: time, &output) && book.hasOpenOrders(instrument)
         if facts != nil {
             jointPlans.append(plan, isBlocked: waits)
         } else if waits {
-            waitingPlans[request.instrument.index] = plan
+            waitingPlans[instrument.index] = plan
         } else {
             try carryOut(plan, &output)
         }
     }
 
-    private func computedQuantity(
+    func computedQuantity(
         _ request: TargetRequest, _ equity: Money, _ price: Price?, at time: DecisionTime
     ) throws -> Quantity {
         let computed: Quantity?
@@ -98,11 +113,12 @@ extension ExecutionEngine {
         journalUnplanned(older, .superseded, &output)
     }
 
-    private func journalUnplanned(_ plan: WaitingPlan, _ reason: StatusReason, _ output: inout EngineOutput) {
+    func journalUnplanned(_ plan: WaitingPlan, _ reason: StatusReason, _ output: inout EngineOutput) {
+        guard plan.wishes.isEmpty, !plansForStrategies else { return journalUnplannedWishes(plan, reason, &output) }
         output.journal.append(record(of: plan, open: .zero, planned: .zero, residualReason: reason))
     }
 
-    private func record(
+    func record(
         of plan: WaitingPlan, open: Quantity, planned: Quantity, residualReason: StatusReason?
     ) -> TargetRecord {
         TargetRecord(
@@ -137,6 +153,7 @@ extension ExecutionEngine {
 
     /// Plans a target against what is held now and sends its orders.
     mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws {
+        if !plan.wishes.isEmpty || plan.closesEverybody { return try carryOutForStrategies([plan], &output) }
         let index = Int(plan.target.instrument.index)
         let open = try plannedOpen(plan.target.instrument)
         let orders = try planner.plan(
@@ -149,17 +166,14 @@ extension ExecutionEngine {
 
     /// What takes away from positions leaves first, and is judged before everything else of the decision, whatever its row: the
     /// room that it makes is there for what is bought with it.
-    private mutating func reviewReductions(of plans: [WaitingPlan]) throws {
-        for plan in plans {
-            let orders = try plannedOrders(of: plan)
-            for order in [orders.first, orders.second].compactMap({ $0 })
-            where order.action == .reduce || order.action == .close {
-                let order = priced(order, of: plan)
-                let verdict = try review(
-                    order, atMost: try quantityInEmergency(order, parent: nil), parent: nil, confidence: nil,
-                    at: plan.time.instant)
-                jointPlans.keep(verdict, of: order)
-            }
+    mutating func reviewReductions(among orders: OrderPlanner.Plan, of plan: WaitingPlan) throws {
+        for order in [orders.first, orders.second].compactMap({ $0 })
+        where order.action == .reduce || order.action == .close {
+            let order = priced(order, of: plan)
+            let verdict = try review(
+                order, atMost: try quantityInEmergency(order, parent: nil), parent: nil, confidence: nil,
+                at: plan.time.instant)
+            jointPlans.keep(verdict, of: order)
         }
     }
 
@@ -170,11 +184,16 @@ extension ExecutionEngine {
             instrument: instruments[index])
     }
 
-    private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) throws {
+    /// - Parameter net: whose it is, where it is of strategies.
+    @discardableResult
+    mutating func send(
+        _ order: PlannedOrder, of plan: WaitingPlan, net: Int32? = nil, _ output: inout EngineOutput
+    ) throws -> OrderNumber {
         let placement = OrderPlacement(
-            row: plan.row * 2 + Int64(order.leg),
-            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm)
-        try send(priced(order, of: plan), inputRow: nil, confidence: nil, at: plan.time, placement, &output)
+            row: plan.row * 2 + Int64(order.leg % 2),
+            cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm,
+            net: net)
+        return try send(priced(order, of: plan), inputRow: nil, confidence: nil, at: plan.time, placement, &output)
     }
 
     /// What an algorithm works for hours is not priced once.
@@ -192,12 +211,12 @@ extension ExecutionEngine {
     func isAssumedGone(_ order: OrderRecord) -> Bool { assumesOlderGone && order.number.isOfEarlierRun }
 
     /// What is planned with for the open orders of an instrument.
-    private func plannedOpen(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
+    func plannedOpen(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
         assumesOlderGone ? .zero : try openQuantity(instrument)
     }
 
     /// What the open orders of an instrument would add, signed.
-    private func openQuantity(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
+    func openQuantity(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
         var sum = Quantity.zero
         var next = book.oldestOpen(instrument)
         while let slot = next {
@@ -228,7 +247,8 @@ extension ExecutionEngine {
     private mutating func carryOutJointPlans(_ output: inout EngineOutput) throws {
         guard !jointPlans.isEmpty, !jointPlans.isBlocked else { return }
         let plans = jointPlans.takeAll()
-        try reviewReductions(of: plans)
+        if plansForStrategies { return try carryOutForStrategies(plans, &output) }
+        for plan in plans { try reviewReductions(among: try plannedOrders(of: plan), of: plan) }
         for plan in plans { try carryOut(plan, &output) }
     }
 
@@ -327,7 +347,7 @@ extension ExecutionEngine {
             // For a broker it waits for its release: the plan is shown first, and buys follow the sells' proceeds.
             if router.mode == .training {
                 if order.isWorkedHere {
-                    book.add(order)
+                    addToBook(order, net: placement.net)
                     try beginAlgorithm(of: number, at: time, placement, phase: planned.phase, &output)
                     return number
                 }
@@ -342,8 +362,15 @@ extension ExecutionEngine {
             journalCreation(order, &output)
             statistics.countEnd(of: order)
         }
-        book.add(order)
+        addToBook(order, net: placement.net)
         return number
+    }
+
+    private mutating func addToBook(_ order: OrderRecord, net: Int32?) {
+        book.add(order)
+        guard strategies != nil, let slot = book.slot(of: order.number) else { return }
+        strategies?.setNet(net, ofSlot: slot, isOpen: !order.state.isTerminal)
+        if net != nil, isOfSeveral(slot) { mistrustGate() }
     }
 
     /// What the gate makes of an order of which an emergency lets at most so much pass; nil lets all pass.

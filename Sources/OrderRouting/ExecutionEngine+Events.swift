@@ -43,6 +43,7 @@ extension ExecutionEngine {
             order.state = to
             order.updatedAt = time
         }
+        if from.isTerminal, !to.isTerminal { noteRevivalForStrategies(slot, from) }
         output.journal.append(
             OrderEventRecord(order: number, time: time, kind: .moved(transition), from: from, to: to))
         return slot
@@ -56,6 +57,7 @@ extension ExecutionEngine {
         book.update(slot) { $0.limitedBy = limitedBy }
         statistics.countEnd(of: book.records[slot])
         if facts != nil { forgetRest(of: book.records[slot]) }
+        noteEndForStrategies(slot)
         let instrument = book.records[slot].terms.instrument
         if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: time, &output) }
         try resumePlan(for: instrument, &output)
@@ -90,10 +92,15 @@ extension ExecutionEngine {
             fill.side == .buy ? fill.quantity : -fill.quantity, at: fill.price)
         markChanged(fill.instrument, at: fill.time)
         try statistics.count(fill)
+        let change = fill.side == .buy ? fill.quantity : -fill.quantity
+        let parts = try attribute(
+            change, of: fill.instrument, slot, book.records[slot].decision, trade: lastTrade,
+            commission: fill.commission, &output)
         noteFill(
-            fill.side == .buy ? fill.quantity : -fill.quantity, of: fill.instrument, at: fill.price,
-            commission: fill.commission, decision: book.records[slot].decision,
+            change, of: fill.instrument, at: fill.price, commission: fill.commission,
+            decision: book.records[slot].decision, parts: parts,
             ended: to.isTerminal && !from.isTerminal ? book.records[slot] : nil)
+        if to.isTerminal, !from.isTerminal { noteEndForStrategies(slot) }
         if book.records[slot].algorithmParent != nil {
             try takeChildFill(slot, fill.quantity, fill.price * fill.quantity, at: fill.time, &output)
         }
@@ -149,9 +156,10 @@ extension ExecutionEngine {
     ) throws {
         let index = Int(instrument.index)
         try splitAlgorithms(instrument, ratioE9, at: time, &output)
-        try waitingPlans[instrument.index]?.target.split(ratioE9)
+        try waitingPlans[instrument.index]?.split(ratioE9)
         try jointPlans.split(instrument, ratioE9)
         try noteSplit(instrument, ratioE9: ratioE9)
+        try splitStrategies(instrument, ratioE9, to: kept, at: time, &output)
         guard positions[index].quantity != .zero else { return }
         let change = try kept.adding(-positions[index].quantity, "the change of a position in a split")
         positions[index].split(to: kept, exactQuantity: exact)

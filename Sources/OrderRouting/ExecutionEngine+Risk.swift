@@ -71,7 +71,7 @@ extension ExecutionEngine {
     }
 
     /// What the account is worth at the last prices; nil where the price of something that is held is not known.
-    private func markedEquity() throws(ArithmeticOverflow) -> Money? {
+    func markedEquity() throws(ArithmeticOverflow) -> Money? {
         guard let facts else { return nil }
         for index in positions.indices where positions[index].quantity != .zero && facts.marks[index] == nil {
             return nil
@@ -88,6 +88,7 @@ extension ExecutionEngine {
         let openOrders = book.open.filter { !isAssumedGone($0) }
         snapshot.openOrderCount = openOrders.count { isOlder($0, than: known.now) }
         var open = known.held.map { _ in [Int32: Quantity]() }
+        if strategies != nil { try tellOpenOrders(&open) }
         for order in openOrders where order.parent == nil && isExpected(order) {
             let index = Int(order.terms.instrument.index)
             let rest = order.terms.side == .buy ? order.remaining : -order.remaining
@@ -96,18 +97,18 @@ extension ExecutionEngine {
             } else {
                 snapshot.sells[index] = try snapshot.sells[index].adding(-rest, "the open sells of an instrument")
             }
-            guard let strategy = known.strategy(of: order.decision) else { continue }
+            guard strategies == nil, let strategy = known.strategy(of: order.decision) else { continue }
             open[Int(strategy)][Int32(index), default: .zero] =
                 try open[Int(strategy)][Int32(index), default: .zero].adding(rest, "the open orders of a strategy")
         }
         for strategy in known.held.indices {
             for index in instruments.indices {
                 let rest = open[strategy].isEmpty ? .zero : open[strategy][Int32(index)] ?? .zero
-                guard known.held[strategy][index] != .zero || rest != .zero else { continue }
+                let held = strategies?.held(Int32(strategy), InstrumentID(index)) ?? known.held[strategy][index]
+                guard held != .zero || rest != .zero else { continue }
                 snapshot.holdings.append(
                     StrategyHolding(
-                        strategy: Int32(strategy), instrument: InstrumentID(index), held: known.held[strategy][index],
-                        open: rest))
+                        strategy: Int32(strategy), instrument: InstrumentID(index), held: held, open: rest))
             }
         }
         snapshot.equity = try markedEquity()
@@ -116,6 +117,18 @@ extension ExecutionEngine {
         snapshot.buyingPower = cash
         gate.begin(snapshot)
         facts?.isStale = false
+    }
+
+    /// What open orders would add for each strategy, by instrument, where they are shared out.
+    private func tellOpenOrders(_ open: inout [[Int32: Quantity]]) throws(ArithmeticOverflow) {
+        guard let strategies else { return }
+        let expected = try expectedOfStrategies()
+        for index in instruments.indices {
+            for strategy in open.indices {
+                let place = index * strategies.count + strategy
+                open[strategy][Int32(index)] = expected[place] - strategies.held[place]
+            }
+        }
     }
 
     /// What the gate says; exits of an entry that it denied are denied too, and follow it where it was cut.
@@ -149,9 +162,11 @@ extension ExecutionEngine {
         // What a child leaves is its parent's still.
         guard let now = facts?.now, order.childNumber == nil else { return }
         let rest = order.terms.side == .buy ? -order.remaining : order.remaining
+        let isOfSeveral = strategies != nil && (book.slot(of: order.number).map(self.isOfSeveral) ?? false)
         gate.expect(
             change: order.parent == nil ? rest : .zero, of: order.terms.instrument,
-            strategy: facts!.strategy(of: order.decision), ended: isOlder(order, than: now) ? 1 : 0)
+            strategy: isOfSeveral ? nil : facts!.strategy(of: order.decision), ended: isOlder(order, than: now) ? 1 : 0)
+        if isOfSeveral { mistrustGate() }
     }
 
     /// A fill was booked.
@@ -159,7 +174,7 @@ extension ExecutionEngine {
     /// - Parameter ended: the order, where the fill was its last.
     mutating func noteFill(
         _ change: Quantity, of instrument: InstrumentID, at price: Price, commission: Money, decision: DecisionID?,
-        ended: OrderRecord?
+        parts: [StrategyPart] = [], ended: OrderRecord?
     ) {
         guard let now = facts?.now else { return }
         // What is held may be sold now, whatever else is open.
@@ -168,17 +183,31 @@ extension ExecutionEngine {
         if let ended, isOlder(ended, than: now) {
             gate.expect(change: .zero, of: instrument, strategy: strategy, ended: 1)
         }
-        guard let strategy else { return }
-        facts!.held[Int(strategy)][Int(instrument.index)] =
-            facts!.held[Int(strategy)][Int(instrument.index)] + change
+        for part in parts {
+            noteStrategyFill(
+                part.change, of: instrument, at: price, commission: part.commission, strategy: part.member.strategy)
+        }
+        guard parts.isEmpty, let strategy else { return }
+        noteStrategyFill(change, of: instrument, at: price, commission: commission, strategy: strategy)
+    }
+
+    /// What a strategy got, for its own record.
+    mutating func noteStrategyFill(
+        _ change: Quantity, of instrument: InstrumentID, at price: Price, commission: Money, strategy: Int32
+    ) {
+        guard facts != nil, strategy >= 0 else { return }
+        let index = Int(instrument.index)
+        if strategies == nil { facts!.held[Int(strategy)][index] = facts!.held[Int(strategy)][index] + change }
         gate.book(change, of: instrument, at: price, commission: commission, strategy: strategy)
     }
 
     /// A broker's execution was booked, or is on record; what is left of its order is known at the next review.
-    mutating func noteFill(_ execution: AccountExecution, _ decision: DecisionID?, commission: Money) {
+    mutating func noteFill(
+        _ execution: AccountExecution, _ decision: DecisionID?, parts: [StrategyPart] = [], commission: Money
+    ) {
         noteFill(
             execution.side == .buy ? execution.quantity : -execution.quantity, of: execution.instrument,
-            at: execution.price, commission: commission, decision: decision, ended: nil)
+            at: execution.price, commission: commission, decision: decision, parts: parts, ended: nil)
     }
 
     /// A position changed in a way that the gate takes up at the next review.
@@ -189,7 +218,7 @@ extension ExecutionEngine {
         guard facts != nil else { return }
         gate.split(instrument, ratioE9: ratioE9)
         let index = Int(instrument.index)
-        for strategy in facts!.held.indices {
+        for strategy in facts!.held.indices where strategies == nil {
             let held = divide(
                 Int128(facts!.held[strategy][index].e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
             facts!.held[strategy][index] = Quantity(e8: try narrowed(held, "a strategy's position after a split"))

@@ -25,14 +25,38 @@ extension ExecutionEngine {
     /// Why an order that is open may not leave any more; nil where it may.
     public func stop(of order: OrderRecord) -> StatusReason? {
         guard !switches.board.isClear else { return nil }
-        return switches.board.stop(of: subject(order.terms, order.decision), isReduction: isReduction(order))
+        return stop(of: order, isReduction: isReduction(order))
+    }
+
+    /// Why a switch keeps an order from leaving; one of several strategies leaves only where all of them may trade.
+    private func stop(of order: OrderRecord, isReduction: Bool) -> StatusReason? {
+        subjects(of: order).lazy.compactMap { switches.board.stop(of: $0, isReduction: isReduction) }.first
+    }
+
+    private func subjects(of order: OrderRecord) -> [KillSwitchSubject] {
+        let own = subject(order.terms, order.decision)
+        let root = algorithmParent(of: order)?.number ?? order.number
+        guard let strategies, let slot = book.slot(of: root), isOfSeveral(slot), let net = strategies.net(ofSlot: slot)
+        else { return [own] }
+        let side = strategies[net].sign
+        let others = zip(strategies[net].members, strategies[net].wishes.wanted)
+            .filter { $0.strategy >= 0 && $1.e8.signum() == side }
+        return [own] + others.map { member, _ in subject(of: member.strategy, order.terms.instrument) }
+    }
+
+    /// What switches see of a strategy and an instrument.
+    func subject(of strategy: Int32, _ instrument: InstrumentID) -> KillSwitchSubject {
+        KillSwitchSubject(
+            strategy: strategies?.setup.places.names[Int(strategy)], ticker: ticker(instrument), venue: switches.venue,
+            account: switches.account)
     }
 
     /// Whether a switch asks for an open order to be cancelled. An algorithm ends whatever was asked for: nobody would order its rest.
     public func isCancelledBySwitch(_ order: OrderRecord) -> Bool {
         guard !switches.board.isClear else { return false }
         if order.isWorkedHere { return stop(of: order) != nil }
-        return switches.board.cancels(subject(order.terms, order.decision), isReduction: isReduction(order))
+        let isReduction = isReduction(order)
+        return subjects(of: order).contains { switches.board.cancels($0, isReduction: isReduction) }
     }
 
     private func subject(_ terms: OrderTerms, _ decision: DecisionID) -> KillSwitchSubject {
@@ -65,7 +89,7 @@ extension ExecutionEngine {
             let before = taken[side]?[instrument] ?? .zero
             let reduces =
                 algorithmParent(of: order).map { isReduction($0) } ?? isReduction(order, after: before)
-            if let reason = switches.board.stop(of: subject(order.terms, order.decision), isReduction: reduces) {
+            if let reason = stop(of: order, isReduction: reduces) {
                 try finish(order.number, .cancel(reason), nil, at: time, &output)
             } else {
                 allowed.append(order)

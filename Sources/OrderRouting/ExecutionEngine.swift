@@ -61,6 +61,8 @@ public struct ExecutionEngine: Sendable {
 
     /// How a buy reserves the cash it may cost; for brokers.
     let reservation: CashReservation
+    /// What strategies hold; nil where nobody keeps books of them.
+    var strategies: StrategyBooks?
     /// OCA groups that were made for the exits of one bracket.
     public var bracketGroups: Set<Int32> = []
     /// What kill switches let leave; nothing is stopped until it is set.
@@ -91,7 +93,7 @@ public struct ExecutionEngine: Sendable {
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
         reservation: CashReservation = CashReservation(), risk: RiskSetup? = nil,
-        aggressiveness: AggressivenessSetup? = nil, margin: MarginLimit? = nil
+        aggressiveness: AggressivenessSetup? = nil, margin: MarginLimit? = nil, strategies: StrategySetup? = nil
     ) {
         self.instruments = instruments
         self.planning = planning
@@ -99,9 +101,12 @@ public struct ExecutionEngine: Sendable {
         self.reservation = reservation
         self.aggressiveness = aggressiveness?.rules.isIdle == true ? nil : aggressiveness
         planner = OrderPlanner(isTwoPhase: planning.isTwoPhase)
-        gate = RiskGate(limits: risk?.limits, instruments: instruments, strategies: risk?.strategies ?? [])
+        gate = RiskGate(limits: risk?.limits, instruments: instruments, strategies: risk?.places.names ?? [])
         facts = risk.map { RiskFacts($0, instruments: instruments.count, keepsMarks: router.mode == .production) }
         book = OrderBook(instruments: instruments.count, keepsEnded: router.mode == .production)
+        self.strategies = strategies.map {
+            StrategyBooks($0, instruments: instruments.count, keepsEnded: router.mode == .production)
+        }
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
         isPositionChanged = Array(repeating: false, count: instruments.count)

@@ -13,7 +13,7 @@ struct JointPlans: Sendable {
 
     private struct Leg: Hashable {
         let instrument: InstrumentID
-        let leg: UInt8
+        let leg: Int32
 
         init(_ order: PlannedOrder) {
             instrument = order.terms.instrument
@@ -50,6 +50,10 @@ struct JointPlans: Sendable {
         plans.firstIndex { $0.target.instrument == instrument }.map { plans.remove(at: $0) }
     }
 
+    func plan(of instrument: InstrumentID) -> WaitingPlan? {
+        plans.first { $0.target.instrument == instrument }
+    }
+
     mutating func takeAll() -> [WaitingPlan] {
         defer { plans.removeAll(keepingCapacity: true) }
         return plans
@@ -65,7 +69,7 @@ struct JointPlans: Sendable {
 
     mutating func split(_ instrument: InstrumentID, _ ratioE9: Int64) throws(ArithmeticOverflow) {
         for index in plans.indices where plans[index].target.instrument == instrument {
-            try plans[index].target.split(ratioE9)
+            try plans[index].split(ratioE9)
         }
     }
 }

@@ -43,4 +43,6 @@ struct OrderPlacement: Sendable {
     var cashRule: CashRule
     /// How the order is carried out; nil sends it whole.
     var algorithm: AlgorithmTerms?
+    /// Whose it is, where targets are those of strategies.
+    var net: Int32?
 }

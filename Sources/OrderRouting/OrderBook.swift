@@ -232,6 +232,9 @@ struct OrderBook: Sendable {
         freeSlots.append(slot)
     }
 
+    /// The slots of every order that is open, ascending.
+    var openIndices: [Int] { openSlots.slots.map { Int($0) }.sorted() }
+
     /// Every order that is open, by number; those of earlier runs come last.
     var open: [OrderRecord] { orders(in: openSlots) { _ in true } }
 

@@ -4,10 +4,8 @@ import TradingModel
 /// What the engine's risk gate is made from.
 public struct RiskSetup: Sendable, Equatable {
     public var limits: RiskLimits
-    /// Strategy ids; limits name them, decisions point to them.
-    public var strategies: [String]
-    /// The strategy of each decision, by `DecisionID`; nil for one of none.
-    public var strategyOfDecision: [Int32?]
+    /// Strategies; limits name them, decisions point to them.
+    public var places: StrategyPlaces
     /// What dates are read in.
     public var localTime: LocalTime
 
@@ -15,16 +13,7 @@ public struct RiskSetup: Sendable, Equatable {
     public init(limits: RiskLimits, decisions: [Decision], localTime: LocalTime) {
         self.limits = limits
         self.localTime = localTime
-        var places: [String: Int32] = [:]
-        var strategies: [String] = []
-        strategyOfDecision = decisions.map { decision in
-            guard let strategy = decision.strategyID else { return nil }
-            if let place = places[strategy] { return place }
-            places[strategy] = Int32(strategies.count)
-            strategies.append(strategy)
-            return Int32(strategies.count - 1)
-        }
-        self.strategies = strategies
+        places = StrategyPlaces(decisions)
     }
 }
 
@@ -55,7 +44,7 @@ struct RiskFacts: Sendable {
         self.keepsMarks = keepsMarks
         marks = Array(repeating: nil, count: instruments)
         markTimes = marks.map { _ in nil }
-        held = setup.strategies.map { _ in Array(repeating: .zero, count: instruments) }
+        held = setup.places.names.map { _ in Array(repeating: .zero, count: instruments) }
     }
 
     mutating func addInstrument() {
@@ -66,10 +55,7 @@ struct RiskFacts: Sendable {
     }
 
     /// The place of a decision's strategy; nil for one of none.
-    func strategy(of decision: DecisionID) -> Int32? {
-        let place = Int(decision.index)
-        return setup.strategyOfDecision.indices.contains(place) ? setup.strategyOfDecision[place] : nil
-    }
+    func strategy(of decision: DecisionID) -> Int32? { setup.places.strategy(of: decision) }
 
     /// Notes what the account is worth.
     mutating func mark(_ amount: Money, at time: Timestamp, on date: CalendarDate) {

@@ -21,7 +21,9 @@ struct PlanPortions: Sendable {
     ///   - isDivisible: whether it may be parted at all; families of orders and plans that wait may not.
     init(_ rows: JournalBatch, isDivisible: Bool) {
         self.rows = rows
-        let isPlain = isDivisible && rows.events.count == rows.riskDecisions.count
+        // Those who share an order are recorded with it.
+        let isPlain =
+            isDivisible && rows.events.count == rows.riskDecisions.count && rows.strategies.isEmpty
         size = isPlain ? PlanPortions.first : .max
     }
 
@@ -53,6 +55,7 @@ struct PlanPortions: Sendable {
         batch.targets += rows.targets[target...]
         batch.riskDecisions += rows.riskDecisions[order...]
         batch.events += rows.events[order...]
+        batch.strategies.targets += rows.strategies.targets
         return moveAlerts(of: rows.riskDecisions[order...].map(\.order), into: &batch)
     }
 

@@ -41,6 +41,7 @@ extension RebalanceMachine {
             for (index, position) in engine.positions.enumerated() where position.quantity != .zero {
                 wanted.insert(InstrumentID(index))
             }
+            wanted.formUnion(engine.instrumentsOfStrategies)
         }
         return wanted.sorted()
     }

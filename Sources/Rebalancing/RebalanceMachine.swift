@@ -156,8 +156,8 @@ public struct RebalanceMachine: Sendable {
             instruments: goal.instruments, planning: settings.planning,
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation,
             risk: settings.risk,
-            aggressiveness: settings.aggressiveness, margin: settings.isLive ? settings.whatIf?.limit : nil
-        )
+            aggressiveness: settings.aggressiveness, margin: settings.isLive ? settings.whatIf?.limit : nil,
+            strategies: settings.strategies)
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
         engine.assumesCancels = !settings.isLive

@@ -22,6 +22,8 @@ public struct RebalanceSettings: Sendable, Equatable {
     public var reservation = CashReservation()
     /// What orders may do to the account; nil limits nothing.
     public var risk: RiskSetup?
+    /// Whose targets and trades are; nil where nobody keeps books of strategies.
+    public var strategies: StrategySetup?
     /// How orders are priced at each level; nil leaves them as they were given.
     public var aggressiveness: AggressivenessSetup?
     /// What the broker is asked before an order leaves; nil does not ask.

@@ -8,7 +8,7 @@ struct CapitalShare: Sendable, Equatable {
 }
 
 /// Shares the account's equity out over strategies by a capital map.
-public struct CapitalAllocator: Sendable {
+public struct CapitalAllocator: Sendable, Equatable {
     /// By the strategies' places.
     let shares: [CapitalShare]
 
@@ -51,15 +51,9 @@ public struct CapitalAllocator: Sendable {
     public func allocate(
         _ wanted: Money, to strategy: Int, equity: Money, inUse: Money, price: Price, lot: Quantity
     ) -> Allocation {
-        let allotted = allotted(strategy, equity: equity)
-        let left = max(Int128(allotted.e6) - Int128(inUse.e6), 0)
-        let granted = Money(e6: Int64(clamping: min(Int128(wanted.e6), left)))
-        let exact = divide(ExactValue(granted).e16, by: Int128(price.e8), rounding: .down)
-        let quantity = Quantity(e8: Int64(clamping: exact)).roundedTowardZero(toLot: lot)
-        let notional = divide((price * quantity).e16, by: 10_000_000_000, rounding: .up)
-        return Allocation(
-            notional: Money(e6: Int64(clamping: notional)), quantity: quantity, allotted: allotted,
-            limit: granted < wanted ? shares[strategy].limit : nil)
+        Allocation(
+            wanted, of: allotted(strategy, equity: equity), inUse: inUse, price: price, lot: lot,
+            limit: shares[strategy].limit)
     }
 }
 
@@ -72,6 +66,18 @@ public struct Allocation: Sendable, Equatable {
     public let allotted: Money
     /// What kept it from getting all it wanted; nil where only the lot did.
     public let limit: RiskLimitName?
+
+    /// What of a value is left by what a strategy may have at work in all.
+    init(_ wanted: Money, of allotted: Money, inUse: Money, price: Price, lot: Quantity, limit: RiskLimitName) {
+        let left = max(Int128(allotted.e6) - Int128(inUse.e6), 0)
+        let granted = Money(e6: Int64(clamping: min(Int128(wanted.e6), left)))
+        let exact = divide(ExactValue(granted).e16, by: Int128(price.e8), rounding: .down)
+        quantity = Quantity(e8: Int64(clamping: exact)).roundedTowardZero(toLot: lot)
+        let value = divide((price * quantity).e16, by: 10_000_000_000, rounding: .up)
+        notional = Money(e6: Int64(clamping: value))
+        self.allotted = allotted
+        self.limit = granted < wanted ? limit : nil
+    }
 }
 
 extension CapitalShare {

@@ -29,35 +29,45 @@ public struct StrategyNetting: Sendable, Equatable {
 
     /// What each strategy has got, signed, once so much of `net` is filled.
     ///
-    /// Shares are whole lots as far as the sum is; what is left of them goes to the largest remainders, the first of equal ones.
+    /// The lots go one by one to the strategy that wants most for each lot it would then have, the first of equal ones
+    /// (D'Hondt's rule), so that none ever gives back what it has got as more fills, as long as what they want is whole lots.
     ///
     /// - Parameter filled: not negative, at most the magnitude of `net`.
     public func attribution(ofFilled filled: Quantity, lot: Quantity) -> [Quantity] {
         guard net != .zero else { return wanted }
         let larger = wanted.indices.filter { wanted[$0].e8.signum() == net.e8.signum() }
-        let whole = Int128((crossed + net.magnitude).e8)
-        let total = Int128((crossed + filled).e8)
-        let unit = Int128(max(lot.e8, 1))
         var shares = wanted.map { Int128($0.magnitude.e8) }
-        var remainders = Array(repeating: Int128(0), count: wanted.count)
-        for place in larger {
-            let exact = shares[place] * total
-            shares[place] = exact / whole / unit * unit
-            remainders[place] = exact - shares[place] * whole
-        }
-        var rest = total - larger.reduce(0) { $0 + shares[$1] }
-        let queue = larger.sorted { (remainders[$0], $1) > (remainders[$1], $0) }
-        // A lot each, then whatever fits: wishes need not be whole lots.
-        for most in [unit, total] {
-            for place in queue {
-                let given = min(rest, most, Int128(wanted[place].magnitude.e8) - shares[place])
-                shares[place] += given
-                rest -= given
-            }
+        if larger.count == 1 {
+            shares[larger[0]] = Int128((crossed + filled).e8)
+        } else {
+            share(Int128((crossed + filled).e8), among: larger, lot: Int128(max(lot.e8, 1)), &shares)
         }
         return wanted.indices.map { place in
             let size = Quantity(e8: Int64(shares[place]))
             return wanted[place] < .zero ? -size : size
+        }
+    }
+
+    /// Nobody ever has less than the whole lots of its exact part, so that only the lots beyond are given one by one.
+    private func share(_ total: Int128, among larger: [Int], lot: Int128, _ shares: inout [Int128]) {
+        let most = shares
+        let whole = Int128((crossed + net.magnitude).e8)
+        let lots = total / lot
+        for place in larger { shares[place] = most[place] * lots / whole * lot }
+        var rest = total - larger.reduce(0) { $0 + shares[$1] }
+        while rest > 0 {
+            var next: Int?
+            for place in larger where shares[place] < most[place] {
+                // most / (shares + lot), by multiplication.
+                if let best = next, most[place] * (shares[best] + lot) <= most[best] * (shares[place] + lot) {
+                    continue
+                }
+                next = place
+            }
+            guard let next else { return }
+            let given = min(rest, lot, most[next] - shares[next])
+            shares[next] += given
+            rest -= given
         }
     }
 }

@@ -33,6 +33,8 @@ struct AccountRecordReader {
         try readEquityMarks()
         try readCashMovements()
         try readMargins()
+        record.strategies = try StrategyRecordReader(connection, book: book, run: run, numbers: numbers)
+            .read(places.keys, &names)
         record.cash = try cash()
         record.lastOrder = OrderNumber(try lastNumber(of: "orders", "order_id"))
         record.lastTrade = try lastNumber(of: "trades", "trade_id")

@@ -15,7 +15,7 @@ struct Invariant {
 
 extension Invariant {
     /// Every rule that SQL can tell.
-    static let all: [Invariant] = books + trades + orders + children + events + runs + bars
+    static let all: [Invariant] = books + trades + orders + children + events + strategies + runs + bars
 
     /// A resize can leave an order with nothing more to fill, which then ends as cancelled.
     private static let orders = [
@@ -107,6 +107,12 @@ extension Invariant {
         count(of: "order_events", key: "event_id", progress: "events", records: "'full'"),
         count(of: "cash_entries", key: "entry_id", progress: "cash", records: "'full'"),
         count(of: "risk_decisions", key: "risk_decision_id", progress: "risk_decisions", records: "'full'"),
+        count(
+            of: "strategy_targets", key: "strategy_target_id", progress: "strategy_targets", records: "'full', 'trades'"
+        ),
+        count(
+            of: "strategy_adjustments", key: "strategy_adjustment_id", progress: "strategy_adjustments",
+            records: "'full', 'trades'"),
     ]
 
     /// A run has as many rows as it says it has committed, so rows that went missing are noticed.

@@ -14,6 +14,10 @@ public struct JournalCounts: Sendable, Equatable {
     public var cash: Int64 = 0
     /// Rows of `position_adjustments`.
     public var adjustments: Int64 = 0
+    /// Rows of `strategy_targets`.
+    public var strategyTargets: Int64 = 0
+    /// Rows of `strategy_adjustments`.
+    public var strategyAdjustments: Int64 = 0
 
     public init() {}
 
@@ -21,5 +25,6 @@ public struct JournalCounts: Sendable, Equatable {
     func isBefore(_ other: JournalCounts) -> Bool {
         targets < other.targets || orders < other.orders || riskDecisions < other.riskDecisions || events < other.events
             || trades < other.trades || cash < other.cash || adjustments < other.adjustments
+            || strategyTargets < other.strategyTargets || strategyAdjustments < other.strategyAdjustments
     }
 }

@@ -37,7 +37,7 @@ struct OrderReader {
         var order = OrderRecord(
             number: numbers.order(rowID), decision: decision,
             inputRow: statement.optionalInt64(3).map { Int32(truncatingIfNeeded: $0) },
-            leg: UInt8(truncatingIfNeeded: statement.int64(4)),
+            leg: Int32(truncatingIfNeeded: statement.int64(4)),
             action: try read("action", 5) { actions[$0] },
             terms: try terms(&names), state: try state(), arrivalPrice: statement.price(20),
             createdAt: try time("created_at", 21),

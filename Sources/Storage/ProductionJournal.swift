@@ -10,6 +10,7 @@ public final class ProductionJournal {
     private let connection: Connection
     private let writers: JournalWriters
     private let broker: BrokerWriters
+    private let strategies: StrategyWriter
     private let decisions: DecisionWriter
     private var counts: JournalCounts
     private var instrumentIDs: [String: InstrumentID]
@@ -25,6 +26,7 @@ public final class ProductionJournal {
         connection = database.connection
         writers = try JournalWriters(connection, handle, names)
         broker = try BrokerWriters(writers.context)
+        strategies = try StrategyWriter(writers.context, recordsOrders: true)
         decisions = try DecisionWriter(connection)
         counts = handle.committed
         instrumentIDs = Dictionary(
@@ -107,6 +109,9 @@ extension ProductionJournal {
         for (risk, number) in batch.riskDecisions.numbered(after: counts.riskDecisions) {
             try writers.risks.write(risk, number: number)
         }
+        for (target, number) in batch.strategies.targets.numbered(after: counts.strategyTargets) {
+            try strategies.write(target, number: number)
+        }
     }
 
     private func update(_ order: OrderRecord) throws {
@@ -119,6 +124,8 @@ extension ProductionJournal {
     private func writeTrades(_ batch: JournalBatch) throws {
         for trade in batch.broker.trades { try broker.trades.write(trade) }
         for commission in batch.broker.commissions { try broker.trades.write(commission) }
+        for part in batch.strategies.trades { try strategies.write(part) }
+        for commission in batch.strategies.commissions { try strategies.write(commission) }
     }
 
     private func writeEvents(_ batch: JournalBatch) throws {
@@ -153,6 +160,7 @@ extension JournalCounts {
         for trade in batch.broker.trades { sum.trades = max(sum.trades, trade.number) }
         sum.cash += Int64(batch.cash.count)
         sum.adjustments += Int64(batch.adjustments.count)
+        sum.strategyTargets += Int64(batch.strategies.targets.count)
         return sum
     }
 }

@@ -9,6 +9,7 @@ public final class RunJournal {
     private let connection: Connection
     private let writers: JournalWriters
     private let trades: TradeWriter
+    private let strategies: StrategyWriter
     /// What the batches so far have made, committed or not.
     private(set) var counts = JournalCounts()
     /// In a run that records only its summary, the positions and the balance that its end writes.
@@ -20,7 +21,9 @@ public final class RunJournal {
         self.handle = handle
         connection = database.connection
         writers = try JournalWriters(connection, handle, names)
-        trades = try TradeWriter(writers.context, recordsOrders: handle.header.record == .full)
+        let recordsOrders = handle.header.record == .full
+        trades = try TradeWriter(writers.context, recordsOrders: recordsOrders)
+        strategies = try StrategyWriter(writers.context, recordsOrders: recordsOrders)
     }
 
     /// Commits a batch: what is recorded of it, and how far the run has come.
@@ -96,12 +99,26 @@ extension RunJournal {
     private func writeTrades(_ batch: JournalBatch) throws {
         let committed = handle.committed
         for trade in batch.trades where trade.number > committed.trades { try trades.write(trade) }
+        if !batch.strategies.isEmpty { try write(batch.strategies) }
         for (record, number) in batch.adjustments.numbered(after: counts.adjustments)
         where number > committed.adjustments {
             try writers.positions.write(record, number: number)
         }
         for position in batch.positions { try writers.positions.write(position) }
         try writers.cash.setBalance(batch.balance)
+    }
+
+    private func write(_ journal: StrategyJournal) throws {
+        let committed = handle.committed
+        for (target, number) in journal.targets.numbered(after: counts.strategyTargets)
+        where number > committed.strategyTargets {
+            try strategies.write(target, number: number)
+        }
+        for part in journal.trades where part.trade > committed.trades { try strategies.write(part) }
+        for (adjustment, number) in journal.adjustments.numbered(after: counts.strategyAdjustments)
+        where number > committed.strategyAdjustments {
+            try strategies.write(adjustment, number: number)
+        }
     }
 
     private func remember(_ batch: JournalBatch) {
@@ -128,6 +145,8 @@ extension JournalCounts {
         sum.trades = batch.trades.last.map { max(trades, $0.number) } ?? trades
         sum.cash += Int64(batch.cash.count)
         sum.adjustments += Int64(batch.adjustments.count)
+        sum.strategyTargets += Int64(batch.strategies.targets.count)
+        sum.strategyAdjustments += Int64(batch.strategies.adjustments.count)
         return sum
     }
 }

@@ -57,7 +57,8 @@ extension RunStore {
                    json_extract(progress, '$.targets'), json_extract(progress, '$.orders'),
                    json_extract(progress, '$.risk_decisions'), json_extract(progress, '$.events'),
                    json_extract(progress, '$.trades'), json_extract(progress, '$.cash'),
-                   json_extract(progress, '$.adjustments')
+                   json_extract(progress, '$.adjustments'), json_extract(progress, '$.strategy_targets'),
+                   json_extract(progress, '$.strategy_adjustments')
             FROM execution_runs WHERE run_id = ?
             """)
         try statement.bind(1, runID)
@@ -139,7 +140,7 @@ extension RunStore {
 }
 
 extension JournalCounts {
-    /// Reads the seven counts from consecutive columns.
+    /// Reads the nine counts from consecutive columns.
     fileprivate init(columnsOf statement: Statement, from first: Int32) {
         targets = statement.int64(first)
         orders = statement.int64(first + 1)
@@ -148,14 +149,22 @@ extension JournalCounts {
         trades = statement.int64(first + 4)
         cash = statement.int64(first + 5)
         adjustments = statement.int64(first + 6)
+        // A run without strategies of its own does not say these.
+        strategyTargets = statement.int64(first + 7)
+        strategyAdjustments = statement.int64(first + 8)
     }
 
     /// The form in `execution_runs.progress`.
     var json: String {
         """
         {"targets":\(targets),"orders":\(orders),"risk_decisions":\(riskDecisions),"events":\(events),\
-        "trades":\(trades),"cash":\(cash),"adjustments":\(adjustments)}
+        "trades":\(trades),"cash":\(cash),"adjustments":\(adjustments)\(strategyJSON)}
         """
+    }
+
+    private var strategyJSON: String {
+        strategyTargets == 0 && strategyAdjustments == 0
+            ? "" : ",\"strategy_targets\":\(strategyTargets),\"strategy_adjustments\":\(strategyAdjustments)"
     }
 }
 

@@ -98,6 +98,8 @@ public struct AccountRecord: Sendable {
     public var cashMovements: [CashMovement] = []
     /// What orders take of the margin, as the broker previewed it before they were sent.
     public var margins: [OrderNumber: MarginTake] = [:]
+    /// Whose positions and orders are; empty where no strategy ever had targets of its own.
+    public var strategies = StrategyAccountRecord()
     /// Whether the account was ever seen before.
     public var isKnown = false
 

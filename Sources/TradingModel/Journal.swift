@@ -69,8 +69,9 @@ public struct OrderRecord: Sendable, Equatable {
     public var decision: DecisionID
     /// Row of the user's orders file, for the user's own reference; nil for orders made from targets.
     public var inputRow: Int32?
-    /// 0 for the first order of a decision and ticker, 1 for the second (the OPEN after a CLOSE).
-    public var leg: UInt8
+    /// 0 for the first order of a decision and ticker, 1 for the second (the OPEN after a CLOSE); 2 and 3 where what they left
+    /// unfilled came along with a later plan, and so on.
+    public var leg: Int32
     public var action: OrderAction
     public var terms: OrderTerms
     public var state: OrderState
@@ -90,7 +91,7 @@ public struct OrderRecord: Sendable, Equatable {
     public var role: AlgorithmRole?
 
     public init(
-        number: OrderNumber, decision: DecisionID, inputRow: Int32?, leg: UInt8, action: OrderAction, terms: OrderTerms,
+        number: OrderNumber, decision: DecisionID, inputRow: Int32?, leg: Int32, action: OrderAction, terms: OrderTerms,
         state: OrderState, arrivalPrice: Price?, createdAt: Timestamp, parent: OrderNumber?, ocaGroup: Int32?,
         role: AlgorithmRole? = nil
     ) {
@@ -305,6 +306,8 @@ public struct JournalBatch: Sendable {
     public var trades: [TradeRecord] = []
     public var cash: [CashRecord] = []
     public var adjustments: [AdjustmentRecord] = []
+    /// Whose all this is, where targets are those of strategies; empty else.
+    public var strategies = StrategyJournal()
     /// Positions that have changed since the last batch, as they stand now.
     public var positions: [PositionRecord] = []
     /// The account's cash as it stands now; the sum of all cash records so far.
@@ -346,10 +349,26 @@ public struct JournalBatch: Sendable {
         if scope != .state { adjustments.append(adjustment) }
     }
 
+    @inlinable
+    public mutating func append(_ target: StrategyTargetRecord) {
+        if scope != .state { strategies.targets.append(target) }
+    }
+
+    @inlinable
+    public mutating func append(_ trade: StrategyTradeRecord) {
+        if scope != .state { strategies.trades.append(trade) }
+    }
+
+    @inlinable
+    public mutating func append(_ adjustment: StrategyAdjustmentRecord) {
+        if scope != .state { strategies.adjustments.append(adjustment) }
+    }
+
     /// Rows of the journals, state aside.
     @inlinable
     public var rowCount: Int {
         targets.count + riskDecisions.count + events.count + trades.count + cash.count + adjustments.count
+            + strategies.rowCount
     }
 
     /// Empties the batch and keeps its room.
@@ -363,6 +382,7 @@ public struct JournalBatch: Sendable {
         cash.removeAll(keepingCapacity: true)
         adjustments.removeAll(keepingCapacity: true)
         positions.removeAll(keepingCapacity: true)
+        strategies.removeAll()
         broker = BrokerJournal()
     }
 }

@@ -86,6 +86,8 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case emergencyReduceOnly = "emergency_reduce_only"
     /// With the order the account's margin would be beyond what is allowed, as the broker previews it.
     case insufficientMargin = "insufficient_margin"
+    /// The capital of the strategy did not reach; `strategy_targets` names the limit.
+    case capital
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.

@@ -2,7 +2,7 @@
 public struct PlannedOrder: Sendable, Equatable {
     public var decision: DecisionID
     /// 0 for the first order of a decision and ticker, 1 for the second (the OPEN after a CLOSE).
-    public var leg: UInt8
+    public var leg: Int32
     public var action: OrderAction
     public var terms: OrderTerms
     /// 1 for what may go at once, 2 for buys that follow the sells of the same moment.
@@ -11,7 +11,7 @@ public struct PlannedOrder: Sendable, Equatable {
     public var referencePrice: Price?
 
     public init(
-        decision: DecisionID, leg: UInt8, action: OrderAction, terms: OrderTerms, phase: UInt8, referencePrice: Price?
+        decision: DecisionID, leg: Int32, action: OrderAction, terms: OrderTerms, phase: UInt8, referencePrice: Price?
     ) {
         self.decision = decision
         self.leg = leg

@@ -62,6 +62,26 @@ final class BrokerParityTests: ServiceTestCase {
         }
     }
 
+    /// What strategies exchange, whose every fill is, and what their capital grants is the same in both modes.
+    func testStrategiesOverRealBars() throws {
+        try forEachSeed(1) { generator in
+            let (bars, market) = try importBars()
+            let places = market.weekEnds.enumerated().filter { $0.offset % 16 == 0 }.map(\.element)
+            let targets = ParityTargets(market, at: places, cash: Self.cash, areOfStrategies: true, using: &generator)
+            var inputs = ParityRun.Inputs(
+                decisions: targets.decisions,
+                configuration:
+                    "\(Self.account), \(Self.simulation), orders: { time_in_force: \"GTC\" }, planning: { target_owner: \"strategy\" }, "
+                    + "capital: { map: { momentum: 0.04, value: 0.03, carry: 0.05 } }",
+                instruments: Self.instruments)
+            inputs.hasLimits = true
+            let comparison = try compare(inputs, market, bars)
+            XCTAssertGreaterThan(comparison.strategies.rows, comparison.trades.rows)
+            XCTAssertGreaterThan(comparison.wishes.rows, 400)
+            XCTAssertGreaterThan(comparison.partlyFilled, 20)
+        }
+    }
+
     private static let limits = """
         risk: { max_position_share: 0.025, symbols: { IBM: { max_quantity: 200000 }, GOOG: { allow_short: false } },
           groups: { big: { tickers: ["AAPL", "MSFT"], max_share: 0.04, max_net_share: 0.03 } },

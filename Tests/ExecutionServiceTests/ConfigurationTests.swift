@@ -42,7 +42,7 @@ final class ConfigurationTests: XCTestCase {
         let configuration = try read(
             """
             { "account": { "cash": 250000.000001, 'currency': "EUR" },
-              planning: { lot_size: 0.001, minimum_notional: 99.5, open_orders: "keep", missing_targets: "close", two_phase: false, insufficient_cash: "reject" },
+              planning: { lot_size: 0.001, minimum_notional: 99.5, open_orders: "keep", missing_targets: "close", two_phase: false, insufficient_cash: "reject", target_owner: "strategy" },
               orders: { type: "LIMIT", time_in_force: "GTC" },
               simulation: { market_fill: "next_typical", limit_fill: "touch", ambiguous_bar: "nearest_to_open", volume_limit: null,
                             latency_ms: 250, slippage: { model: "fixed_spread", spread: 0.02 },
@@ -56,6 +56,7 @@ final class ConfigurationTests: XCTestCase {
         XCTAssertEqual(configuration.planning.openOrders, .keep)
         XCTAssertEqual(configuration.planning.missingTargets, .close)
         XCTAssertFalse(configuration.planning.twoPhase)
+        XCTAssertEqual(configuration.planning.targetOwner, .strategy)
         XCTAssertEqual(configuration.planning.insufficientCash, .reject)
         XCTAssertEqual(configuration.orders, OrderDefaults(type: .limit, timeInForce: .goodTilCancelled))
         XCTAssertEqual(configuration.simulation.marketFill, .nextTypical)
@@ -196,6 +197,10 @@ final class ConfigurationTests: XCTestCase {
                 "planning.open_orders \"cancle\" is not accepted; did you mean \"cancel\"?"
             ),
             ("far word", #"{planning: {missing_targets: "sell"}}"#, "is not accepted; give \"hold\" or \"close\""),
+            (
+                "another owner", #"{planning: {target_owner: "strategies"}}"#,
+                "planning.target_owner \"strategies\" is not accepted; did you mean \"strategy\"?"
+            ),
             ("boolean as text", #"{planning: {two_phase: "yes"}}"#, "planning.two_phase \"yes\" is not true or false"),
             ("unchecked cash", #"{planning: {insufficient_cash: "unchecked"}}"#, "give \"wait\" or \"reject\""),
             (
@@ -328,6 +333,7 @@ final class ConfigurationTests: XCTestCase {
             #"{account: {cash: 0.1}, simulation: {slippage: {model: "square_root", coefficient: 0.314}, borrow_rate: 0.000000001}}"#,
             #"{simulation: {slippage: {model: "volume_share", price_impact: 0.1}, commission: {model: "per_share", rate: 0.0035, minimum: 0.35}}}"#,
             #"{simulation: {slippage: {model: "fixed_spread", spread: 0.01}, commission: {model: "bps", bps: 0.00001}}, time_zone: "Asia/Tokyo"}"#,
+            #"{planning: {target_owner: "strategy"}}"#,
             #"{planning: {lot_size: 0.00000001, insufficient_cash: "reject"}, simulation: {commission: {model: "per_order", amount: 1}}}"#,
         ]
         for text in texts {

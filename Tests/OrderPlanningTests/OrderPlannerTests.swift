@@ -206,7 +206,7 @@ final class OrderPlannerTests: XCTestCase {
             wanted, held: Quantity(units: 10), open: .zero, instrument: Instrument(ticker: "A"))
         for (leg, order) in [plan.first, plan.second].enumerated() {
             let order = try XCTUnwrap(order)
-            XCTAssertEqual(order.leg, UInt8(leg))
+            XCTAssertEqual(order.leg, Int32(leg))
             XCTAssertEqual(order.decision, DecisionID(3))
             XCTAssertEqual(order.terms.instrument, InstrumentID(7))
             XCTAssertEqual(order.terms.type, .limit(Price(e8: 77)))

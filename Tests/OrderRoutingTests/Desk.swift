@@ -23,13 +23,13 @@ struct Desk {
         _ planning: PlanningRules = PlanningRules(),
         instruments: [Instrument] = ["A", "B", "C"].map { Instrument(ticker: $0) },
         cash: Int64 = 1_000_000, latency_ms: Int64 = 0, risk: RiskSetup? = nil,
-        aggressiveness: AggressivenessSetup? = nil
+        aggressiveness: AggressivenessSetup? = nil, strategies: StrategySetup? = nil
     ) throws {
         self.instruments = instruments
         closes = instruments.map { _ in Price(e8: 100 * Price.scale) }
         engine = ExecutionEngine(
             instruments: instruments, planning: planning, router: ModeRouter(mode: .training, latency_ms: latency_ms),
-            risk: risk, aggressiveness: aggressiveness)
+            risk: risk, aggressiveness: aggressiveness, strategies: strategies)
         try take(.deposit(Money(e6: cash * Money.scale), at: time))
     }
 
@@ -60,6 +60,9 @@ struct Desk {
         journal.cash += batch.cash
         journal.adjustments += batch.adjustments
         journal.positions += batch.positions
+        journal.strategies.targets += batch.strategies.targets
+        journal.strategies.trades += batch.strategies.trades
+        journal.strategies.adjustments += batch.strategies.adjustments
         if collects { journal.balance = batch.balance }
         for order in batch.newOrders + batch.changedOrders { orders[order.number] = order }
         for record in batch.positions { positionRecords[record.instrument] = record.position }

@@ -35,14 +35,13 @@ public struct WorldCommand: Sendable {
     }
 
     /// The key of an order: what it is of, spelled out, so that a failing seed can be read.
-    func key(of order: OrderRecord, _ ticker: String) -> OrderKey? {
+    func key(of order: OrderRecord, _ ticker: String, _ decisions: [Decision]) -> OrderKey? {
         if let row = order.inputRow, let intent = plan.intent(row), !plan.isDry {
             return OrderKey(WorldIntent.key(of: intent.intent.intentID, child: order.childNumber))
         }
         // What a dry run makes of an intent is no order of it.
         let decision =
-            plan.intents.isEmpty
-            ? plan.decisions[Int(order.decision.index)].decisionID : plan.runID.filter { $0 != "-" }
+            plan.intents.isEmpty ? decisions[Int(order.decision.index)].decisionID : plan.runID.filter { $0 != "-" }
         let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
         let child = order.childNumber.map { "C\($0)" } ?? ""
         return OrderKey(decision + ticker + leg + child)

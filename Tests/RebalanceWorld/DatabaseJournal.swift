@@ -35,7 +35,8 @@ public final class DatabaseJournal: WorldJournal {
         journal = try ProductionJournal(database, handle: handle, names: names)
         self.database = database
         return RunOpening(
-            record: stored.0, tickers: stored.tickers, keys: stored.orderKeys.compactMapValues { OrderKey($0) },
+            record: stored.0, tickers: stored.tickers, decisions: stored.decisions,
+            keys: stored.orderKeys.compactMapValues { OrderKey($0) },
             highWaterMark: try store.highWaterMark(venue: header.venue, account: plan.account) ?? 0)
     }
 

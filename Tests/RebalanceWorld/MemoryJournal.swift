@@ -67,8 +67,11 @@ public struct MemoryJournal: WorldJournal {
         tickers += others.subtracting(tickers).sorted()
         let known = Set(decisions)
         decisions += Set(orders.values.map(\.decision) + targets.map(\.decision)).subtracting(known).sorted()
+        let earlier = decisions.dropFirst(plan.decisions.count).map {
+            Decision(decisionID: $0, decidedAt: Timestamp(ms: 0))
+        }
         return RunOpening(
-            record: accountRecord(), tickers: tickers,
+            record: accountRecord(), tickers: tickers, decisions: plan.decisions + earlier,
             keys: Dictionary(uniqueKeysWithValues: orders.map { (number($0.key), $0.value.key) }),
             highWaterMark: highWaterMark)
     }

@@ -44,18 +44,20 @@ extension World {
             instruments: opening.tickers.map { ticker in
                 instruments.first { $0.ticker == ticker } ?? Instrument(ticker: ticker)
             }, currency: .usd)
-        goal.strategies = command.plan.decisions.map(\.strategyID)
+        goal.strategies = opening.decisions.map(\.strategyID)
         goal.replaced = command.replaced
         let session = command.session ?? World.session
         let breaker = try command.breaker.map { rules in
             let facts = try journal.facts()
             return CircuitBreaker(rules, facts.breaker, errors: facts.breakerErrors)
         }
+        var settings = command.settings
+        settings.strategies?.places = StrategyPlaces(opening.decisions)
         var machine = RebalanceMachine(
-            settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
+            settings: settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
             highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc),
             breaker: breaker
-        ) { order, ticker in command.key(of: order, ticker) ?? World.noKey }
+        ) { order, ticker in command.key(of: order, ticker, opening.decisions) ?? World.noKey }
         try machine.prepare(command.prepare)
         committedMark = opening.highWaterMark
         process = HostedProcess(

@@ -34,6 +34,8 @@ public struct RunOpening: Sendable {
     public var record: AccountRecord
     /// By `InstrumentID`: those of the run, then the others of the account.
     public var tickers: [String]
+    /// By `DecisionID`: those of the run, then the others that the record names.
+    public var decisions: [Decision]
     public var keys: [OrderNumber: OrderKey]
     public var highWaterMark: Int32
 }

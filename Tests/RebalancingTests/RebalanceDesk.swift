@@ -15,11 +15,11 @@ struct RebalanceDesk {
     init(
         tickers: [String] = ["AAA", "BBB", "CCC"], cash: Int64 = 1_000_000, rules: SimulationRules = plainRules,
         seed: UInt64 = 1, volume: Int = 20_000, start_ms: Int64 = WorldMarket.open_ms,
-        sessionsKept: Int? = nil
+        sessionsKept: Int? = nil, journal: any WorldJournal = MemoryJournal()
     ) {
         let bars = WorldMarket(tickers: tickers, seed: seed, largestVolume: volume)
         world = World(
-            market: bars, cash: Money(e6: cash * Money.scale), rules: rules, journal: MemoryJournal(), seed: seed,
+            market: bars, cash: Money(e6: cash * Money.scale), rules: rules, journal: journal, seed: seed,
             start_ms: start_ms, sessionsKept: sessionsKept)
         settings.isLive = true
         settings.timeout_ms = 120_000

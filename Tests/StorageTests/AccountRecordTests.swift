@@ -100,7 +100,7 @@ final class AccountRecordTests: AccountTestCase {
         for (index, type) in types.enumerated() {
             let entry = account.plan(
                 .buy, 3, of: index % 3, type: type, timeInForce: times[index % times.count], inputRow: Int32(index),
-                leg: UInt8(index % 2), ocaGroup: index % 2 == 0 ? 1 : nil)
+                leg: Int32(index % 2), ocaGroup: index % 2 == 0 ? 1 : nil)
             account.plan(.sell, 3, of: index % 3, decision: 1, type: .market, parent: entry)
         }
         let ends: [OrderTransition] =

@@ -33,7 +33,7 @@ extension AccountScenario {
     @discardableResult
     mutating func plan(
         _ side: Side, _ units: Int64, of instrument: Int, decision: Int = 0, type: OrderType = .market,
-        timeInForce: TimeInForce = .day, inputRow: Int32? = nil, leg: UInt8 = 0, parent: OrderNumber? = nil,
+        timeInForce: TimeInForce = .day, inputRow: Int32? = nil, leg: Int32 = 0, parent: OrderNumber? = nil,
         ocaGroup: Int32? = nil
     ) -> OrderNumber {
         lastOrder += 1

@@ -93,6 +93,7 @@ public struct RebalancePlan {
             targets: sources.targets, orders: sources.orders, intents: sources.intents, configuration, digest)
         decisionTime = try Self.decisionTime(of: input, inputName, configuration.localTime)
         try Self.checkAccounts(of: input, inputName, account)
+        try input.checkOwners(configuration, inputName)
         let rows = try Self.readInstruments(sources.instruments, digest)
         instrumentRows = Dictionary(rows.map { ($0.ticker, $0) }, uniquingKeysWith: { first, _ in first })
         instruments = input.tickers.map { [configuration, instrumentRows] ticker in

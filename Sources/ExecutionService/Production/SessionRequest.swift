@@ -18,6 +18,8 @@ struct SessionRequest {
     var ocaGroupNames: [String] = []
     var orderRefs: [String?] = []
     var volumes: VolumeBars?
+    /// Whether its targets are those of strategies.
+    var ownTargets = false
     /// Nil where it is not of intents.
     var intents: SessionIntents?
     /// Whether it is a task on the account, which goes on with a run that was left unfinished.
@@ -58,6 +60,7 @@ struct SessionRequest {
         intents = plan.input.intents.map { SessionIntents(rows: $0, fileName: plan.inputName) }
         instrument = plan.instrument
         history = plan.history
+        ownTargets = configuration.ownsTargets(of: plan.input)
         header = RunHeader(
             plan.configuration, plan.account, venue: plan.venue.rawValue, runID: runID, digest: plan.inputDigest,
             startedAt: startedAt)

@@ -171,9 +171,14 @@ struct SessionRunner {
         if request.purpose == .rebalance, !request.isTask {
             settings.risk = RiskSetup(
                 request.configuration, environment: gate.environment, decisions: known.names.decisions,
-                isIntraday: request.history?.isIntraday ?? false)
+                isIntraday: request.history?.isIntraday ?? false, ownTargets: request.ownTargets)
             settings.whatIf = WhatIfSetup(
                 request.configuration.production.whatIf, failsOpen: gate.environment.failsOpen)
+        }
+        if request.ownTargets || !known.record.strategies.isEmpty {
+            settings.strategies = StrategySetup(
+                request.configuration, ownTargets: request.ownTargets, decisions: known.names.decisions,
+                failsOpen: gate.environment.failsOpen)
         }
         if usesLevels {
             settings.aggressiveness = AggressivenessSetup(

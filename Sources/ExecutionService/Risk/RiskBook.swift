@@ -87,16 +87,16 @@ struct RiskBook {
         let statement = try connection.prepare(
             """
             WITH runs AS (SELECT run_id FROM execution_runs WHERE book = ?1)
-            SELECT strategy_id, ticker, CASE direction WHEN 'BUY' THEN size_e8 ELSE -size_e8 END, price_e8, commission_e6,
-                   NULL AS ratio_e9, timestamp, trade_id AS number
-            FROM trades t
+            SELECT strategy_id, ticker, size_e8, price_e8, commission_e6, NULL AS ratio_e9, timestamp,
+                   booked_as AS number, kind
+            FROM attributed_trades t
             WHERE run_id IN (SELECT run_id FROM runs) AND strategy_id IS NOT NULL
                 AND coalesce(fill_rule, '') <> 'broker_reversal'
                 AND NOT EXISTS (SELECT 1 FROM trades c WHERE c.supersedes_trade_id = t.trade_id)
             UNION ALL
-            SELECT NULL, ticker, 0, 0, 0, ratio_e9, timestamp, 0
+            SELECT NULL, ticker, 0, 0, 0, ratio_e9, timestamp, 0, ''
             FROM position_adjustments WHERE kind = 'SPLIT' AND run_id IN (SELECT run_id FROM runs)
-            ORDER BY 7, 8
+            ORDER BY 7, 8, 9
             """)
         try statement.bind(1, book)
         var records: [String: ClosedTrades] = [:]

@@ -96,17 +96,17 @@ public struct ProfitReader {
     ) throws {
         let statement = try connection.prepare(
             """
-            SELECT \(scope.owner), t.strategy_id, t.ticker, t.direction = 'BUY', t.size_e8, t.price_e8, t.commission_e6, t.timestamp
-            FROM trades t JOIN execution_runs r ON r.run_id = t.run_id WHERE \(scope.clause) ORDER BY t.trade_id
+            SELECT \(scope.owner), t.strategy_id, t.ticker, t.size_e8, t.price_e8, t.commission_e6, t.timestamp
+            FROM attributed_trades t JOIN execution_runs r ON r.run_id = t.run_id WHERE \(scope.clause)
+            ORDER BY t.booked_as, t.kind
             """)
         try statement.bind(1, scope.parameter)
         while try statement.step() {
             let owner = ProfitOwner(
                 account: statement.text(0) ?? "", strategyID: statement.text(1), ticker: statement.text(2) ?? "")
-            let size = Quantity(e8: statement.int64(4))
             try take(
-                owner, statement.int64(3) == 1 ? size : -size, Price(e8: statement.int64(5)),
-                Money(e6: statement.int64(6)), try statement.requiredTime(7, "trades.timestamp"))
+                owner, Quantity(e8: statement.int64(3)), Price(e8: statement.int64(4)),
+                Money(e6: statement.int64(5)), try statement.requiredTime(6, "trades.timestamp"))
         }
     }
 

@@ -32,6 +32,8 @@ struct ParityComparison {
     let cash: Table
     let balances: Table
     let risk: Table
+    let strategies: Table
+    let wishes: Table
     /// The limit of every order that one has cut or denied.
     let boundLimits: [String]
     /// Orders that had several fills.
@@ -54,6 +56,8 @@ struct ParityComparison {
             "cash_entries", "SELECT kind, ticker, amount_e6 FROM cash_entries WHERE kind IN ('TRADE', 'COMMISSION')")
         balances = try table("cash_balances", "SELECT currency, balance_e6 FROM cash_balances")
         risk = try table("risk_decisions", Self.riskRows)
+        strategies = try table("attributed_trades", Self.strategyRows)
+        wishes = try table("strategy_targets", Self.wishRows)
         boundLimits = try training.rows("SELECT binding_limit FROM risk_decisions WHERE binding_limit IS NOT NULL")
             .map { $0[0] }
         let counts = try training.rows(
@@ -61,12 +65,24 @@ struct ParityComparison {
         partlyFilled = Int(counts[0][0]) ?? 0
     }
 
-    var tables: [Table] { [targets, orders, trades, positions, cash, balances, risk] }
+    var tables: [Table] { [targets, orders, trades, positions, cash, balances, risk, strategies, wishes] }
 
     /// What the gate said; a buy that was cut to the cash there was is another matter. Statistics are sums whose order differs.
     private static let riskRows = """
         SELECT decision_id, ticker, direction, requested_e8, approved_e8, reason, binding_limit, round(observed, 9), allowed, explanation
         FROM risk_decisions WHERE reason IS NOT 'insufficient_cash'
+        """
+
+    /// What strategies exchange is booked when the session plans, by the broker's clock.
+    private static let strategyRows = """
+        SELECT kind, iif(kind = 'TRADE', timestamp, NULL), ticker, strategy_id, decision_id, size_e8, price_e8, commission_e6
+        FROM attributed_trades
+        """
+
+    private static let wishRows = """
+        SELECT ticker, strategy_id, decision_id, asked_e8, granted_e8, held_e8, wanted_e8, crossed_e8, price_e8, capital_limit,
+            allotted_e6
+        FROM strategy_targets
         """
 
     private static let targetRows = """

@@ -12,16 +12,19 @@ struct ParityTargets {
     private let cash: Int64
     /// Percentage of targets that are left out.
     private let missing: Int
+    /// Whether each of three strategies decides every ticker every time, in quantities.
+    private let areOfStrategies: Bool
 
     /// - Parameters:
     ///   - places: the sessions at whose end is decided.
     ///   - missing: of a hundred targets so many are left out.
     init(
-        _ market: ParityMarket, at places: [Int], cash: Int64, missing: Int = 0,
+        _ market: ParityMarket, at places: [Int], cash: Int64, missing: Int = 0, areOfStrategies: Bool = false,
         using generator: inout SeededGenerator
     ) {
         self.cash = cash
         self.missing = missing
+        self.areOfStrategies = areOfStrategies
         for (place, end) in market.spans(of: places) {
             decisions.append(
                 ParityDecision(place: place, end: end, rows: rows(market.sessions[place], place, &generator)))
@@ -31,6 +34,7 @@ struct ParityTargets {
     private func rows(
         _ session: ParityMarket.Session, _ place: Int, _ generator: inout SeededGenerator
     ) -> [String] {
+        if areOfStrategies { return rowsOfStrategies(session, &generator) }
         let strategies = generator.chance(30) ? ["momentum", "value"] : ["momentum"]
         var rows: [String] = []
         for (ticker, close_e8) in session.closes where rows.isEmpty || !generator.chance(missing) {
@@ -41,6 +45,18 @@ struct ParityTargets {
             rows.append("\(session.date),\(ticker),\(size(close_e8, &generator)),\(order),\(lineage)\n")
         }
         return rows
+    }
+
+    private func rowsOfStrategies(
+        _ session: ParityMarket.Session, _ generator: inout SeededGenerator
+    ) -> [String] {
+        ["momentum", "value", "carry"].flatMap { strategy in
+            session.closes.map { ticker, close_e8 in
+                let share_e4 = Int64(generator.number(-300...300))
+                let quantity = share_e4 * cash / 10_000 * 100_000_000 / close_e8
+                return "\(session.date),\(ticker),,\(quantity),,,,,\(strategy)/\(session.date),\(strategy),v1,,us-5\n"
+            }
+        }
     }
 
     /// Weight, quantity, notional and reference price, of which one of the first three is given; up to 3 % of the account each way.
