@@ -96,12 +96,14 @@ final class AccountStatusTests: ServiceTestCase {
         XCTAssertTrue(try report().text.contains("Circuit breakers: closed\nDead letters: none\n"))
         try rows.breaker("HALF_OPEN", until: nil, of: "first")
         try rows.breaker("CLOSED", until: nil, of: "first", venue: "elsewhere")
+        try rows.breaker("OPEN", until: "2026-01-05T14:36:00.000Z", of: "first", venue: "over")
         try rows.order(1, of: "first", status: "CANCELLED")
         try rows.deadLetter(1, of: "first", discarded: "it is not needed")
         let status = try report().accounts[0]
         XCTAssertEqual(status.concerns, [])
         XCTAssertEqual(
-            status.breakers.map { "\($0.venue) \($0.state.rawValue)" }, ["elsewhere CLOSED", "ibkr HALF_OPEN"])
+            status.breakers.map { "\($0.venue) \($0.state.rawValue)" },
+            ["elsewhere CLOSED", "ibkr HALF_OPEN", "over OPEN"])
         XCTAssertEqual(status.deadLetters, [])
         let text = try report().text
         XCTAssertTrue(text.contains("ibkr       HALF_OPEN  2026-01-05T14:32:00Z"), text)

@@ -41,7 +41,9 @@ extension AccountStatus {
                 sentence:
                     "amounts of cash that contradict the journal: \(cashBreaks.count); `execution verify` says more"
             ),
-            .breakers(breakers.filter { $0.state == .open }),
+            // From open_until on it waits for a probe.
+            .breakers(
+                breakers.filter { $0.state == .open && ($0.record?.openUntil.map { $0 > checkedAt } ?? true) }),
             Concern(
                 code: .deadLetters, count: Int64(deadLetters.count),
                 sentence:
