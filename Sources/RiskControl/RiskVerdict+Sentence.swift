@@ -87,9 +87,18 @@ extension RiskLimitName {
         func text(_ value: Double) -> String {
             switch self {
             case .share: Unit.decimal(value * 100) + " %"
-            case .seconds: value < 60 ? Unit.decimal(value) + " s" : DurationText.format(Int64(value) * 1_000)
+            case .seconds: Unit.duration(value)
             case .money, .quantity, .count, .correlation: Unit.decimal(value)
             }
+        }
+
+        /// `24h`, `1h30m`, `1.5 s`: in the units that the configuration takes.
+        private static func duration(_ seconds: Double) -> String {
+            guard seconds >= 60, let whole = Int64(exactly: seconds.rounded(.down)) else {
+                return decimal(seconds) + " s"
+            }
+            return [(whole / 3_600, "h"), (whole / 60 % 60, "m"), (whole % 60, "s")].filter { $0.0 > 0 }
+                .map { "\($0.0)\($0.1)" }.joined()
         }
 
         private static func decimal(_ value: Double) -> String {

@@ -42,10 +42,16 @@ enum RiskCommand {
             try RunCommands.refuse(["--run-id", "--account"], with: "--positions", arguments)
         }
         if request.runID != nil { try RunCommands.refuse(["--account"], with: "--run-id", arguments) }
-        request.level = try number(arguments, "--level", request.level, "from 0.5 to below 1") { 0.5..<1 ~= $0 }
-        request.horizon_days = try number(arguments, "--horizon", request.horizon_days, "of days above zero") { $0 > 0 }
+        request.level = try number(arguments, "--level", request.level, "from 0.5 to below 1, such as 0.99") {
+            0.5..<1 ~= $0
+        }
+        request.horizon_days = try number(
+            arguments, "--horizon", request.horizon_days, "of days above zero, such as 10"
+        ) { $0 > 0 }
         request.window_days = Int(
-            try number(arguments, "--window", Double(request.window_days), "of whole days from 2 to 100000") {
+            try number(
+                arguments, "--window", Double(request.window_days), "of whole days from 2 to 100000, such as 250"
+            ) {
                 2...100_000 ~= $0 && $0.rounded() == $0
             })
         let report = try RiskReport(request)

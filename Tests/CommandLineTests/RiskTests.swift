@@ -48,7 +48,12 @@ final class RiskTests: CommandLineTestCase {
         XCTAssertEqual(report.strategies.map(\.strategy_id), ["momentum-6m"])
         XCTAssertGreaterThan(report.strategies[0].closed_trades, 10)
         let text = try execute("risk", "--bars", "history.db", "--db", "training.db", "--run-id", "example").output
-        assertContains(text, ["example at \(report.as_of)", "value at risk, historical", "momentum-6m"])
+        assertContains(
+            text,
+            [
+                "example at \(report.as_of): level 0.99, horizon 1 day, returns of 250 days\n",
+                "value at risk, historical", "momentum-6m",
+            ])
     }
 
     func testPositionsOfAFile() throws {
@@ -63,6 +68,9 @@ final class RiskTests: CommandLineTestCase {
         try folder.write("ticker,quantity\nIBM,100\n", to: "one.csv")
         let one = try self.report("--positions", "one.csv")
         XCTAssertNil(one.positions[0].correlation, "there is nothing else")
+        let words = ["risk", "--bars", "history.db", "--positions", "one.csv", "--horizon", "2.5", "--window", "9999"]
+        assertContains(
+            try execute(words).output, ["horizon 2.5 days, returns of ", " days (of 9999 that were asked for)"])
         let longer = try self.report("--positions", "one.csv", "--horizon", "4")
         XCTAssertEqual(
             longer.var["parametric"] ?? 0, 2 * (one.var["parametric"] ?? .nan), accuracy: 1e-9, "the square root of 4")
@@ -76,7 +84,7 @@ final class RiskTests: CommandLineTestCase {
             ("--positions a.csv --db b.db", 64, "needs either --positions FILE or --db FILE"),
             ("--positions a.csv --run-id x", 64, "--run-id does not go with --positions"),
             ("--db a.db --run-id x --account y", 64, "--account does not go with --run-id"),
-            ("--positions a.csv --level 1", 64, "--level \"1\" is not a number from 0.5 to below 1"),
+            ("--positions a.csv --level 1", 64, "--level \"1\" is not a number from 0.5 to below 1, such as 0.99"),
             ("--positions a.csv --horizon 0", 64, "--horizon \"0\" is not a number of days above zero"),
             ("--positions a.csv --window 1.5", 64, "--window \"1.5\" is not a number of whole days from 2"),
             ("--positions a.csv --interval 1x", 2, "--interval \"1x\" is not an interval"),

@@ -60,7 +60,7 @@ final class VerdictTests: XCTestCase {
             (
                 { $0.priceMaxAge_ms = 86_400_000 },
                 { $0.snapshot.markTimes[0] = GateWorld.start.adding(ms: -176_460_500) },
-                "A: 10 refused: price_max_age is 1d, and the last price is 2d1h1m old"
+                "A: 10 refused: price_max_age is 24h, and the last price is 49h1m old"
             ),
             (
                 { $0.maxOrdersPerDay = 0 }, { _ in },

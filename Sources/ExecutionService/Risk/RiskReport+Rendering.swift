@@ -1,3 +1,4 @@
+import Foundation
 import Reporting
 import RiskControl
 import TradingModel
@@ -46,11 +47,17 @@ extension RiskReport {
                     .rounded(strategy.record.payoffRatio, 4), .rounded(strategy.record.kelly, 4),
                 ]
             })
-        let title =
-            "\(book ?? request.positions ?? "") at \(date?.description ?? "no date"): level \(request.level), horizon "
-            + "\(request.horizon_days) days, \(days) of \(request.window_days) days"
         let tables = [figures, held] + (strategies.isEmpty ? [] : [records])
         return ([title] + tables.map { $0.rendered(as: .table) }).joined(separator: "\n")
+    }
+
+    /// Of what, and how the figures were taken.
+    private var title: String {
+        let horizon = request.horizon_days == 1 ? "1 day" : "\(Decimal(request.horizon_days)) days"
+        let missing = days < request.window_days ? " (of \(request.window_days) that were asked for)" : ""
+        return
+            "\(book ?? request.positions ?? "") at \(date?.description ?? "no date"): level \(request.level), horizon "
+            + "\(horizon), returns of \(days) days\(missing)"
     }
 
     private func share(_ value: Double?) -> Cell {
