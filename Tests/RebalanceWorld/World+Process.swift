@@ -45,7 +45,7 @@ extension World {
             let facts = try journal.facts()
             return CircuitBreaker(rules, facts.breaker, errors: facts.breakerErrors)
         }
-        var machine = RebalanceMachine(
+        var machine = try RebalanceMachine(
             settings: command.settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
             highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc),
             breaker: breaker
