@@ -14,6 +14,9 @@ of them has filled by then. Checked are the tap, the gateway's own tables, the d
 - while the switch is on, the same command is refused, and sends nothing;
 - after `resume` the same command sends the rest, and nothing twice; another run then orders what the halt had cancelled.
 
+Another round halts a rebalance on a line that has stalled: orders wait in the process for the system to take them. None of these may
+leave any more, so the connection ends with them.
+
 Exit code 0: everything held; 1: something did not; 2: something could not be run.
 """
 
@@ -45,7 +48,7 @@ ON_THE_WAY_MS = 250
 CONFIGURATION = """{
   account: { cash: 50000000 },
   orders: { time_in_force: "GTC" },
-  brokers: { ibkr: { port: PORT, account: "DU123", messages_per_second: 100 } },
+  brokers: { ibkr: { port: PORT, account: "DU123", messages_per_second: PACE } },
   live: { permit: true, account: "DU123" },
   production: { timeout: "2m", commission_wait: "5s" },
 }
@@ -61,28 +64,43 @@ class Message:
     """An order or a cancel that came by."""
     kind: str
     at: float
+    # Which connection of the client, from 1.
+    connection: int
 
 
 class Tap:
-    """Passes bytes between a client and the gateway, and writes down what the client asks for and when."""
+    """Passes bytes between a client and the gateway, and writes down what the client asks for and when.
 
-    def __init__(self, port: int) -> None:
+    With `stalls_after` the first connection takes nothing more after so many orders, until `flows` is set.
+    """
+
+    def __init__(self, port: int, stalls_after: int | None = None) -> None:
         self.gateway_port = port
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.socket()
+        if stalls_after is not None:
+            # So that the system's own buffers are small on both sides.
+            self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen()
         self.port = self.listener.getsockname()[1]
+        self.stalls_after = stalls_after
+        self.flows = threading.Event()
+        self.connections = 0
         self.messages: list[Message] = []
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self) -> None:
         while True:
             client, _ = self.listener.accept()
+            self.connections += 1
             gateway = socket.create_connection(("127.0.0.1", self.gateway_port))
             for one in (client, gateway):
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self.listen, args=(client, gateway), daemon=True).start()
+            threading.Thread(target=self.listen, args=(client, gateway, self.connections), daemon=True).start()
             threading.Thread(target=self.answer, args=(gateway, client), daemon=True).start()
 
-    def listen(self, client: socket.socket, gateway: socket.socket) -> None:
+    def listen(self, client: socket.socket, gateway: socket.socket, connection: int) -> None:
         """From the client: a greeting of four bytes that is no message, then frames."""
         pending = b""
         is_greeted = False
@@ -96,7 +114,9 @@ class Tap:
                 kind = pending[4:4 + size].split(b"\0", 1)[0].decode(errors="replace")
                 pending = pending[4 + size:]
                 if kind in (PLACE_ORDER, CANCEL_ORDER, GLOBAL_CANCEL):
-                    self.messages.append(Message(kind, at))
+                    self.messages.append(Message(kind, at, connection))
+            if self.stalls_after is not None and len(self.orders()) >= self.stalls_after:
+                self.flows.wait(PATIENCE_S)
         self.close(gateway)
 
     def answer(self, gateway: socket.socket, client: socket.socket) -> None:
@@ -246,6 +266,27 @@ class Drill:
         self.check((seen - halted) < 1.0, f"it was seen after {seen - halted:.3f} s")
         self.check(states.get("PLANNED", 0) > 0, f"every order had left before the halt: {states}")
 
+    def halt_stalled(self) -> None:
+        """A halt while orders wait in the process for a line that takes nothing."""
+        process = self.start("drill", "first.log")
+        self.wait("orders that leave", lambda: len(self.tap.orders()) >= self.tap.stalls_after or process.poll() is not None)
+        self.wait("orders on record as sent", lambda: self.query(
+            "SELECT count(*) FROM order_events WHERE kind = 'SUBMITTED'")[0][0] == ORDERS)
+        self.run("halt", "--db", "runtime.db", "--reason", "drill", "--cancel-open", code=0)
+        halted = seconds(self.query("SELECT created_at FROM kill_switch_events ORDER BY event_id")[0][0])
+        self.wait("the rebalance to see it", lambda: self.query("SELECT 1 FROM notifications WHERE code = 'kill_switch'"))
+        seen = seconds(self.query("SELECT created_at FROM notifications WHERE code = 'kill_switch'")[0][0])
+        self.tap.flows.set()
+        self.finish(process, 4, "first.log")
+        orders = self.tap.orders()
+        self.sent = len(orders)
+        self.check(seen - halted < 1.0, f"it was seen after {seen - halted:.3f} s")
+        self.check(self.sent < ORDERS, "orders that waited in the process left after the halt")
+        self.check(all(message.connection == 1 for message in orders), "orders left on a connection after the halt")
+        print(f"stalled after {self.tap.stalls_after} orders and halted: {self.sent} of {ORDERS} had been taken by the system; "
+              f"{self.tap.cancels()} cancels")
+        self.nothing_is_open()
+
     def after_the_halt(self, halted: float, at_the_gateway: int) -> None:
         late = [message.at for message in self.tap.orders() if message.at > halted + 0.001]
         self.check(not [at for at in late if at > halted + ON_THE_WAY_MS / 1_000],
@@ -255,6 +296,10 @@ class Drill:
                   f"{(max(late) - halted) * 1_000:.1f} ms after it")
         orders = self.gateway.table("orders")
         self.check(len(orders) == at_the_gateway, f"{len(orders) - at_the_gateway} orders arrived after halt had returned")
+        self.nothing_is_open()
+
+    def nothing_is_open(self) -> None:
+        orders = self.gateway.table("orders")
         self.check(len(orders) == len(self.tap.orders()), "the gateway's record is not what came by")
         open_orders = [row[0] for row in orders if row[3] not in ("Filled", "Cancelled")]
         self.check(not open_orders, f"{len(open_orders)} orders are still open at the gateway")
@@ -284,19 +329,23 @@ class Drill:
         self.check(len(self.tap.messages) == before, "something was sent while everything was halted")
         self.run("resume", "--db", "runtime.db", "--reason", "drill is over", code=0)
         cancelled = self.query("SELECT count(*) FROM orders WHERE status_reason = 'halted'")[0][0]
-        self.finish(self.start("drill", "second.log"), 1 if cancelled else 0, "second.log", steps=True)
+        waiting = self.query("SELECT count(*) FROM orders WHERE status = 'PLANNED'")[0][0]
+        # Where nothing waits, the run has ended with the halt, and says so again.
+        code = 4 if waiting == 0 else 1 if cancelled else 0
+        self.finish(self.start("drill", "second.log"), code, "second.log", steps=True)
         references = [row[0] for row in self.gateway.table("orders")]
-        self.check(len(references) == len(set(references)) == ORDERS, f"{len(references)} orders, {len(set(references))} keys")
+        self.check(len(references) == len(set(references)) == self.sent + waiting,
+                   f"{len(references)} orders with {len(set(references))} keys, where {self.sent} had left and {waiting} waited")
         self.books_agree()
         if cancelled:
             self.finish(self.start("rest", "third.log"), 0, "third.log", steps=True)
         references = [row[0] for row in self.gateway.table("orders")]
-        self.check(len(references) == len(set(references)) == ORDERS + cancelled,
-                   f"another run sent {len(references) - ORDERS} orders where {cancelled} had been cancelled")
+        self.check(len(references) == len(set(references)) == self.sent + waiting + cancelled,
+                   f"another run sent {len(references) - self.sent - waiting} orders where {cancelled} had been cancelled")
         held = [int(row[2]) for row in self.gateway.table("positions")]
         self.check(held == [SHARES] * ORDERS, f"{held.count(SHARES)} of {ORDERS} targets are reached")
         self.books_agree()
-        print(f"  the same command sent the other {ORDERS - self.sent}, another run the {cancelled} that were cancelled; "
+        print(f"  the same command sent the {waiting} that waited, another run the {cancelled} that were cancelled; "
               "all targets are reached")
 
 
@@ -325,17 +374,21 @@ def write_inputs(folder: Path, generator: random.Random) -> None:
         rows.writerows(["2024-01-02", ticker, SHARES, "drill", "momentum"] for ticker in tickers())
 
 
-def play(execution: Path, generator: random.Random) -> list[str]:
+def play(execution: Path, generator: random.Random, stalls: bool = False) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="halt-drill-") as name:
         folder = Path(name)
         write_inputs(folder, generator)
-        (folder / "gateway.json").write_text(CONFIGURATION.replace("PORT", "4002"), encoding="utf-8")
+        settings = CONFIGURATION.replace("PACE", "null" if stalls else "100")
+        (folder / "gateway.json").write_text(settings.replace("PORT", "4002"), encoding="utf-8")
         gateway = Gateway(execution, folder / "bars.csv", folder / "gateway.json")
         try:
-            tap = Tap(gateway.port)
-            (folder / "rebalance.json").write_text(CONFIGURATION.replace("PORT", str(tap.port)), encoding="utf-8")
+            tap = Tap(gateway.port, stalls_after=generator.randint(1, 5) if stalls else None)
+            (folder / "rebalance.json").write_text(settings.replace("PORT", str(tap.port)), encoding="utf-8")
             drill = Drill(execution, folder, gateway, tap)
-            drill.halt(generator.randint(20, ORDERS - 120))
+            if stalls:
+                drill.halt_stalled()
+            else:
+                drill.halt(generator.randint(20, ORDERS - 120))
             drill.resume()
             return drill.findings
         finally:
@@ -345,16 +398,16 @@ def play(execution: Path, generator: random.Random) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--execution", type=Path, default=ROOT / ".build" / "release" / "execution")
-    parser.add_argument("--rounds", type=int, default=2, help="how often; each time at another moment")
+    parser.add_argument("--rounds", type=int, default=2, help="how often; each time at another moment, and once more on a line that stalls")
     parser.add_argument("--seed", type=int, default=None, help="plays the same moments again")
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else random.randrange(1_000_000)
     print(f"seed {seed}")
     generator = random.Random(seed)
     code = 0
-    for _ in range(arguments.rounds):
+    for number in range(arguments.rounds + 1):
         try:
-            findings = play(arguments.execution.resolve(), generator)
+            findings = play(arguments.execution.resolve(), generator, stalls=number == arguments.rounds)
         except (DrillError, OSError, sqlite3.Error, subprocess.TimeoutExpired, ValueError) as error:
             print(f"the drill could not be run: {error}")
             return 2

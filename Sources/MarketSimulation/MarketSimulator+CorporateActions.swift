@@ -3,6 +3,7 @@ import TradingModel
 /// Splits, dividends and the cost of borrowing.
 extension MarketSimulator {
     /// The ex-date of the next action that has not been applied and is due by `date`; nil when there is none.
+    @inlinable
     public func nextExDate(through date: CalendarDate) -> CalendarDate? {
         guard nextAction < actions.count, actions[nextAction].exDate <= date else { return nil }
         return actions[nextAction].exDate

@@ -29,8 +29,7 @@ extension MarketSimulator {
             try modify(change.number, to: terms)
             events.append(.modified(change.number, change.type, at: change.effective))
         } catch {
-            let reason = BrokerReason(code: nil, text: error.description)
-            events.append(.modifyRefused(change.number, reason, at: change.effective))
+            events.append(.modifyRefused(change.number, error, at: change.effective))
         }
     }
 
@@ -43,19 +42,7 @@ extension MarketSimulator {
         }
         modifications.removeAll { change in stale.contains { $0.number == change.number } }
         for change in stale {
-            let reason = BrokerReason(code: nil, text: "a split came first")
-            events.append(.modifyRefused(change.number, reason, at: time))
-        }
-    }
-}
-
-extension ModifyRefusal: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .notWorking: "no such order is at the venue"
-        case .differentOrder: "it would be another order"
-        case .alreadyFilled: "the quantity has filled"
-        case .offTick: "the stop price is off the tick"
+            events.append(.modifyRefused(change.number, .differentOrder, at: time))
         }
     }
 }

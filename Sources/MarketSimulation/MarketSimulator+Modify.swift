@@ -1,17 +1,5 @@
 import TradingModel
 
-/// Why an order stays as it was although a change was asked for.
-public enum ModifyRefusal: Error, Equatable, Sendable {
-    /// No such order is at the venue any more.
-    case notWorking
-    /// Another instrument or the other side: that would be another order.
-    case differentOrder
-    /// The new quantity leaves nothing to fill.
-    case alreadyFilled
-    /// A stop that is no multiple of the tick.
-    case offTick
-}
-
 extension MarketSimulator {
     /// Changes the quantity, prices, type or time in force of an order that has not ended; it keeps its number.
     ///

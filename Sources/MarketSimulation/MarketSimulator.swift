@@ -12,7 +12,9 @@ public struct MarketSimulator: Venue {
     let instruments: [Instrument]
     let localTime: LocalTime
     /// Ascending by ex-date; dividends before splits, for they are paid on the shares held before.
+    @usableFromInline
     let actions: [CorporateAction]
+    @usableFromInline
     var nextAction = 0
 
     var books: [InstrumentBook]

@@ -13,6 +13,9 @@ public final class TCPSocket {
         case ended
     }
 
+    /// What the system keeps of bytes that the other side's window does not take: they cannot be called back.
+    private static let unsentBytes: Int32 = 16_384
+
     let descriptor: Int32
     private var isOpen = true
     /// Where reads go before they are as long as what came.
@@ -24,8 +27,13 @@ public final class TCPSocket {
         guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) >= 0 else {
             throw SocketError("keep a socket from waiting")
         }
-        var on: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        set(TCP_NODELAY, to: 1)
+        set(TCP_NOTSENT_LOWAT, to: Self.unsentBytes)
+    }
+
+    private func set(_ option: Int32, to value: Int32) {
+        var value = value
+        setsockopt(descriptor, Int32(IPPROTO_TCP), option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     deinit { close() }

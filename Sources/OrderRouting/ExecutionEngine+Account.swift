@@ -7,6 +7,9 @@ extension ExecutionEngine {
     /// Throws where a strategy's holding passes every quantity after a split; the engine is not to be used any further then.
     public mutating func restore(_ record: AccountRecord) throws(ArithmeticOverflow) {
         for order in record.orders { book.restore(order) }
+        for part in record.cancelledParts.sorted() {
+            if let slot = book.slot(of: part) { book.noteCancel(slot, reason: .carried) }
+        }
         book.continueNumbers(after: record.lastOrder)
         lastTrade = max(lastTrade, record.lastTrade)
         for position in record.positions {

@@ -122,7 +122,11 @@ extension ExecutionEngine {
         var next: Int? = oldest
         while let slot = next {
             next = book.nextOpen(after: slot)
-            if try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output) { continue }
+            if book.records[slot].isWorkedHere,
+                try stopAlgorithm(of: book.records[slot], .superseded, at: time, &output)
+            {
+                continue
+            }
             guard !book.records[slot].state.isTerminal, book.askCancel(slot, reason: .superseded) else { continue }
             let (number, state) = (book.records[slot].number, book.records[slot].state)
             output.journal.append(
@@ -321,7 +325,7 @@ extension ExecutionEngine {
         if let slot = entry.flatMap(book.slot(of:)), case .denied = book.records[slot].state { true } else { false }
     }
 
-    private func journalVerdict(
+    private mutating func journalVerdict(
         _ verdict: RiskVerdict, _ planned: PlannedOrder, atMost most: Quantity?, _ number: OrderNumber,
         _ output: inout EngineOutput
     ) {
@@ -330,6 +334,7 @@ extension ExecutionEngine {
             side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
             reason: verdict.reason)
         if facts != nil { explain(verdict, planned, &record) }
+        if verdict.limit != nil, verdict.approved > .zero { statistics.cutOrders += 1 }
         if let most, verdict.reason == .emergencyReduceOnly {
             record.limit = ExecutionEngine.emergencyLimit
             record.explanation = emergencySentence(planned.terms.quantity, most, planned.terms.instrument)

@@ -55,7 +55,7 @@ extension ExecutionEngine {
         let slot = try move(number, transition, at: time, &output)
         book.update(slot) { $0.limitedBy = limitedBy }
         statistics.countEnd(of: book.records[slot])
-        forgetRest(of: book.records[slot])
+        if facts != nil { forgetRest(of: book.records[slot]) }
         let instrument = book.records[slot].terms.instrument
         if book.records[slot].algorithmParent != nil { try takeChildState(slot, at: time, &output) }
         try resumePlan(for: instrument, &output)
@@ -93,7 +93,7 @@ extension ExecutionEngine {
         noteFill(
             fill.side == .buy ? fill.quantity : -fill.quantity, of: fill.instrument, at: fill.price,
             commission: fill.commission, decision: book.records[slot].decision,
-            ended: to.isTerminal && !from.isTerminal && book.records[slot].childNumber == nil,
+            ended: to.isTerminal && !from.isTerminal ? book.records[slot] : nil,
             isExpected: !from.isTerminal && book.records[slot].parent == nil)
         if book.records[slot].algorithmParent != nil {
             try takeChildFill(slot, fill.quantity, fill.price * fill.quantity, at: fill.time, &output)

@@ -4,24 +4,26 @@ import TradingModel
 
 /// Sending what is planned for a broker: sells at once, buys against cash and proceeds.
 extension ExecutionEngine {
-    /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
+    /// Submits every planned order whose turn it is. May be asked for as often as anything has changed. Where as many orders are
+    /// open as the account may have, the others wait until some have ended.
     mutating func release(
         at time: Timestamp, through last: OrderNumber? = nil, atMost limit: Int? = nil, _ output: inout EngineOutput
     ) throws {
-        var rest = limit ?? .max
         guard book.plannedCount > 0 else { return }
+        var rest = min(limit ?? .max, freePlaces)
         // What earlier runs have planned and not sent fits nothing any more.
         let planned = try withoutStopped(
             book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }, at: time, &output)
         let early = Set(planned.filter(waitsForEntry).map(\.number))
         // Exits that go with their entry come after it.
         let isExit = { (order: OrderRecord) in order.parent != nil && order.childNumber == nil }
-        let queue = limit == nil ? planned : planned.filter { !isExit($0) } + planned.filter(isExit)
+        let isLimited = rest < planned.count
+        let queue = !isLimited ? planned : planned.filter { !isExit($0) } + planned.filter(isExit)
         for order in queue where !waitsForCash(order) && !early.contains(order.number) {
             if !isExit(order) {
                 guard rest > 0 else { continue }
                 rest -= 1
-            } else if let parent = order.parent.flatMap({ self.order($0) }), limit != nil, parent.state == .planned {
+            } else if let parent = order.parent.flatMap({ self.order($0) }), isLimited, parent.state == .planned {
                 continue
             }
             if let reason = endOfEntry(of: order) {
@@ -46,6 +48,19 @@ extension ExecutionEngine {
                 available = try cut(order, to: available, at: time, &output)
             }
         }
+    }
+
+    /// How many more orders may be open at the broker; the largest number where nothing limits them. Exits go with their entry,
+    /// children with their parent.
+    private var freePlaces: Int {
+        guard let most = gate.limits?.maxOpenOrders else { return .max }
+        return max(most - book.open.count { $0.state != .planned && $0.parent == nil && $0.childNumber == nil }, 0)
+    }
+
+    /// How many orders may be open at once, where as many are and others wait for that; nil otherwise.
+    public var reachedOpenOrders: Int? {
+        guard book.plannedCount > 0, let most = gate.limits?.maxOpenOrders, freePlaces == 0 else { return nil }
+        return most
     }
 
     /// Orders that users bring themselves go at once, as in a simulation.

@@ -41,6 +41,7 @@ public struct ExecutionEngine: Sendable {
     /// The levels that were set.
     public internal(set) var levels = AggressivenessLevels()
 
+    @usableFromInline
     var book: OrderBook
     public internal(set) var positions: [Position]
     public internal(set) var cash: Money = .zero
@@ -73,10 +74,11 @@ public struct ExecutionEngine: Sendable {
     /// Ids that a newer version has replaced.
     var replacedExecutions: Set<ExecutionID> = []
     /// Orders that children carry out.
+    @usableFromInline
     var algorithms = AlgorithmDesk()
     /// Whether children may be ordered and cancelled now.
     public var worksAlgorithms = true
-    /// How many children may still be ordered; the largest number is no limit.
+    /// How many children may still be ordered, whatever is cancelled; the largest number is no limit.
     public var childAllowance = Int.max
     /// By which volumes have their time of day.
     public var localTime = LocalTime.utc
@@ -165,6 +167,7 @@ public struct ExecutionEngine: Sendable {
     }
 
     /// Orders that are new or have changed since their state was last collected.
+    @inlinable
     public var uncollectedOrders: Int { book.uncollectedCount }
 
     /// Cash and positions at the given prices, rounded to the nearest 10⁻⁶.

@@ -1,6 +1,7 @@
 import TradingModel
 
 /// The engine's orders: those that are open, and those whose end has not been journaled yet.
+@usableFromInline
 struct OrderBook: Sendable {
     /// What the book notes of an order beside its record. Open orders of an instrument are linked, oldest first, so that one
     /// of many leaves at once.
@@ -31,8 +32,10 @@ struct OrderBook: Sendable {
     /// Looking at orders does not cost more with every one that has ended.
     private var openSlots = SlotSet()
     private var plannedSlots = SlotSet()
-    private var newSlots: [Int32] = []
-    private var changedSlots: [Int32] = []
+    @usableFromInline
+    private(set) var newSlots: [Int32] = []
+    @usableFromInline
+    private(set) var changedSlots: [Int32] = []
     private(set) var lastNumber = OrderNumber(0)
     /// How many of the open orders are of earlier runs.
     private(set) var earlierOpenCount = 0
@@ -117,6 +120,9 @@ struct OrderBook: Sendable {
         return true
     }
 
+    /// Notes why an order ends if it is cancelled, because an earlier process has asked for that.
+    mutating func noteCancel(_ slot: Int, reason: StatusReason) { notes[slot].cancelReason = reason }
+
     /// Whether the cancel of an order is asked for.
     func isCancelAsked(_ slot: Int) -> Bool { notes[slot].isCancelAsked }
 
@@ -199,6 +205,7 @@ struct OrderBook: Sendable {
     }
 
     /// Orders that are new or have changed since the last collection.
+    @inlinable
     var uncollectedCount: Int { newSlots.count + changedSlots.count }
 
     /// Moves the orders that are new or changed into a batch, and forgets those that have ended; new ones beyond `last` stay new.

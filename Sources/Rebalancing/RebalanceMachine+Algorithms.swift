@@ -43,7 +43,7 @@ struct VolumeWatch: Sendable {
 extension RebalanceMachine {
     /// Whether children may be ordered and cancelled: the plan is on record, consented to, and the broker is there.
     var mayWorkAlgorithms: Bool {
-        isWorking && settings.isLive && !isStopping && unrecorded == nil && broker.state.isReady && childAllowance > 0
+        isWorking && settings.isLive && !isStopping && unrecorded == nil && broker.state.isReady
     }
 
     /// How many children the circuit breaker lets leave.
@@ -55,17 +55,21 @@ extension RebalanceMachine {
         }
     }
 
+    /// Whether children that the breaker held back may be ordered now.
+    private var mayOrderHeldBack: Bool { childAllowance > 0 && engine.areChildrenHeldBack }
+
     mutating func workAlgorithms(at moment: IBKRMoment) throws {
         try followClock(at: moment)
         try lookAtVolumes(at: moment)
         try repeatChildCancels(at: moment)
-        guard let wake = engine.nextAlgorithmWake, wake <= moment.time else { return }
-        try ask(.time(moment.time), at: moment)
+        let isDue = engine.nextAlgorithmWake.map { $0 <= moment.time } ?? false
+        if isDue || mayOrderHeldBack { try ask(.time(moment.time), at: moment) }
     }
 
     /// When algorithms want to be asked again, by uptime.
     var algorithmsDue_ms: Int64? {
         guard mayWorkAlgorithms, let moment = lastMoment else { return nil }
+        if mayOrderHeldBack { return moment.uptime_ms }
         let looks = engine.followedVolumes.filter { volumes.looks[$0] == nil }.map { volumes.next[$0] ?? moment.time }
         let dues = ([engine.nextAlgorithmWake] + looks).compactMap { $0 }.map { due in
             moment.uptime_ms + max(due.ms - moment.time.ms, 0)

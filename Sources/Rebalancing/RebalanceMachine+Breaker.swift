@@ -16,6 +16,16 @@ extension RebalanceMachine {
             let sent = max(0, before - plannedCount)
             breaker?.noteSent(sent)
         }
+        tellOfFullPlaces()
+    }
+
+    /// Says once why orders wait though nothing is wrong.
+    private mutating func tellOfFullPlaces() {
+        guard !hasToldOfFullPlaces, let most = engine.reachedOpenOrders else { return }
+        hasToldOfFullPlaces = true
+        say(
+            "\(most) orders are open, as many as risk.max_open_orders allows; waiting until some have ended: \(plannedCount)"
+        )
     }
 
     /// Whether an order that never arrived may be sent once more now.

@@ -25,7 +25,9 @@ extension RebalanceMachine {
     /// Why an order may not take the place of a dead one yet; nil where complete lists prove that the broker does not have it.
     ///
     /// The lists are those of this session, asked for after the connection was made, and the comparison with the books has been made.
-    private func objection(toReplacing old: OrderNumber, with own: OwnOrder) -> String? {
+    private func objection(
+        toReplacing old: OrderNumber, with own: OwnOrder, at moment: IBKRMoment
+    ) -> String? {
         guard let key = keys[old], let order = engine.order(old) else {
             return "order \(old.value) is so old that the broker's lists need not have it; it is not made again"
         }
@@ -34,6 +36,9 @@ extension RebalanceMachine {
         }
         guard own.terms.quantity <= order.terms.quantity - order.filled else {
             return "order \(key) has filled \(order.filled) of \(order.terms.quantity) by now; it is not made again"
+        }
+        if let end = own.endOfTime, end <= moment.time {
+            return "order \(key) was to be traded before \(end), which is over; it is not made again"
         }
         let sightings = broker.evidence(about: key).sightings
         for place in UnknownOrderRule.Place.allCases {
@@ -50,9 +55,23 @@ extension RebalanceMachine {
     }
 
     /// The dead orders that this session's orders take the place of; nothing is sent while one of them may live.
-    func objectionsToReplacing() -> [String] {
+    func objectionsToReplacing(at moment: IBKRMoment) -> [String] {
         ordersToPlace.compactMap { own in
-            goal.replaced[Int32(truncatingIfNeeded: own.row)].flatMap { objection(toReplacing: $0, with: own) }
+            goal.replaced[Int32(truncatingIfNeeded: own.row)].flatMap {
+                objection(toReplacing: $0, with: own, at: moment)
+            }
+        }
+    }
+
+    /// What the gate has against orders that would take a dead one's place. They are not put on record, so that the dead one
+    /// still waits, and the same command may make it again.
+    func denialsOfReplacements(_ planned: ExecutionEngine, _ journal: JournalBatch) -> [String] {
+        journal.riskDecisions.compactMap { decision in
+            guard let order = planned.order(decision.order), case .denied(let reason) = order.state,
+                let old = order.inputRow.flatMap({ goal.replaced[$0] })
+            else { return nil }
+            let key = keys[old].map { "\($0)" } ?? "\(old.value)"
+            return "order \(key) is not made again: \(decision.explanation ?? reason.rawValue)"
         }
     }
 
@@ -61,5 +80,13 @@ extension RebalanceMachine {
         guard let row = order.inputRow, let old = goal.replaced[row] else { return }
         output.journal.broker.retries.append(
             DeadLetterRetryRecord(order: old, replacement: order.number, time: moment.time))
+    }
+}
+
+extension OwnOrder {
+    /// From when on it is not traded any more.
+    fileprivate var endOfTime: Timestamp? {
+        if case .goodTilDate(let date) = terms.timeInForce { return date }
+        return cancelAt?.instant
     }
 }

@@ -68,11 +68,7 @@ extension RebalanceMachine {
                 placements += try withExits(order, at: moment)
             } else {
                 // It never arrived, so there is nothing to cancel.
-                let reason =
-                    try isAgainstEmergency(number)
-                    ? .emergencyReduceOnly
-                    : engine.order(number).flatMap { engine.endOfEntry(of: $0) ?? engine.stop(of: $0) } ?? cancelReason
-                try ask(.broker(.closed(number, reason, at: moment.time)), at: moment)
+                try ask(.broker(.closed(number, try endOfUnsent(number, at: moment), at: moment.time)), at: moment)
             }
         }
         guard !placements.isEmpty else { return }
@@ -101,7 +97,7 @@ extension RebalanceMachine {
     private func resubmission(of number: OrderNumber, at moment: IBKRMoment) throws -> VenueOrder? {
         guard case .working = phase, settings.isLive, !number.isOfEarlierRun, let order = engine.order(number),
             engine.endOfEntry(of: order) == nil, engine.stop(of: order) == nil, !engine.isUnwantedChild(order),
-            try !isAgainstEmergency(number)
+            ownCancel(of: order, at: moment) == nil, try !isAgainstEmergency(number)
         else { return nil }
         return engine.resubmission(of: number, at: moment.time)
     }
@@ -125,6 +121,14 @@ extension RebalanceMachine {
     private mutating func described(_ number: OrderNumber) throws -> String {
         let key = try key(of: number)
         return engine.order(number).map { "\(name(of: $0)), order \(key)," } ?? "order \(key)"
+    }
+
+    /// Why an order that never arrived ends, and is not sent again.
+    private func endOfUnsent(_ number: OrderNumber, at moment: IBKRMoment) throws -> StatusReason {
+        if try isAgainstEmergency(number) { return .emergencyReduceOnly }
+        guard let order = engine.order(number) else { return cancelReason }
+        return engine.endOfEntry(of: order) ?? engine.stop(of: order) ?? ownCancel(of: order, at: moment)
+            ?? cancelReason
     }
 
     private var cancelReason: StatusReason {

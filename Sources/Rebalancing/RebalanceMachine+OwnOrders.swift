@@ -40,5 +40,13 @@ extension RebalanceMachine {
         }
     }
 
+    /// Why its user does not want an order any more, at the time there is; nil while they do.
+    func ownCancel(of order: OrderRecord, at moment: IBKRMoment) -> StatusReason? {
+        guard !order.number.isOfEarlierRun, let cancel = order.inputRow.flatMap({ cancelTimes[$0] }),
+            cancel.time <= moment.time
+        else { return nil }
+        return cancel.reason
+    }
+
     var isWorking: Bool { if case .working = phase { true } else { false } }
 }

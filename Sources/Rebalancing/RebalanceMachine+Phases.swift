@@ -133,7 +133,7 @@ extension RebalanceMachine {
             try drive(.cancelEverything, at: moment)
             try beginCancelling(.stopped, at: moment)
         case .rebalance:
-            let objections = objectionsToReplacing()
+            let objections = objectionsToReplacing(at: moment)
             guard objections.isEmpty else { return try finish(.refused(objections), at: moment) }
             phase = .clearing(giveUp_ms: moment.uptime_ms + confirmationWait_ms)
             if settings.isLive, settings.planning.openOrders == .cancel {
@@ -212,6 +212,11 @@ extension RebalanceMachine {
             if !orders.isEmpty { try trial.handle(.place(orders, at: time, lastCloses: prices), into: &planned) }
         } catch {
             try finish(.refused(["\(error)"]), at: moment)
+            return true
+        }
+        let denials = denialsOfReplacements(trial, planned.journal)
+        guard denials.isEmpty else {
+            try finish(.refused(denials), at: moment)
             return true
         }
         beforePlan = (engine, output)

@@ -66,6 +66,12 @@ extension RebalanceMachine {
             labels.compactMap { label in
                 if case .order(let key) = label { numbers[key] } else { nil }
             })
+        try endPlan(at: moment)
+    }
+
+    /// What was not sent never will be, where positions are to be closed.
+    private mutating func endPlan(at moment: IBKRMoment) throws {
+        if halt?.endsPlan == true { try ask(.dismiss(.halted, .run, at: moment.time), at: moment) }
     }
 
     /// One that was to be sent again and was not is asked for as before.
@@ -136,7 +142,7 @@ extension RebalanceMachine {
         recordWholePlan(at: moment)
         try bookHeldReports(at: moment)
         phase = .cancelling(.halted, giveUp_ms: moment.uptime_ms + confirmationWait_ms)
-        if halt.endsPlan { try ask(.dismiss(.halted, .run, at: moment.time), at: moment) }
+        try endPlan(at: moment)
         if halt.cancels { try cancelOpen(.halted, .account, at: moment) }
     }
 
@@ -145,7 +151,7 @@ extension RebalanceMachine {
         self.halt = halt
         forgetPlan()
         recordWholePlan(at: moment)
-        if halt.endsPlan { try ask(.dismiss(.halted, .run, at: moment.time), at: moment) }
+        try endPlan(at: moment)
         if let haltedOutcome { try finish(haltedOutcome, at: moment) }
     }
 

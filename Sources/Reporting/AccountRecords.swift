@@ -13,6 +13,9 @@ public struct AccountRun: Sendable, Equatable {
     public let writer: RunWriter?
     /// What it failed on.
     public let error: String?
+
+    /// Whether it sent nothing and never will.
+    public var isDryRun: Bool { venue == ProductionStore.dryRunVenue }
 }
 
 /// An order that may still fill.

@@ -96,7 +96,7 @@ public struct RiskGate: Sendable {
     ///
     /// - Parameters:
     ///   - change: signed; the cancelled rest of a buy is negative.
-    ///   - ended: how many orders are open no more.
+    ///   - ended: how many orders of those that the snapshot counted are open no more.
     public mutating func expect(change: Quantity, of instrument: InstrumentID, strategy: Int32?, ended: Int = 0) {
         controls?.expect(change: change, of: instrument, strategy: strategy, ended: ended)
     }

@@ -20,14 +20,18 @@ public struct Database {
     /// Opens a database for reading.
     ///
     /// Throws `DatabaseRefusal` when the file is missing, not ours, or of another schema; `DatabaseError` for what SQLite refuses.
-    public static func openForReading(_ path: String, busyTimeout_ms: Int32 = 5_000) throws -> Database {
+    ///
+    /// - Parameter acceptsOlder: takes a schema of an older version as it is; whoever reads asks which tables are there.
+    public static func openForReading(
+        _ path: String, busyTimeout_ms: Int32 = 5_000, acceptsOlder: Bool = false
+    ) throws -> Database {
         guard let kind = FileKind(path) else { throw DatabaseRefusal.missing(path: path) }
         if kind == .directory { throw DatabaseRefusal.directory(path: path) }
         let connection = try readingConnection(path, busyTimeout_ms)
         guard let version = try recognisedVersion(of: connection) else {
             throw DatabaseRefusal.empty(path: path)
         }
-        guard version == SQLSchema.version else {
+        guard acceptsOlder || version == SQLSchema.version else {
             throw DatabaseRefusal.older(path: path, version: version, needed: SQLSchema.version)
         }
         try connection.execute("PRAGMA query_only = ON; PRAGMA foreign_keys = ON")

@@ -45,4 +45,31 @@ public struct StoredIntent: Sendable, Equatable {
     /// When it did, as text.
     public let receivedAt: String
     public let contentDigest: String
+
+    public init(intent: OrderIntent, runID: String, receivedAt: String, contentDigest: String) {
+        self.intent = intent
+        self.runID = runID
+        self.receivedAt = receivedAt
+        self.contentDigest = contentDigest
+    }
+}
+
+extension StoredIntent {
+    /// What an intent that is given is to the one on record under its id.
+    public enum Standing: Sendable, Hashable {
+        /// The same, of the same run, which goes on with it.
+        case ofSameRun
+        /// The same, and another run has acted on it: it is not acted on again.
+        case ofOtherRun
+        /// Another one: the whole file is refused.
+        case otherContent
+    }
+
+    /// - Parameters:
+    ///   - given: an intent of the same id.
+    ///   - runID: the run that it is given to.
+    public func standing(of given: IntentRecord, in runID: String) -> Standing {
+        guard contentDigest == given.contentDigest else { return .otherContent }
+        return self.runID == runID ? .ofSameRun : .ofOtherRun
+    }
 }

@@ -6,8 +6,11 @@ public struct KillSwitchStore {
 
     public init(_ database: Database) { connection = database.connection }
 
-    /// The switches that are on, in the order they were turned.
+    /// The switches that are on, in the order they were turned; none in a database from before there were any.
     public func switches() throws(DatabaseError) -> [KillSwitchRecord] {
+        guard try connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'kill_switches'") == 1 else {
+            return []
+        }
         let statement = try connection.prepare(KillSwitchWatch.sql)
         var found: [KillSwitchRecord] = []
         while try statement.step() { found.append(KillSwitchRecord(statement)) }

@@ -347,6 +347,7 @@ public struct JournalBatch: Sendable {
     }
 
     /// Rows of the journals, state aside.
+    @inlinable
     public var rowCount: Int {
         targets.count + riskDecisions.count + events.count + trades.count + cash.count + adjustments.count
     }

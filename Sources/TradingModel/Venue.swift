@@ -97,6 +97,18 @@ public enum CashKind: String, Sendable, Hashable, CaseIterable {
     case reconciled = "RECONCILED"
 }
 
+/// Why an order stays as it was although a change was asked for.
+public enum ModifyRefusal: Error, Equatable, Sendable {
+    /// No such order is at the venue any more.
+    case notWorking
+    /// Another instrument, the other side, or prices of the shares before a split: that would be another order.
+    case differentOrder
+    /// The new quantity leaves nothing to fill.
+    case alreadyFilled
+    /// A stop that is no multiple of the tick.
+    case offTick
+}
+
 /// What a venue reports.
 public enum VenueEvent: Sendable, Equatable {
     case accepted(OrderNumber, at: Timestamp)
@@ -109,7 +121,7 @@ public enum VenueEvent: Sendable, Equatable {
     /// The order's prices are these now.
     case modified(OrderNumber, OrderType, at: Timestamp)
     /// A change was refused, and the order stays as it was.
-    case modifyRefused(OrderNumber, BrokerReason, at: Timestamp)
+    case modifyRefused(OrderNumber, ModifyRefusal, at: Timestamp)
     /// A split made a position `exact`, of which `kept` stays and the rest is paid in cash.
     case split(InstrumentID, ratioE9: Int64, exact: Quantity, kept: Quantity, at: Timestamp)
     /// Money that moved without a trade.

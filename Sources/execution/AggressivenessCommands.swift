@@ -19,8 +19,9 @@ enum AggressivenessCommands {
         ],
         discussion: """
             What each level means is in the configuration's section aggressiveness (dev_workflows/CONFIGURATION.md). A level is in \
-            force until another is set for the same scope; NORMAL takes it back. An order's level is the highest of those \
-            that concern it. A rebalance that runs looks about once a second: it moves the limits of its open orders, and in an \
+            force until another is set for the same scope; NORMAL takes back that of a strategy or a ticker. One that is set for \
+            everything takes the place of the configuration's aggressiveness.level for good: to go back to that, set it. An \
+            order's level is the highest of those that concern it. A rebalance that runs looks about once a second: it moves the limits of its open orders, and in an \
             emergency that only reduces it cancels what opens or enlarges.
             """)
 
@@ -35,8 +36,13 @@ enum AggressivenessCommands {
         let change = try change(arguments)
         let path = arguments["--db"] ?? ""
         guard FileManager.default.fileExists(atPath: path) else { throw DatabaseRefusal.missing(path: path) }
-        try change.record(in: path, at: SystemClock.now)
+        let isKnown = try change.record(in: path, at: SystemClock.now)
         Terminal.note("\(change.scope.description) is \(change.level.code) from now on.")
+        if !isKnown {
+            Terminal.note(
+                "\(change.scope.description) is nowhere on record in \(path): is it spelled as in the targets? The level is set "
+                    + "all the same.")
+        }
         return .done
     }
 

@@ -10,6 +10,8 @@ enum ExecutionCommand {
         signal(SIGPIPE, SIG_DFL)
         // A file that may not grow further is an error to report, not the end.
         signal(SIGXFSZ, SIG_IGN)
+        // Whoever started this may ignore it; the ends of alert commands would not be told then.
+        signal(SIGCHLD, SIG_DFL)
         do {
             let code = try run(Array(CommandLine.arguments.dropFirst()))
             exit(code.rawValue)

@@ -2,6 +2,7 @@ import ExecutionService
 import InputFiles
 import Networking
 import OrderRouting
+import Reporting
 import Storage
 
 /// What the process says to its caller.
@@ -29,6 +30,7 @@ enum ExitCode: Int32 {
         case let failure as KillSwitchNotTurned: self = ExitCode(for: failure.cause)
         case is DatabaseError, is SocketError, is LedgerFailure, is MetricsFileTrouble, is AlertLockTrouble:
             self = .trouble
+        case is UnreadableRow, is StoredTimeError, is MissingRow: self = .trouble
         default: self = .refused
         }
     }

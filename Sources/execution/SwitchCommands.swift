@@ -27,7 +27,7 @@ enum SwitchCommands {
             It works while a rebalance writes to the database: from its commit on nothing is sent any more, and the rebalance sees \
             it within a second. One that is halted as a whole ends with exit code 4 once everything is confirmed and compared with \
             the broker; the same command goes on after `execution resume`. A later halt of the same scope takes the place of \
-            the earlier one. TRAINING is not stopped by it. Exit codes: 0 it is on, 2 refused, 3 the database cannot be written: \
+            the earlier one, but what that asked for beyond stopping stands until `resume`. TRAINING is not stopped by it. Exit codes: 0 it is on, 2 refused, 3 the database cannot be written: \
             then EXECUTION_HALTED and the file of EXECUTION_HALTED_FILE are left.
             """)
 

@@ -34,6 +34,23 @@ final class AggressivenessTests: CommandLineTestCase {
             ])
     }
 
+    func testANameThatIsNowhereOnRecord() throws {
+        let rows = try ProductionRows(folder.path("runtime.db"))
+        try rows.run(1, "first")
+        try rows.order(1_000_000_001, of: "first", "AAPL", status: "FILLED")
+        let cases: [(words: [String], isSaid: Bool)] = [
+            (["--ticker", "AAPL"], false), (["--ticker", "APPL"], true), (["--strategy", "momentun"], true),
+            ([], false),
+        ]
+        for (words, isSaid) in cases {
+            let result = try execute(
+                ["aggressiveness", "set", "ELEVATED", "--db", "runtime.db", "--reason", "news"] + words)
+            assertCode(0, result)
+            XCTAssertEqual(result.errors.contains("is nowhere on record in runtime.db"), isSaid, "\(words)")
+        }
+        XCTAssertEqual(try shown().count, 5, "they are set all the same")
+    }
+
     func testARowOfAnotherSystemCountsJustTheSame() throws {
         assertCode(0, try execute("init", "--db", "runtime.db"))
         let insertion = """

@@ -43,6 +43,16 @@ final class OperationsTests: CommandLineTestCase {
         assertContains(again.errors, ["Alerts delivered: 0, left: 0"])
     }
 
+    /// Some supervisors start what they start like this.
+    func testAlertsWhereTheEndsOfChildrenAreIgnored() throws {
+        _ = try makeDatabase()
+        try configure("'cat > got'")
+        let result = try shell(
+            "trap '' CHLD; exec \"$EXECUTION\" alerts --db runtime.db --config c.json5 --deliver")
+        assertCode(0, result)
+        assertContains(result.errors, ["Alerts delivered: 1, left: 0"])
+    }
+
     func testAlertsThatCannotBeDelivered() throws {
         _ = try makeDatabase()
         try folder.write("{}", to: "c.json5")
@@ -109,6 +119,26 @@ final class OperationsTests: CommandLineTestCase {
         assertContains(trouble.errors, ["none/m.prom: the metrics cannot be written: No such file or directory"])
         let printed = try execute("metrics", "--db", "runtime.db")
         XCTAssertEqual(printed.output.split(separator: "\n").count, text.split(separator: "\n").count)
+    }
+
+    /// What no version of this program has written is trouble with the database, and no refusal.
+    func testRowsThatCannotBeRead() throws {
+        let rows = try makeDatabase()
+        try rows.order(1_000_000_001, of: "first", status: "REJECTED")
+        let time = "'2026-01-05 at half past.'"
+        try rows.execute(
+            """
+            INSERT INTO notifications (run_id, created_at, severity, code, message)
+            VALUES ('first', \(time), 'CRITICAL', 'x', 'y');
+            INSERT INTO dead_letters (order_id, run_id, reason, detail, created_at)
+            VALUES (1000000001, 'first', 'not_sendable', 'x', \(time));
+            UPDATE execution_runs SET started_at = \(time)
+            """)
+        for words in [["alerts"], ["dead-letters", "list"], ["status"]] {
+            let result = try execute(words + ["--db", "runtime.db"])
+            assertCode(3, result)
+            assertContains(result.errors, ["half past"])
+        }
     }
 
     func testDeadLettersAndProfitOfNothing() throws {

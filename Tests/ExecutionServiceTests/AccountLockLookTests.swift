@@ -9,7 +9,8 @@ final class AccountLockLookTests: ServiceTestCase {
     private func account() throws -> AccountID { try XCTUnwrap(AccountID("DU123")) }
 
     private func lock(_ database: String) throws -> AccountLock {
-        try AccountLock(database: database, account: account(), command: "execution apply", at: Timestamp(ms: 0))
+        try AccountLock(
+            database: database, account: account(), command: "execution apply", answer: .stops, at: Timestamp(ms: 0))
     }
 
     private func look(_ database: String) throws -> AccountLock.State {

@@ -11,7 +11,8 @@ final class AccountLockTests: ServiceTestCase {
 
     private func lock(_ database: String, _ account: String = "DU123") throws -> AccountLock {
         try AccountLock(
-            database: database, account: XCTUnwrap(AccountID(account)), command: "execution apply --live", at: time)
+            database: database, account: XCTUnwrap(AccountID(account)), command: "execution apply --live",
+            answer: .stops, at: time)
     }
 
     func testSecondHandleIsRefusedAndTold() throws {
@@ -190,7 +191,8 @@ final class AccountLockHolder: XCTestCase {
     func testHoldsTheLockItIsToldTo() throws {
         guard let database = ProcessInfo.processInfo.environment[Self.variable] else { return }
         _ = try AccountLock(
-            database: database, account: XCTUnwrap(AccountID("DU123")), command: "the child", at: Timestamp(ms: 0))
+            database: database, account: XCTUnwrap(AccountID("DU123")), command: "the child", answer: .stops,
+            at: Timestamp(ms: 0))
         sleep(120)
     }
 }

@@ -26,6 +26,7 @@ final class AccountStatusTests: ServiceTestCase {
         try rows.order(1, of: "first", status: "WORKING")
         try rows.notification("WARNING", "late", of: "first")
         try rows.notification("INFO", "note", of: nil)
+        try rows.run(2, "dry", venue: "dry_run", status: "RUNNING", writer: .silentElsewhere)
         try rows.runOfThisProcess("mine")
         let report = try report()
         XCTAssertEqual(report.accounts.map(\.account), ["DU123"])
@@ -145,7 +146,7 @@ final class AccountStatusTests: ServiceTestCase {
         _ = try rows()
         let lock = try AccountLock(
             database: folder.path("runtime.db"), account: XCTUnwrap(AccountID("DU123")), command: "execution apply",
-            at: Self.now)
+            answer: .closes, at: Self.now)
         guard case .held(let pid, _?) = try report().accounts[0].lock else { return XCTFail("it is held") }
         XCTAssertEqual(pid, Int64(getpid()))
         XCTAssertTrue(try report().text.contains("since 2026-01-05T14:36:00.000Z (execution apply)"))

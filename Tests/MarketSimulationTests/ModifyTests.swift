@@ -143,7 +143,7 @@ final class ModifyTests: XCTestCase {
         return events.map { event in
             switch event {
             case .modified(let number, let type, let time): "\(number.value) modified \(type) \(time.ms)"
-            case .modifyRefused(let number, let reason, let time): "\(number.value) refused \(reason.text) \(time.ms)"
+            case .modifyRefused(let number, let reason, let time): "\(number.value) refused \(reason) \(time.ms)"
             case .cancelled(let number, _, _, let time): "\(number.value) cancelled \(time.ms)"
             default: "\(event)"
             }
@@ -192,7 +192,7 @@ final class ModifyTests: XCTestCase {
         var simulator = simulator()
         try submit(1, terms(.stop(price(60))), &simulator)
         try ask(1, .stop(Price(e8: 6_000_500_000)), at: 5, &simulator)
-        XCTAssertEqual(answers(Timestamp(ms: 5), &simulator), ["1 refused the stop price is off the tick 5"])
+        XCTAssertEqual(answers(Timestamp(ms: 5), &simulator), ["1 refused offTick 5"])
     }
 
     /// The whole quantity is the order's own, whatever filled before the change came.

@@ -95,7 +95,7 @@ struct FakeVenue: Venue {
     /// Refuses them.
     mutating func refuseChanges(_ time: Timestamp) -> [VenueEvent] {
         defer { changes.removeAll() }
-        return changes.map { .modifyRefused($0.number, BrokerReason(code: nil, text: "no"), at: time) }
+        return changes.map { .modifyRefused($0.number, .notWorking, at: time) }
     }
 
     /// Lets go of an order, for a test that reports its end by hand.

@@ -8,7 +8,7 @@ public struct Auditor {
     let positions: [String: Quantity]
     let cash: Money
     let facts: JournalFacts
-    private var findings: [String] = []
+    var findings: [String] = []
 
     /// - Parameter facts: everything on record.
     public init(_ gateway: SimulatedGateway, _ facts: JournalFacts) {
@@ -41,7 +41,7 @@ public struct Auditor {
         return findings
     }
 
-    private mutating func check(_ isTrue: Bool, _ finding: @autoclosure () -> String) {
+    mutating func check(_ isTrue: Bool, _ finding: @autoclosure () -> String) {
         if !isTrue { findings.append(finding()) }
     }
 

@@ -23,6 +23,8 @@ public struct WorldCommand: Sendable {
     public var prepare: @Sendable (inout ExecutionEngine) throws -> Void = { _ in }
     /// How long the operator thinks about each question.
     public var consent_ms: Int64 = 0
+    /// Whether it closes positions because kill switches ask for it; these let reductions leave then.
+    public var isFlattening = false
     /// By the clock of the world; set when the command is given first.
     var decidedAt: Timestamp?
 
@@ -34,7 +36,13 @@ public struct WorldCommand: Sendable {
 
     /// The key of an order: what it is of, spelled out, so that a failing seed can be read.
     func key(of order: OrderRecord, _ ticker: String) -> OrderKey? {
-        let decision = plan.decisions[Int(order.decision.index)].decisionID
+        if let row = order.inputRow, let intent = plan.intent(row), !plan.isDry {
+            return OrderKey(WorldIntent.key(of: intent.intent.intentID, child: order.childNumber))
+        }
+        // What a dry run makes of an intent is no order of it.
+        let decision =
+            plan.intents.isEmpty
+            ? plan.decisions[Int(order.decision.index)].decisionID : plan.runID.filter { $0 != "-" }
         let leg = order.inputRow.map { "R\($0)" } ?? "L\(order.leg)"
         let child = order.childNumber.map { "C\($0)" } ?? ""
         return OrderKey(decision + ticker + leg + child)
@@ -48,6 +56,8 @@ public enum ProcessEnd: Sendable, Equatable {
     case died(FaultKind)
     /// Its run was complete already.
     case alreadyComplete
+    /// Ids of its intents stand for others already; nothing was begun.
+    case refusedIntents([String])
 }
 
 /// A process that runs a command.
@@ -73,6 +83,12 @@ struct HostedProcess {
     var lastWake_ms: Int64 = -1
     /// How the books compared when it began.
     var reconciliation: Reconciliation?
+    /// Rows of its intents that another run has acted on.
+    var skipped: Set<Int> = []
+    /// What the account held at the gateway when it began.
+    var positionsAtStart: [String: Quantity] = [:]
+    /// How many executions the gateway had then.
+    var executionsAtStart = 0
 }
 
 /// A world that cannot go on, or in which something happened that must not.

@@ -28,7 +28,7 @@ public final class DatabaseJournal: WorldJournal {
         guard let handle = start.handle else { return nil }
         var names = RunNames(
             tickers: plan.tickers, decisions: plan.decisions, ocaGroups: plan.ocaGroups,
-            orderRef: { "row \($0)" })
+            orderRef: { row in plan.intent(row)?.intent.intentID ?? "row \(row)" }, intent: plan.intent)
         let stored = try store.record(of: plan.account, run: handle, names: names)
         names.tickers = stored.tickers
         names.decisions = stored.decisions
@@ -53,11 +53,22 @@ public final class DatabaseJournal: WorldJournal {
         return journal
     }
 
-    public func finish(isComplete: Bool) throws {
+    public func intents(_ ids: [String]) throws -> [String: StoredIntent] {
+        let store = try IntentStore(Database.openForWriting(path, durability: durability), account: World.account)
+        var found: [String: StoredIntent] = [:]
+        for id in ids { found[id] = try store.intent(id) }
+        return found
+    }
+
+    public func isRunOpen() throws -> Bool {
+        try !ProductionStore(Database.openForWriting(path, durability: durability)).openRuns(World.account).isEmpty
+    }
+
+    public func finish(isComplete: Bool, intentsWithoutOrder: [IntentWithoutOrder]) throws {
         try open().finish(
             RunOutcome(
                 status: isComplete ? .completed : .failed, summaryJSON: "{}", finalEquity: nil,
-                finishedAt: Timestamp(ms: WorldMarket.epoch_ms)))
+                finishedAt: Timestamp(ms: WorldMarket.epoch_ms), intentsWithoutOrder: intentsWithoutOrder))
         journal = nil
     }
 
@@ -136,6 +147,7 @@ private struct DatabaseFacts {
         try readTrades(database)
         try readBooks(database)
         try readOperations(database)
+        try readIntents(database)
         for row in try database.rows(
             """
             SELECT run_number, decision_id, ticker, computed_e8, held_e8, open_e8, planned_e8, residual_reason
@@ -154,7 +166,7 @@ private struct DatabaseFacts {
             """
             SELECT order_id, order_key, run_number, decision_id, ticker, direction, size_e8, filled_size_e8, o.status,
                 status_reason, iif(child_number IS NULL, NULL, parent_order_id),
-                algorithm IS NOT NULL AND algorithm NOT LIKE 'ibkr%'
+                algorithm IS NOT NULL AND algorithm NOT LIKE 'ibkr%', algorithm_parameters LIKE '%duration=%'
             FROM orders o JOIN execution_runs USING (run_id) ORDER BY order_id
             """)
         {
@@ -162,8 +174,8 @@ private struct DatabaseFacts {
                 .init(
                     row: row.number(0), key: row[1], run: row.number(2), decision: row[3], ticker: row[4],
                     side: row.side(5), quantity: row.quantity(6), filled: row.quantity(7), status: row[8],
-                    reason: row.text(9), parent: row.text(10).map { _ in row.number(10) }, isParent: row.number(11) == 1
-                ))
+                    reason: row.text(9), parent: row.text(10).map { _ in row.number(10) },
+                    isParent: row.number(11) == 1, hasWindow: row.number(12) == 1))
         }
         for row in try database.rows(
             "SELECT order_id, kind, from_status, to_status, size_e8, trade_id FROM order_events ORDER BY event_id")
@@ -194,6 +206,18 @@ private struct DatabaseFacts {
                     side: row.side(3), quantity: row.quantity(4), price: Price(e8: row.number(5)),
                     commission: Money(e6: row.number(6)), executionID: row[7], rule: row[8],
                     supersedes: row.text(9).map { _ in row.number(9) }))
+        }
+    }
+
+    private mutating func readIntents(_ database: Database) throws {
+        for row in try database.rows(
+            """
+            SELECT intent_id, i.status, content_digest, o.order_key
+            FROM order_intents i JOIN execution_runs r USING (run_id) LEFT JOIN orders o USING (order_id)
+            WHERE r.venue <> '\(ProductionStore.dryRunVenue)' ORDER BY intent_id
+            """)
+        {
+            facts.intents.append(.init(id: row[0], status: row[1], contentDigest: row[2], key: row.text(3)))
         }
     }
 

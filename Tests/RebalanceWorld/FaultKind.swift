@@ -70,8 +70,13 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case haltStrategy = "switch: a strategy halted"
     case reduceOnly = "switch: only reductions leave"
     case levelChanged = "operator: level of aggressiveness changed"
+    case haltAndFlatten = "switch: everything halted, positions closed"
+    case flattenTicker = "switch: a ticker halted, its position closed"
 
     public static func < (left: FaultKind, right: FaultKind) -> Bool { left.rawValue < right.rawValue }
+
+    /// Whether only worlds that are made for it have it, so that other worlds stay what they are.
+    var isOfOwnWorlds: Bool { self == .haltAndFlatten || self == .flattenTicker }
 
     /// What is a consequence of others, or harmless: it uses nothing of the budget.
     var isFree: Bool {

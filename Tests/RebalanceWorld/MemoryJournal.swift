@@ -1,4 +1,5 @@
 import OrderRouting
+import Storage
 import TradingModel
 
 /// A journal in memory that keeps what the tables of a database would, in their row ids.
@@ -25,6 +26,10 @@ public struct MemoryJournal: WorldJournal {
     /// The run that was begun last and has not ended; dry runs aside.
     private var unfinished: String?
     private var runID = ""
+    /// As it was opened.
+    private var plan: RunPlan?
+    /// Of runs that send, by id.
+    private var intents: [String: (stored: StoredIntent, status: String, order: Int64?)] = [:]
     /// The run that is open, and what its numbers mean.
     private var run: Int64 = 0
     private var tickers: [String] = []
@@ -34,6 +39,7 @@ public struct MemoryJournal: WorldJournal {
     private(set) var trades: [Int64: StoredTrade] = [:]
     private var positions: [String: PositionRecord] = [:]
     private var balance = Money.zero
+    private var equityMarks: [EquityMark] = []
     private var highWaterMark: Int32 = 0
     private var isKnown = false
     private var planned: [Int64: [(decision: String, ticker: String)]] = [:]
@@ -45,6 +51,7 @@ public struct MemoryJournal: WorldJournal {
 
     public mutating func open(_ plan: RunPlan) throws -> RunOpening? {
         runID = plan.isTask ? unfinished ?? plan.runID : plan.runID
+        self.plan = plan
         if completed.contains(runID) { return nil }
         if let unfinished, unfinished != runID, !plan.isDry { throw RecordedTwice("run \(unfinished) is unfinished") }
         if !plan.isDry { unfinished = runID }
@@ -67,9 +74,29 @@ public struct MemoryJournal: WorldJournal {
 
     public mutating func add(ticker: String) { tickers.append(ticker) }
 
-    public mutating func finish(isComplete: Bool) {
+    public mutating func finish(isComplete: Bool, intentsWithoutOrder: [IntentWithoutOrder]) throws {
+        for other in intentsWithoutOrder {
+            try record(other.row, status: other.cause == .hold ? "HOLD" : "EXPIRED", order: nil)
+        }
         if isComplete { completed.insert(runID) }
         if unfinished == runID { unfinished = nil }
+    }
+
+    public func intents(_ ids: [String]) -> [String: StoredIntent] {
+        Dictionary(
+            ids.compactMap { id in intents[id].map { (id, $0.stored) } }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func isRunOpen() -> Bool { unfinished != nil }
+
+    /// Puts the intent of a row on record; one that is there already cannot be.
+    private mutating func record(_ row: Int32, status: String, order: Int64?) throws {
+        guard let plan, !plan.isDry, let given = plan.intent(row) else { return }
+        let id = given.intent.intentID
+        guard intents[id] == nil else { throw RecordedTwice("intent \(id)") }
+        let stored = StoredIntent(
+            intent: given.intent, runID: runID, receivedAt: "", contentDigest: given.contentDigest)
+        intents[id] = (stored, status, order)
     }
 
     public mutating func abandon() {}
@@ -92,8 +119,11 @@ public struct MemoryJournal: WorldJournal {
         var account = AccountRecord()
         account.isKnown = isKnown
         account.cash = balance
+        account.equityMarks = equityMarks
         account.orders = orders.keys.sorted().map(orderRecord)
         account.acknowledged = Set(orders.filter(\.value.wasAcknowledged).map { number($0.key) })
+        let cancelled = Set(record.events.filter { $0.kind == "CANCEL_REQUESTED" }.map(\.order))
+        account.cancelledParts = Set(cancelled.filter { orders[$0]?.record.childNumber != nil }.map(number))
         account.positions = positions.sorted { $0.key < $1.key }.map { ticker, position in
             PositionRecord(
                 instrument: instrument(ticker), position: position.position, updatedAt: position.updatedAt)
@@ -168,6 +198,9 @@ public struct MemoryJournal: WorldJournal {
             orders[row] = StoredOrder(
                 key: try key(order), decision: decisions[Int(order.decision.index)],
                 ticker: ticker(order.terms.instrument), record: order)
+            if order.childNumber == nil, let input = order.inputRow {
+                try self.record(input, status: "ORDERED", order: row)
+            }
         }
         for order in batch.changedOrders {
             guard orders[row(order.number.value)] != nil else { throw RecordedTwice("no order \(order.number.value)") }
@@ -181,6 +214,7 @@ public struct MemoryJournal: WorldJournal {
         for position in batch.positions { positions[ticker(position.instrument)] = position }
         balance = batch.balance
         if batch.broker.holdings != nil { isKnown = true }
+        equityMarks += batch.broker.equityMarks
         if let mark = batch.broker.highWaterMark { highWaterMark = mark }
         writeRest(batch)
     }
@@ -262,13 +296,18 @@ public struct MemoryJournal: WorldJournal {
                 ticker: order.ticker, side: order.record.terms.side, quantity: order.record.terms.quantity,
                 filled: order.record.filled, status: order.record.state.code,
                 reason: order.record.state.reason?.rawValue, parent: parentRow(of: order, row),
-                isParent: order.record.isWorkedHere)
+                isParent: order.record.isWorkedHere, hasWindow: order.record.algorithm?.duration_ms != nil)
         }
         facts.trades = trades.sorted { $0.key < $1.key }.map { row, trade in
             .init(
                 row: row, order: trade.order, ticker: trade.ticker, side: trade.record.side,
                 quantity: trade.record.quantity, price: trade.record.price, commission: trade.commission,
                 executionID: trade.record.executionID, rule: trade.record.rule.rawValue, supersedes: trade.supersedes)
+        }
+        facts.intents = intents.sorted { $0.key < $1.key }.map { id, intent in
+            .init(
+                id: id, status: intent.status, contentDigest: intent.stored.contentDigest,
+                key: intent.order.flatMap { orders[$0]?.key.text })
         }
         facts.positions = positions.mapValues(\.position.quantity).filter { $0.value != .zero }
         facts.balance = balance
@@ -284,6 +323,7 @@ public struct MemoryJournal: WorldJournal {
         let more = [
             record.targets.map { "\($0)" }, record.risks.map { "\($0)" }, record.adjustments.map { "\($0)" },
             record.notifications, ["\(balance) \(highWaterMark)"],
+            intents.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" },
         ]
         return (lists + more).map { $0.joined(separator: "\n") }.joined(separator: "\n")
     }

@@ -10,19 +10,33 @@ import TradingModel
 /// A world that a seed makes: account, bars, commands, settings, and the trouble they get into.
 public struct SeededWorld {
     public let seed: UInt64
-    public private(set) var world: World
-    private var generator: SeededGenerator
+    public internal(set) var world: World
+    var generator: SeededGenerator
     /// Of its own, so that worlds without algorithms stay what they are.
     private var algorithms: SeededGenerator
-    private var commands = 0
+    var commands = 0
     private var budget: Int
     /// What the auditor found.
-    public private(set) var findings: [String] = []
+    public internal(set) var findings: [String] = []
     public private(set) var outcomes: [String] = []
+    /// How the last process ended.
+    private(set) var lastEnd: ProcessEnd?
+    /// What is asked for by intents; nil in a world without.
+    var intents: IntentDesk?
+    /// Files of intents that were refused as a whole.
+    public internal(set) var refusedFiles = 0
+    /// Those about prices that fall; nil in a world in which they do not.
+    var losses: SeededGenerator?
+    /// The dice about positions that are closed while everything is halted; nil in a world without.
+    var flattening: SeededGenerator?
+    var hasAskedForFlattening = false
+    /// How often positions were to be closed, and how often nothing was left of them.
+    public internal(set) var flattenings = 0
+    public internal(set) var flattened = 0
     private var seenSince = Timestamp(ms: 0)
     private let hasMissingBars: Bool
     /// What orders may do to the account; nil limits nothing.
-    private let limits: RiskLimits?
+    let limits: RiskLimits?
     /// Of the venue's breaker, in some worlds.
     private let breaker: CircuitBreaker.Rules?
     /// What levels mean; nil where no level changes anything.
@@ -36,7 +50,11 @@ public struct SeededWorld {
         let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
         hasMissingBars = generator.chance(20)
         breaker = SeededWorld.breaker(seed)
-        limits = SeededWorld.limits(seed)
+        let losses = SeededWorld.losses(seed)
+        self.losses = losses
+        limits = SeededWorld.limits(seed, losses)
+        intents = IntentDesk(seed: seed)
+        flattening = SeededWorld.flattening(seed)
         forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
@@ -56,6 +74,19 @@ public struct SeededWorld {
     }
 
     /// Limits that need nothing of the past, by dice of their own.
+    private static func limits(_ seed: UInt64, _ losses: SeededGenerator?) -> RiskLimits? {
+        guard var limits = limits(seed) else { return nil }
+        guard var dice = losses else { return limits }
+        limits.maxDailyLoss = Share(e9: Int64(dice.number(5...20)) * 1_000_000)
+        return limits
+    }
+
+    /// The dice about prices that fall between two commands; nil in most worlds.
+    private static func losses(_ seed: UInt64) -> SeededGenerator? {
+        var generator = SeededGenerator(seed: seed ^ 0x70_55E5)
+        return generator.chance(30) ? generator : nil
+    }
+
     private static func limits(_ seed: UInt64) -> RiskLimits? {
         var generator = SeededGenerator(seed: seed ^ 0x11A1_7500)
         guard generator.chance(40) else { return nil }
@@ -104,6 +135,7 @@ public struct SeededWorld {
             let command = command()
             guard try give(command) else { return }
             try pause()
+            try fallNowAndThen()
         }
         try world.endFaults()
         try world.letOrdersEnd()
@@ -118,6 +150,13 @@ public struct SeededWorld {
             try world.touchGateway { try $0.trade(words) }
         }
         try world.advance(to: world.now_ms + Int64(generator.number(0...40)) * 1_000)
+    }
+
+    /// Prices fall between two commands.
+    private mutating func fallNowAndThen() throws {
+        guard var dice = losses, dice.chance(60) else { return }
+        defer { losses = dice }
+        try world.fall(percent: dice.number(10...40))
     }
 
     private mutating func pause() throws {
@@ -144,11 +183,15 @@ public struct SeededWorld {
             world.faults.budget = budget
             world.beginStrikes()
             changeLevels()
+            askForFlattening()
             for _ in 0..<8 where world.faults.budget > 0 {
-                if try isDone(command) { return true }
+                let isOver = try isDone(command)
+                try flattenIfAsked()
+                if isOver { return true }
                 try world.advance(to: world.now_ms + Int64(generator.number(0...15_000)))
                 if !command.plan.isTask, generator.chance(10) { command = self.command(.cancelAll) }
             }
+            try flattenIfAsked()
             try world.endFaults()
             try world.advance(to: world.now_ms + Int64(generator.number(0...20_000)))
         }
@@ -168,8 +211,11 @@ public struct SeededWorld {
         }
     }
 
-    private mutating func isDone(_ command: WorldCommand) throws -> Bool {
+    mutating func isDone(_ command: WorldCommand) throws -> Bool {
+        let contradictions = try contradictions(of: command)
         let end = try world.run(command)
+        lastEnd = end
+        noteIntents(of: command, end, contradictions)
         outcomes.append("\(command.plan.runID): \(end)")
         audit(isSettled: false)
         if case .finished(.completed(_, let breaks)) = end, !breaks.isEmpty {
@@ -182,12 +228,30 @@ public struct SeededWorld {
         do {
             var auditor = Auditor(world.gateway, try world.journal.facts())
             var found = world.violations + auditor.checkAlways()
+            if let book = intents?.book { found += auditor.checkIntents(book) }
+            if let limits { found += auditor.checkLimits(limits, isTold: isToldTruly) }
             if isSettled {
                 found += auditor.checkSettled(since: seenSince)
+                if let book = intents?.book { found += auditor.checkConcluded(book) }
                 found += try world.journal.verify()
+                found += try endsOfOthers()
             }
             for finding in found where !findings.contains(finding) { findings.append(finding) }
         } catch { findings.append("the journal cannot be read: \(error)") }
+    }
+
+    /// Whether the venue told of no order what was not so.
+    private var isToldTruly: Bool {
+        let lies: [FaultKind] = [.falseCancel, .presetCancel, .inactive, .unknownCode, .reject, .correction]
+        return lies.allSatisfy { world.faults.counts[$0] == nil }
+    }
+
+    /// What only somebody else's cancel ends did not end where nobody else cancels and nothing is told wrongly.
+    private func endsOfOthers() throws -> [String] {
+        guard isToldTruly else { return [] }
+        return try world.journal.facts().orders.filter { $0.hasWindow && $0.reason == "child_ended" }.map {
+            "order \($0.key) ended by somebody else's cancel, and nobody else cancels"
+        }
     }
 
     // MARK: - Commands
@@ -200,12 +264,12 @@ public struct SeededWorld {
             var dry = command(.rebalance)
             dry.settings.isLive = false
             dry.plan.isDry = true
-            return dry
-        default: return command(.rebalance)
+            return withIntents(dry)
+        default: return withIntents(command(.rebalance))
         }
     }
 
-    private mutating func command(_ purpose: RebalancePurpose) -> WorldCommand {
+    mutating func command(_ purpose: RebalancePurpose) -> WorldCommand {
         commands += 1
         var tickers: [String] = []
         if purpose == .rebalance {
@@ -217,12 +281,7 @@ public struct SeededWorld {
         }
         let plan = RunPlan(runID: "run-\(commands)", account: World.account, tickers: tickers, decisions: decisions)
         var command = WorldCommand(plan: plan, settings: settings(purpose))
-        if let aggressiveness, purpose == .rebalance {
-            command.settings.aggressiveness = AggressivenessSetup(rules: aggressiveness, decisions: decisions)
-        }
-        if let limits, purpose == .rebalance {
-            command.settings.risk = RiskSetup(limits: limits, decisions: decisions, localTime: .utc)
-        }
+        if purpose == .rebalance { addRules(to: &command) }
         command.plan.isTask = purpose != .rebalance
         command.breaker = breaker
         command.session = session()
@@ -242,6 +301,13 @@ public struct SeededWorld {
         for index in targets.indices where hasAlgorithms { addAlgorithms(to: &targets[index]) }
         command.batches = targets.enumerated().map { TargetBatch(decision: DecisionID($0), targets: $1) }
         return command
+    }
+
+    /// Limits and levels, for the decisions that the command has.
+    func addRules(to command: inout WorldCommand) {
+        let decisions = command.plan.decisions
+        command.settings.aggressiveness = aggressiveness.map { AggressivenessSetup(rules: $0, decisions: decisions) }
+        command.settings.risk = limits.map { RiskSetup(limits: $0, decisions: decisions, localTime: .utc) }
     }
 
     // MARK: - Algorithms
@@ -398,7 +464,7 @@ enum FaultRates {
 
     /// Nothing at all, one kind often, or many kinds now and then; in most worlds only once orders are out.
     static func draw(_ generator: inout SeededGenerator) -> [FaultKind: Int] {
-        let kinds = FaultKind.allCases
+        let kinds = FaultKind.allCases.filter { !$0.isOfOwnWorlds }
         switch generator.number(0...9) {
         case 0: return [:]
         case 1...4:

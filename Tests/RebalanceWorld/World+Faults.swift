@@ -40,7 +40,7 @@ extension World {
     }
 
     /// Whether it could happen.
-    private mutating func strike(_ kind: FaultKind) throws -> Bool {
+    mutating func strike(_ kind: FaultKind) throws -> Bool {
         let open = links.values.filter { $0.process == process?.number && $0.isOpenAtClient }.map(\.id).max()
         switch kind {
         case .cutToGateway:
@@ -72,7 +72,8 @@ extension World {
         case .stopAndCancel, .stopAndLeave:
             guard let process else { return false }
             queue.add(.stop(process: process.number, cancels: kind == .stopAndCancel), at: now_ms)
-        case .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly: return try strikeSwitch(kind)
+        case .haltAndCancel, .haltAndLeave, .haltTicker, .haltStrategy, .reduceOnly, .haltAndFlatten, .flattenTicker:
+            return try strikeSwitch(kind)
         case .levelChanged: return try changeLevel()
         default: return false
         }
@@ -121,11 +122,13 @@ extension World {
     }
 
     /// From now on nothing goes wrong any more; what was begun ends.
-    public mutating func endFaults() throws {
+    ///
+    /// - Parameter keepsSwitches: whether kill switches stay as they are.
+    public mutating func endFaults(keepsSwitches: Bool = false) throws {
         faults.isOn = false
         wallOffset_ms = 0
         gatewayAwayUntil_ms = 0
-        turn(KillSwitchBoard())
+        if !keepsSwitches { turn(KillSwitchBoard()) }
         if isConnectivityLost {
             isConnectivityLost = false
             try touchGateway { try $0.fault(["restore"]) }

@@ -60,6 +60,8 @@ extension World {
         let key = order.order.orderRef
         if !committedKeys.contains(key) { violations.append("\(key) left before its commit") }
         auditSwitches(key)
+        auditFlattening(order)
+        auditExpiry(of: key)
         audit(changeOf: key, order)
         if order.orderID > committedMark {
             violations.append("\(key) left as \(order.orderID), beyond the mark \(committedMark) on record")

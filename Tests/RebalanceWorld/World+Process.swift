@@ -9,7 +9,13 @@ extension World {
     @discardableResult
     public mutating func run(_ command: WorldCommand) throws -> ProcessEnd {
         isRunComplete = false
-        guard try start(command) else {
+        let intents = try compare(command.plan.intents, in: command.plan.runID)
+        guard intents.refused.isEmpty else {
+            isRunComplete = true
+            return .refusedIntents(intents.refused)
+        }
+        skippedIntents += intents.skipped.count
+        guard try start(command, without: intents.skipped) else {
             isRunComplete = true
             return .alreadyComplete
         }
@@ -26,14 +32,14 @@ extension World {
     }
 
     /// False where there is nothing left to do.
-    private mutating func start(_ command: WorldCommand) throws -> Bool {
+    private mutating func start(_ command: WorldCommand, without skipped: Set<Int>) throws -> Bool {
         processCount += 1
         var plan = command.plan
         plan.startedAt = time
         guard let opening = try journal.open(plan) else { return false }
         note("process \(processCount) runs \(command.plan.runID)")
         var goal = RebalanceGoal(
-            batches: command.batches, ownOrders: command.ownOrders,
+            batches: command.batches, ownOrders: command.ownOrders.filter { !skipped.contains(Int($0.row)) },
             decisionTime: DecisionTime(instant: command.decidedAt ?? time, isDate: false),
             instruments: opening.tickers.map { ticker in
                 instruments.first { $0.ticker == ticker } ?? Instrument(ticker: ticker)
@@ -53,8 +59,9 @@ extension World {
         try machine.prepare(command.prepare)
         committedMark = opening.highWaterMark
         process = HostedProcess(
-            number: processCount, machine: machine, command: command, keys: opening.keys)
-        try feed(.switches(switches))
+            number: processCount, machine: machine, command: command, keys: opening.keys, skipped: skipped,
+            positionsAtStart: gateway.positions, executionsAtStart: gateway.executionRecords.count)
+        try feed(.switches(switchesForProcess))
         try feed(.start)
         try feed(.levels(levels))
         return true
@@ -184,7 +191,8 @@ extension World {
             case .stopped, .halted: machine.engine.orders.contains { !$0.number.isOfEarlierRun }
             default: false
             }
-        try journal.finish(isComplete: isComplete)
+        try journal.finish(
+            isComplete: isComplete, intentsWithoutOrder: isComplete ? intentsWithoutOrder(machine.engine) : [])
         process?.isRunComplete = isComplete
     }
 
@@ -222,6 +230,7 @@ extension World {
         }
         process?.keys = keys
         auditBreaker(batch)
+        auditLoss(batch)
         for event in batch.events {
             guard let key = keys[event.order]?.text else { continue }
             switch event.kind {

@@ -16,8 +16,13 @@ extension World {
         queue.add(.look(process: process.number), at: now_ms + Int64(generator.number(World.look_ms)))
     }
 
+    /// The switches as the process sees them.
+    var switchesForProcess: KillSwitchBoard {
+        process?.command.isFlattening == true ? switches.forFlattening : switches
+    }
+
     /// Whether the process has not been told yet of what is on.
-    var areSwitchesNew: Bool { process.map { heedsSwitches($0) && $0.board != switches } ?? false }
+    var areSwitchesNew: Bool { process.map { heedsSwitches($0) && $0.board != switchesForProcess } ?? false }
 
     private func heedsSwitches(_ process: HostedProcess) -> Bool {
         process.command.settings.isLive && process.command.settings.purpose == .rebalance
@@ -27,14 +32,19 @@ extension World {
     mutating func feedWithheld() throws {
         guard let labels = process?.withheld, !labels.isEmpty, process?.end == nil else { return }
         process?.withheld = []
-        try feed(.switches(switches))
+        try feed(.switches(switchesForProcess))
         try feed(.withheld(labels))
     }
+
+    /// Whether a switch asks for positions to be closed.
+    public var isFlatteningAsked: Bool { !switches.flattening(at: "ibkr", of: World.account).isEmpty }
 
     /// Turns a switch for a while; false where one is on already.
     mutating func strikeSwitch(_ kind: FaultKind) throws -> Bool {
         guard switches.isClear else { return false }
         turn(KillSwitchBoard([randomSwitch(kind)]))
+        // What closes positions stays until they are.
+        if isFlatteningAsked { return true }
         after(Int64(generator.number(100...30_000))) { $0.turn(KillSwitchBoard()) }
         return true
     }
@@ -46,6 +56,10 @@ extension World {
         case .haltTicker:
             .init(.ticker(generator.pick(market.tickers)), .halted, kind.rawValue, cancelsOpen: generator.chance(50))
         case .haltStrategy: .init(.strategy("S0"), .halted, kind.rawValue, cancelsOpen: generator.chance(50))
+        case .haltAndFlatten: .init(.all, .halted, kind.rawValue, cancelsOpen: true, flattens: true)
+        case .flattenTicker:
+            .init(
+                .ticker(generator.pick(market.tickers)), .halted, kind.rawValue, cancelsOpen: true, flattens: true)
         default: .init(.all, .reducing, kind.rawValue, cancelsOpen: generator.chance(50))
         }
     }
@@ -65,7 +79,7 @@ extension World {
             ticker: process.machine.engine.instruments[Int(order.terms.instrument.index)].ticker, venue: "ibkr",
             account: World.account)
         let isReduction = order.parent != nil || order.action == .reduce || order.action == .close
-        if let reason = switches.stop(of: subject, isReduction: isReduction) {
+        if let reason = switchesForProcess.stop(of: subject, isReduction: isReduction) {
             violations.append("\(key) left although it is \(reason.rawValue): \(switches.switches.map(\.sentence))")
         }
     }

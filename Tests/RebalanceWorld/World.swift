@@ -55,9 +55,15 @@ public struct World {
     var sentQuantities: [Int32: Quantity] = [:]
     /// How many changes of orders left.
     public internal(set) var changesSent = 0
+    /// How many intents of files were left out because another run had acted on them.
+    public internal(set) var skippedIntents = 0
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []
     var committedMark: Int32 = 0
+    /// What the account was worth when it was first looked at, by day.
+    var firstEquities: [Int64: Money] = [:]
+    /// How often an order was planned after a loss that lets only reductions pass.
+    public internal(set) var ordersAfterLoss = 0
     /// The venue's breaker as it is on record.
     var breakerState = BreakerRecord.State.closed
     /// How long a process may run.
@@ -168,7 +174,7 @@ public struct World {
         case .stop(let number, let cancels):
             if process?.number == number { try feed(.stop(cancels: cancels)) }
         case .look(let number):
-            if process?.number == number { try feed(.switches(switches)) }
+            if process?.number == number { try feed(.switches(switchesForProcess)) }
         case .levels(let number, let levels):
             if process?.number == number { try feed(.levels(levels)) }
         case .journalFree(let number):

@@ -1,13 +1,16 @@
 import OrderRouting
+import Storage
 import TradingModel
 
 /// A run as every process of it brings it: the same command.
-public struct RunPlan: Sendable, Equatable {
+public struct RunPlan: Sendable {
     public var runID: String
     public var account: String
     public var tickers: [String]
     public var decisions: [Decision]
     public var ocaGroups: [String] = []
+    /// The intents that its rows are, where it is of intents.
+    public var intents: [IntentRecord] = []
     /// A run that sends nothing.
     public var isDry = false
     /// A task is part of the run that was left unfinished, where there is one.
@@ -20,6 +23,10 @@ public struct RunPlan: Sendable, Equatable {
         self.tickers = tickers
         self.decisions = decisions
     }
+
+    /// The intent of a row; nil where the run is not of intents.
+    @Sendable
+    func intent(_ row: Int32) -> IntentRecord? { intents.indices.contains(Int(row)) ? intents[Int(row)] : nil }
 }
 
 /// What a process finds on record when it takes up a run.
@@ -51,7 +58,11 @@ public protocol WorldJournal {
     mutating func write(
         _ batch: JournalBatch, trouble: JournalTrouble?, key: (OrderRecord) throws -> OrderKey) throws
     /// The run is over; one that is not complete is taken up by the same command.
-    mutating func finish(isComplete: Bool) throws
+    mutating func finish(isComplete: Bool, intentsWithoutOrder: [IntentWithoutOrder]) throws
+    /// The intents of these ids that are on record of the account.
+    func intents(_ ids: [String]) throws -> [String: StoredIntent]
+    /// Whether a run that sends has not ended.
+    func isRunOpen() throws -> Bool
     /// The process is gone, whatever it was doing.
     mutating func abandon() throws
     /// Everything on record, for the auditor.
@@ -82,6 +93,8 @@ public struct JournalFacts: Sendable {
         public var parent: Int64?
         /// Whether children carry it out, so that it is no order of the broker's.
         public var isParent = false
+        /// Whether its algorithm has a window, so that its children live until somebody ends them.
+        public var hasWindow = false
     }
 
     public struct Event: Sendable {
@@ -138,6 +151,17 @@ public struct JournalFacts: Sendable {
         public var reason: String?
     }
 
+    /// An intent that was acted on.
+    public struct Intent: Sendable {
+        public var id: String
+        /// `ORDERED`, `HOLD` or `EXPIRED`.
+        public var status: String
+        public var contentDigest: String
+        /// The key of the order that was made of it.
+        public var key: String?
+    }
+
+    public var intents: [Intent] = []
     public var orders: [Order] = []
     public var events: [Event] = []
     public var trades: [Trade] = []

@@ -101,6 +101,51 @@ final class BreakerTests: XCTestCase {
         try desk.checkSettled()
     }
 
+    // MARK: - Algorithms
+
+    /// Two orders at a limit that nothing reaches, in four slices of ten seconds. The venue fails at the second part of one of them.
+    private func slices(_ desk: inout RebalanceDesk, finish: String, openFor_s: Int64) throws -> WorldCommand {
+        var command = desk.command(["AAA": 100, "BBB": 100], type: .limit(Price(e8: Price.scale)))
+        for index in command.batches[0].targets.indices {
+            command.batches[0].targets[index].algorithm = try AlgorithmTerms(
+                name: "twap", parameters: "duration=40s slices=4 finish=\(finish)")
+        }
+        command.breaker = rules(1, openFor_s: openFor_s)
+        desk.world.after(28_000) { world in try world.touchGateway { try $0.fault(["reject", "321", "no"]) } }
+        return command
+    }
+
+    /// Nothing is ordered behind an open breaker, and the part that rests is cancelled when its slice is over all the same.
+    func testPartsAreCancelledOnTimeWhileItIsOpen() throws {
+        var desk = RebalanceDesk()
+        let command = try slices(&desk, finish: "cancel", openFor_s: 600)
+        XCTAssertEqual(try desk.give(command), .completed(shortfalls: 2))
+        let facts = try desk.world.journal.facts()
+        XCTAssertEqual(facts.breaker?.state, .open)
+        XCTAssertEqual(
+            facts.orders.filter(\.isParent).map { "\($0.ticker) \($0.status) \($0.reason ?? "")" }.sorted(),
+            ["AAA CANCELLED child_rejected", "BBB EXPIRED window_ended"])
+        XCTAssertLessThan(desk.world.now_ms, WorldMarket.open_ms + 20_000 + 60_000, "the window is what ended it")
+        XCTAssertEqual(
+            facts.orders.filter { $0.parent != nil && $0.ticker == "BBB" }.map { "\($0.quantity) \($0.status)" },
+            ["25 CANCELLED", "50 CANCELLED"], "no part was ordered after it opened")
+        try desk.checkSettled()
+    }
+
+    /// What was held back is ordered as soon as the breaker lets it.
+    func testPartsGoOnWhenItClosesAgain() throws {
+        var desk = RebalanceDesk()
+        let command = try slices(&desk, finish: "market", openFor_s: 12)
+        XCTAssertEqual(try desk.give(command), .completed(shortfalls: 1))
+        let facts = try desk.world.journal.facts()
+        XCTAssertEqual(facts.breakerEvents, ["ERROR", "OPENED", "HALF_OPENED", "CLOSED"])
+        XCTAssertEqual(
+            facts.orders.filter { $0.parent != nil && $0.ticker == "BBB" }.map { "\($0.quantity) \($0.status)" },
+            ["25 CANCELLED", "50 CANCELLED", "75 CANCELLED", "100 CANCELLED", "100 FILLED"])
+        XCTAssertEqual(try desk.positions(), ["BBB": 100])
+        try desk.checkSettled()
+    }
+
     /// An entry and its exits are one probe.
     func testABracketIsOneProbe() throws {
         var desk = desk(lost: 1)

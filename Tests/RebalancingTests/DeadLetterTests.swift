@@ -77,7 +77,7 @@ final class DeadLetterTests: XCTestCase {
         var desk = RebalanceDesk()
         desk.world.after(25_000) { $0.kill() }
         XCTAssertEqual(try desk.give(own(&desk, 100, Self.far)), .died(.killedIdle))
-        try desk.world.journal.finish(isComplete: true)
+        try desk.world.journal.finish(isComplete: true, intentsWithoutOrder: [])
         let order = try XCTUnwrap(try desk.world.journal.facts().orders.first)
         XCTAssertEqual(order.status, "WORKING")
         XCTAssertEqual(

@@ -217,6 +217,69 @@ final class SwitchTests: XCTestCase {
         }
     }
 
+    // MARK: - Algorithms
+
+    /// A switch about one ticker or strategy ends the parent that it stops and cancels its part, whatever it asks of other open orders:
+    /// nobody would order the rest. The others go on, and nothing of it comes back when the switch is off.
+    func testAHaltOfSomeOrdersEndsAParentAndItsPart() throws {
+        for (scope, level, cancels) in [
+            (KillSwitchScope.ticker("AAA"), KillSwitchLevel.halted, false), (.ticker("AAA"), .halted, true),
+            (.strategy("momentum"), .halted, false), (.ticker("AAA"), .reducing, false),
+        ] {
+            var desk = RebalanceDesk()
+            var command = desk.command(["AAA": 100, "BBB": 100], type: .limit(Price(e8: Price.scale)))
+            command.plan.decisions[0].strategyID = "momentum"
+            command.plan.decisions.append(Decision(decisionID: "other", decidedAt: desk.world.time))
+            let targets = command.batches[0].targets
+            command.batches = targets.enumerated().map { index, target in
+                var target = target
+                target.algorithm = .twap(duration_ms: 60_000, slices: 6, finish: .cancel)
+                return TargetBatch(decision: DecisionID(index), targets: [target])
+            }
+            desk.world.after(33_000) { $0.turn(self.board(scope, level, cancels: cancels)) }
+            desk.world.after(55_000) { $0.turn(KillSwitchBoard()) }
+            XCTAssertEqual(try desk.give(command), .completed(shortfalls: 2), "\(scope)")
+            let facts = try desk.world.journal.facts()
+            XCTAssertEqual(
+                facts.orders.filter(\.isParent).map { "\($0.ticker) \($0.status) \($0.reason ?? "") \($0.filled)" },
+                [
+                    "AAA CANCELLED \(level == .halted ? "halted" : "halted_reducing") 0",
+                    "BBB EXPIRED window_ended 0",
+                ], "\(scope)")
+            let parts = facts.orders.filter { $0.parent != nil }
+            XCTAssertLessThan(parts.count { $0.ticker == "AAA" }, 4, "\(scope)")
+            XCTAssertEqual(parts.count { $0.ticker == "BBB" }, 6, "\(scope)")
+            XCTAssertEqual(live(desk), 0)
+            try desk.checkSettled()
+        }
+    }
+
+    /// A switch that halts the venue halts the session: the part is cancelled and ends its parent, or stays where it is, and then the same
+    /// command goes on with both.
+    func testAHaltOfTheVenueAndAParent() throws {
+        for cancels in [true, false] {
+            var desk = RebalanceDesk()
+            var command = desk.command(["AAA": 100], type: .limit(Price(e8: Price.scale)))
+            command.batches[0].targets[0].algorithm = .twap(duration_ms: 60_000, slices: 6, finish: .market)
+            desk.world.after(33_000) { $0.turn(self.board(.venue("ibkr"), cancels: cancels)) }
+            guard case .finished(.halted(let open, _, _)) = try desk.give(command) else {
+                return XCTFail("not halted")
+            }
+            let parents = try desk.world.journal.facts().orders.filter(\.isParent)
+            XCTAssertEqual(
+                parents.map { "\($0.status) \($0.reason ?? "")" }, [cancels ? "CANCELLED halted" : "WORKING "])
+            XCTAssertEqual(live(desk), cancels ? 0 : 1)
+            XCTAssertEqual(open, cancels ? 0 : 2, "the parent and its part")
+            XCTAssertEqual(desk.world.isRunComplete, cancels)
+            desk.world.turn(KillSwitchBoard())
+            if !cancels {
+                XCTAssertEqual(try desk.world.run(command), .completed)
+                XCTAssertEqual(try desk.positions(), ["AAA": 100])
+            }
+            try desk.checkSettled()
+        }
+    }
+
     // MARK: - Only reductions
 
     func testOnlyReductionsLeave() throws {

@@ -31,8 +31,9 @@ final class MetricsTests: XCTestCase {
             [
                 "execution_orders_total", "execution_orders", "execution_rejects_total", "execution_fills_total",
                 "execution_commission", "execution_order_latency_seconds", "execution_risk_limited_total",
-                "execution_risk_failed_open_total", "execution_breaker_state", "execution_breaker_errors_total",
-                "execution_breaker_opened_total",
+                "execution_risk_failed_open_total", "execution_breaker_state",
+                "execution_breaker_open_until_timestamp_seconds",
+                "execution_breaker_errors_total", "execution_breaker_opened_total",
                 "execution_position_size", "execution_cash", "execution_position_breaks", "execution_cash_breaks",
                 "execution_realized_pnl", "execution_unrealized_pnl", "execution_oldest_mark_timestamp_seconds",
                 "execution_notifications_total", "execution_notifications_undelivered", "execution_dead_letters",
@@ -98,6 +99,8 @@ final class MetricsTests: XCTestCase {
             try rows.run(1, "first")
             try rows.run(2, "second", status: "RUNNING", writer: .silentElsewhere)
             try rows.run(3, "dry", venue: "dry_run")
+            try rows.run(4, "killed", venue: "dry_run", status: "RUNNING", writer: .silentElsewhere)
+            try rows.run(5, "left", account: "DU999", status: "RUNNING")
             try rows.order(1_000_000_001, of: "first", status: "WORKING")
             try rows.timings(1_000_000_001, [0, 0, 5, 12, nil, nil])
             try rows.order(1_000_000_002, of: "first", status: "REJECTED")
@@ -115,6 +118,10 @@ final class MetricsTests: XCTestCase {
                 VALUES (1000000002, 'first', 'given_up', '', '2026-01-05T14:30:00.000Z')
                 """)
         }
+        XCTAssertEqual(
+            lines.filter { $0.hasPrefix("execution_run_heartbeat_timestamp_seconds") },
+            [#"execution_run_heartbeat_timestamp_seconds{account="DU123",run="second"} 1452004260"#],
+            "neither of dry runs nor of those that nobody writes")
         assertContains(
             lines,
             [
@@ -122,10 +129,13 @@ final class MetricsTests: XCTestCase {
                 #"execution_orders_total{account="DU123",venue="ibkr"} 2"#,
                 #"execution_orders{account="DU123",status="WORKING"} 1"#,
                 #"execution_rejects_total{account="DU123",reason="broker_rejected"} 1"#,
+                #"execution_rejects_total{account="DU123",reason="not_sendable"} 0"#,
+                #"execution_rejects_total{account="DU999",reason="broker_rejected"} 0"#,
                 #"execution_order_latency_seconds_bucket{account="DU123",interval="sent_to_acknowledged",le="0.005"} 0"#,
                 #"execution_order_latency_seconds_bucket{account="DU123",interval="sent_to_acknowledged",le="0.01"} 1"#,
                 #"execution_order_latency_seconds_sum{account="DU123",interval="sent_to_acknowledged"} 0.007"#,
                 #"execution_breaker_state{account="DU123",venue="ibkr"} 2"#,
+                #"execution_breaker_open_until_timestamp_seconds{account="DU123",venue="ibkr"} 1767623460"#,
                 #"execution_breaker_errors_total{account="DU123",venue="ibkr"} 1"#,
                 #"execution_breaker_opened_total{account="DU123",venue="ibkr"} 1"#,
                 #"execution_position_size{account="DU123",ticker="AAPL"} 10"#,
@@ -138,7 +148,7 @@ final class MetricsTests: XCTestCase {
                 #"execution_dead_letters{account="DU123",state="OPEN"} 1"#,
                 #"execution_last_run_timestamp_seconds{account="DU123",venue="ibkr",status="COMPLETED"} 1767623700"#,
                 #"execution_unfinished_runs{account="DU123"} 1"#,
-                #"execution_run_heartbeat_timestamp_seconds{account="DU123",run="second"} 1452004260"#,
+                #"execution_unfinished_runs{account="DU999"} 1"#,
             ])
     }
 }

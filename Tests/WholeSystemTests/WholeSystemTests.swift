@@ -24,6 +24,13 @@ final class WholeSystemTests: XCTestCase {
         guard !isReplay, cases.count >= WholeSystemTests.defaultCount else { return }
         XCTAssertGreaterThan(report.children, 1_000, "a share of the worlds has algorithms")
         XCTAssertGreaterThan(report.denied, 100, "a share of the worlds has limits")
+        for (status, least) in [("ORDERED", 1_000), ("HOLD", 100), ("EXPIRED", 50)] {
+            XCTAssertGreaterThan(report.intents[status] ?? 0, least, "a share of the worlds has intents: \(status)")
+        }
+        XCTAssertGreaterThan(report.skippedIntents, 100, "files repeat intents")
+        XCTAssertGreaterThan(report.refusedFiles, 20, "files contradict what is on record")
+        XCTAssertGreaterThan(report.ordersAfterLoss, 20, "in a share of the worlds prices fall")
+        XCTAssertGreaterThan(report.flattened, 50, "in a share of the worlds positions are closed")
         for kind in FaultKind.allCases where report.faults[kind] == nil { XCTFail("never happened: \(kind.rawValue)") }
     }
 

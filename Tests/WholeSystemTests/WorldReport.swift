@@ -17,6 +17,16 @@ struct WorldReport: Sendable {
     var denied = 0
     /// Orders that were changed.
     var changes = 0
+    /// Intents on record by what became of them, those that were skipped because another run had acted on them, and files that were
+    /// refused as a whole.
+    var intents: [String: Int] = [:]
+    var skippedIntents = 0
+    var refusedFiles = 0
+    /// How often positions were to be closed while everything was halted, and how often nothing was left.
+    var flattenings = 0
+    var flattened = 0
+    /// Orders that were planned after a loss of the day that lets only reductions pass.
+    var ordersAfterLoss = 0
     var faults: [FaultKind: Int] = [:]
     /// By seed, what must not be.
     var failures: [UInt64: [String]] = [:]
@@ -50,6 +60,12 @@ struct WorldReport: Sendable {
         parents += facts?.orders.count { $0.isParent } ?? 0
         children += facts?.orders.count { $0.parent != nil } ?? 0
         denied += facts?.orders.count { $0.status == "DENIED" && $0.reason == "risk_limit" } ?? 0
+        for intent in facts?.intents ?? [] { intents[intent.status, default: 0] += 1 }
+        skippedIntents += life.world.skippedIntents
+        refusedFiles += life.refusedFiles
+        flattenings += life.flattenings
+        flattened += life.flattened
+        ordersAfterLoss += life.world.ordersAfterLoss
         faults.merge(life.world.faults.counts) { $0 + $1 }
     }
 
@@ -74,6 +90,12 @@ struct WorldReport: Sendable {
         children += other.children
         denied += other.denied
         changes += other.changes
+        intents.merge(other.intents) { $0 + $1 }
+        skippedIntents += other.skippedIntents
+        refusedFiles += other.refusedFiles
+        flattenings += other.flattenings
+        flattened += other.flattened
+        ordersAfterLoss += other.ordersAfterLoss
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
     }
@@ -104,7 +126,10 @@ struct WorldReport: Sendable {
         let whole =
             "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, "
             + "\(executions) executions, \(parents) orders carried out by \(children) children, "
-            + "\(denied) denied by a limit"
+            + "\(denied) denied by a limit, "
+            + "intents \(intents.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")), "
+            + "\(skippedIntents) skipped, \(refusedFiles) files refused, positions closed \(flattened) of \(flattenings) times, "
+            + "\(ordersAfterLoss) orders after a loss"
         return (lines + [whole]).joined(separator: "\n")
     }
 }

@@ -34,9 +34,14 @@ public struct AggressivenessChange: Sendable, Equatable {
     }
 
     /// Puts the level in force in a database. Throws what opening and writing it throws.
-    public func record(in path: String, at time: Timestamp) throws {
+    ///
+    /// - Returns: whether its strategy or ticker is on record there, so that the level concerns something.
+    @discardableResult
+    public func record(in path: String, at time: Timestamp) throws -> Bool {
         let database = try Database.openForWriting(path, durability: .full)
-        try AggressivenessStore(database).set(row(at: time))
+        let row = row(at: time)
+        try AggressivenessStore(database).set(row)
+        return try KillSwitchStore(database).isKnown(row.scope, row.name ?? "")
     }
 
     private func row(at time: Timestamp) -> AggressivenessRow {

@@ -9,7 +9,7 @@ public struct AlertsConfiguration: Sendable, Equatable {
     public var minimumSeverity = NotificationRecord.Severity.warning
     /// A command that takes longer is ended, and counts as failed.
     public var timeout = TimeSpan.seconds(10)
-    /// How often one process tries an alert.
+    /// How often one process tries an alert, unless it follows what comes.
     public var attempts: Int64 = 5
     /// The pause after the first failure; it doubles with each further one.
     public var firstWait = TimeSpan.seconds(1)

@@ -34,6 +34,7 @@ final class SessionCompanion: Sendable {
     /// Until when the session counts as alive, on the clock that never goes back.
     private let aliveUntil_ms = Atomic<Int64>(0)
     private let isEnding = Atomic<Bool>(false)
+    private let leavesRest = Atomic<Bool>(false)
     private let hasEnded = DispatchSemaphore(value: 0)
     private let outcome = Mutex(Outcome())
 
@@ -51,9 +52,12 @@ final class SessionCompanion: Sendable {
     }
 
     /// Delivers what is left, for a while, and ends.
-    func end() -> Outcome {
-        isEnding.store(true, ordering: .relaxed)
-        hasEnded.wait()
+    ///
+    /// - Parameter atOnce: leaves what is left to the next session, and waits for no hook that runs.
+    func end(atOnce: Bool = false) -> Outcome {
+        leavesRest.store(atOnce, ordering: .sequentiallyConsistent)
+        isEnding.store(true, ordering: .sequentiallyConsistent)
+        if !atOnce { hasEnded.wait() }
         return outcome.withLock { $0 }
     }
 
@@ -70,7 +74,7 @@ final class SessionCompanion: Sendable {
                     secrets: SecretRedactor(settings.environment), hook: $0)
             }
             watch(RunStore(database), delivery)
-            finish(delivery)
+            if !leavesRest.load(ordering: .sequentiallyConsistent) { finish(delivery) }
         } catch {
             outcome.withLock { $0.trouble = "\(error)" }
         }

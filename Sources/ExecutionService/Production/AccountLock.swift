@@ -18,6 +18,18 @@ public final class AccountLock {
         public var since: String
         /// The words of its command line, at most 1,000 characters of them.
         public var command: String
+        /// What it does once a kill switch is turned; nil in what older versions wrote.
+        public var answer: HaltAnswer?
+    }
+
+    /// What a process does once a kill switch halts what it is about.
+    public enum HaltAnswer: String, Codable, Sendable {
+        /// It sends no orders, and cancels none for it.
+        case ignores
+        /// It stops sending, and cancels what is open where that is asked for.
+        case stops
+        /// The same, and it closes positions where that is asked for.
+        case closes
     }
 
     /// The locked file.
@@ -29,9 +41,10 @@ public final class AccountLock {
     /// - Parameters:
     ///   - database: path of the database, which need not exist yet.
     ///   - command: how this process was called, for the one that is refused.
+    ///   - answer: what it does once a kill switch is turned, for the one who turns it.
     ///   - time: when the lock is taken.
     public init(
-        database: String, account: AccountID, command: String, at time: Timestamp
+        database: String, account: AccountID, command: String, answer: HaltAnswer, at time: Timestamp
     ) throws(AccountLockRefusal) {
         path = Self.path(database: database, account: account)
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
@@ -43,7 +56,7 @@ public final class AccountLock {
             try Self.lock(descriptor, path, account)
             let holder = Holder(
                 host: ProcessInfo.processInfo.hostName, pid: Int64(getpid()), since: time.description,
-                command: String(command.prefix(1_000)))
+                command: String(command.prefix(1_000)), answer: answer)
             try Self.write(holder, to: descriptor, path)
         } catch {
             close(descriptor)

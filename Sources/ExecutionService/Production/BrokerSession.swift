@@ -38,7 +38,7 @@ final class BrokerSession {
     private let observer: RebalanceObserver
     /// Judges the comparison of books and broker: whether the session goes on.
     private let passesGate: (Reconciliation) throws -> Bool
-    private let preview: (ExecutionEngine) -> RebalancePreview
+    private let preview: (ExecutionEngine, [RiskRecord]) -> RebalancePreview
 
     private var socket: TCPSocket?
     private var connection: Int64 = 0
@@ -63,7 +63,7 @@ final class BrokerSession {
         machine: RebalanceMachine, levels: AggressivenessWatch? = nil, journal: ProductionJournal,
         surroundings: Surroundings, observer: RebalanceObserver,
         passesGate: @escaping (Reconciliation) throws -> Bool,
-        preview: @escaping (ExecutionEngine) -> RebalancePreview
+        preview: @escaping (ExecutionEngine, [RiskRecord]) -> RebalancePreview
     ) {
         self.machine = machine
         self.levels = levels
@@ -129,7 +129,7 @@ final class BrokerSession {
         guard let switches = surroundings.switches else { return }
         let found = try standingStill { try patiently { try switches.look() } }
         lookedAt_ms = SystemClock.monotonic_ms
-        if found != board { try handle(.switches(found)) }
+        for input in turned(to: found) { try handle(input) }
     }
 
     /// What comes next: bytes, the end of the connection, or a moment that the machine waits for.
@@ -140,7 +140,9 @@ final class BrokerSession {
         if let socket { poll.add(socket, wantsToWrite: !unsent.isEmpty) }
         poll.wait(timeout_ms: Int32(wait_ms), awake_us: hasJustSent ? SocketPoll.answerTime_us : 0)
         hasJustSent = false
-        if let ended = try writeRest() { return ended }
+        let written = try writeRest()
+        for input in written.dropLast() { try handle(input) }
+        if let last = written.last { return last }
         guard let socket else { return .wake }
         switch socket.read() {
         case .bytes(let bytes):
@@ -204,7 +206,7 @@ final class BrokerSession {
     private func askForConsent() throws {
         let asked_ms = SystemClock.monotonic_ms
         surroundings.beat(surroundings.consentPatience_ms)
-        var isGiven = try standingStill { try observer.confirm(preview(machine.engine)) }
+        var isGiven = try standingStill { try observer.confirm(preview(machine.engine, machine.verdicts)) }
         if isGiven, SystemClock.monotonic_ms - asked_ms > surroundings.consentPatience_ms {
             observer.log(
                 LogLine(
@@ -214,7 +216,7 @@ final class BrokerSession {
         }
         if let switches = surroundings.switches {
             let found = try standingStill { try patiently { try switches.look() } }
-            if found != board { inputs.append(.switches(found)) }
+            inputs += turned(to: found)
         }
         inputs.append(.consent(isGiven))
     }
@@ -291,7 +293,7 @@ final class BrokerSession {
         try observer.step(.sending(bytes))
         unsent += bytes
         hasJustSent = true
-        if let ended = writeUnsent() { inputs.append(ended) }
+        inputs += try writeRest()
         try observer.step(.sent(bytes))
     }
 
@@ -321,26 +323,28 @@ extension BrokerSession {
             if let ended = writeUnsent() { inputs.append(ended) }
         }
         guard isGone else {
-            inputs += [.switches(now), .withheld(labels)]
+            let lost = turned(to: now).dropFirst()
+            inputs += [.switches(now), .withheld(labels)] + lost
             return
         }
         hasJustSent = true
         try observer.step(.sent(bytes))
     }
 
-    /// What the system had not taken at once. A half of an order cannot be called back, so the connection ends with it.
-    private func writeRest() throws -> RebalanceInput? {
-        guard areOrdersUnsent, let switches = surroundings.switches else { return writeUnsent() }
+    /// What the system had not taken at once; the end of the connection where it takes nothing any more.
+    private func writeRest() throws -> [RebalanceInput] {
+        guard areOrdersUnsent, let switches = surroundings.switches else { return [writeUnsent()].compactMap(\.self) }
         var ended: RebalanceInput?
-        var isUnchanged = false
-        let now = try whileUnchanged(switches) {
-            isUnchanged = true
-            ended = writeUnsent()
-        }
-        if isUnchanged { return ended }
-        let lost = lose("a kill switch was turned while orders were being written")
-        try handle(.switches(now))
-        return lost
+        let now = try whileUnchanged(switches) { ended = writeUnsent() }
+        return [ended].compactMap(\.self) + turned(to: now)
+    }
+
+    /// What the machine is told of switches that were turned. Orders of which the system has not taken all were allowed by
+    /// those of before; half an order cannot be called back, so the connection ends with it.
+    private func turned(to found: KillSwitchBoard) -> [RebalanceInput] {
+        guard found != board else { return [] }
+        guard areOrdersUnsent else { return [.switches(found)] }
+        return [.switches(found), lose("a kill switch was turned while orders were being written")]
     }
 
     /// Nothing is done twice: only what comes before it is tried again.

@@ -19,14 +19,14 @@ extension KillSwitchBoard.Switch {
 
 /// The kill switches of a database, looked at once.
 enum DatabaseSwitches {
-    /// The switches that are on. A database that is still to be made, or to be brought to this version's schema, has none.
+    /// The switches that are on, also in a database that is still to be brought to this version's schema; none in one to be made.
     ///
     /// Throws `DatabaseRefusal` and `DatabaseError` where they cannot be read; whoever sends has to end then.
     static func look(_ path: String) throws -> [KillSwitchBoard.Switch] {
         do {
-            let store = KillSwitchStore(try Database.openForReading(path))
+            let store = KillSwitchStore(try Database.openForReading(path, acceptsOlder: true))
             return try store.switches().map(KillSwitchBoard.Switch.init)
-        } catch DatabaseRefusal.missing, DatabaseRefusal.empty, DatabaseRefusal.older {
+        } catch DatabaseRefusal.missing, DatabaseRefusal.empty {
             return []
         }
     }

@@ -1,5 +1,7 @@
+import InputFiles
 import Rebalancing
 import RiskControl
+import Storage
 import TradingModel
 
 extension AccountTask {
@@ -43,7 +45,15 @@ public struct NothingToFlatten: Error, Equatable, Sendable, CustomStringConverti
     }
 }
 
+/// Whether the switch that halted a rebalance asks for positions to be closed, and nothing is open that could fill meanwhile.
+func isToFlatten(after report: RebalanceReport, _ gate: GateKeeper, _ account: AccountID) throws -> Bool {
+    guard report.ending == .halted, !report.alreadyCompleted, report.openOrders == 0 else { return false }
+    return AccountTask.flatten(try gate.switches(), account) != nil
+}
+
 /// Closes positions where the switch that halted a rebalance asks for it: the process that is there does it.
+///
+/// Whatever becomes of that, the report of the rebalance stands; positions that are not closed are a critical alert.
 func flattening(
     after report: RebalanceReport, _ plan: RebalancePlan, _ gate: GateKeeper, _ options: RebalanceOptions,
     _ observer: RebalanceObserver
@@ -59,13 +69,39 @@ func flattening(
         return report
     }
     observer.log(LogLine(.warning, "closing positions, as a kill switch asks"))
-    var options = options
+    do {
+        report.remarks.append(try close(task, plan, options, observer))
+    } catch {
+        let sentence = "positions are NOT closed: \(error)"
+        report.remarks.append(sentence)
+        tellNotClosed(sentence, report, options, observer)
+    }
+    return report
+}
+
+/// Whoever turned the switch has agreed already, so nobody is asked.
+private func close(
+    _ task: AccountTask, _ plan: RebalancePlan, _ options: RebalanceOptions, _ observer: RebalanceObserver
+) throws -> String {
+    var (options, observer) = (options, observer)
     options.runID = nil
+    observer.confirm = { _ in true }
     let closing = try carryOut(task, plan.configuration, account: plan.account, options: options, observer: observer)
     for line in closing.text.split(separator: "\n") { observer.log(LogLine(.info, String(line))) }
-    report.remarks.append(
-        closing.isWhole
-            ? "positions were closed by run \(closing.runID)"
-            : "positions are NOT all closed: see run \(closing.runID); `execution flatten --live` tries again")
-    return report
+    if closing.isWhole { return "positions were closed by run \(closing.runID)" }
+    let first = closing.openOrders > 0 ? "`execution cancel-all --live`, then " : ""
+    return "positions are NOT all closed: see run \(closing.runID); \(first)`execution flatten --live` tries again"
+}
+
+private func tellNotClosed(
+    _ sentence: String, _ report: RebalanceReport, _ options: RebalanceOptions, _ observer: RebalanceObserver
+) {
+    let alert = NotificationRecord(time: Timestamp.now, severity: .critical, code: "not_flattened", message: sentence)
+    observer.log(LogLine(.critical, sentence, code: alert.code, runID: report.runID))
+    do {
+        let database = try Database.openForWriting(options.database, durability: .full)
+        try NotificationOutbox(database).add([alert], runID: report.runID)
+    } catch {
+        observer.log(LogLine(.critical, "and that is not on record: \(error)", code: alert.code, runID: report.runID))
+    }
 }

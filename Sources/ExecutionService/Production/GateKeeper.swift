@@ -24,6 +24,12 @@ struct GateKeeper {
         database = options.database
     }
 
+    /// Throws `EnvironmentRefusal` for what cannot be read, and tells what somebody who set the rest has to know.
+    func checkEnvironment(_ observer: RebalanceObserver) throws {
+        try environment.check()
+        for warning in environment.warnings { observer.log(LogLine(.warning, warning)) }
+    }
+
     /// Every switch that is on now.
     ///
     /// Throws where the database cannot say.

@@ -85,8 +85,9 @@ public struct KillSwitchTurn: Sendable {
             database = try Database.openBesideWriters(path)
             let store = KillSwitchStore(database)
             on = try store.turn(now: { Timestamp.now }) { on in
-                try check(against: on)
-                return record
+                let current = on.first { $0.scope == scope.kind.rawValue && $0.name == scope.name }
+                try check(against: current, among: on)
+                return record(after: current)
             }
             isKnown = try store.isKnown(scope.kind.rawValue, scope.name)
         } catch let refusal as KillSwitchRefusal {
@@ -97,10 +98,12 @@ public struct KillSwitchTurn: Sendable {
         return KillSwitchReport(self, isKnown: isKnown, on: on, database: path)
     }
 
-    private var record: KillSwitchRecord {
+    /// What an earlier halt asked for stands; only a resume takes it back.
+    private func record(after current: KillSwitchRecord?) -> KillSwitchRecord {
         KillSwitchRecord(
             scope: scope.kind.rawValue, name: scope.name, level: level.rawValue, reason: reason, who: Self.who,
-            cancelsOpen: cancelsOpen, flattens: flattens)
+            cancelsOpen: cancelsOpen || !resumes && current?.cancelsOpen == true,
+            flattens: flattens || !resumes && current?.flattens == true)
     }
 
     /// `operator@host process 4711`.
@@ -110,8 +113,9 @@ public struct KillSwitchTurn: Sendable {
         return "\(user.isEmpty ? "uid \(getuid())" : user)@\(process.hostName) process \(getpid())"
     }
 
-    private func check(against on: [KillSwitchRecord]) throws(KillSwitchRefusal) {
-        let current = on.first { $0.scope == scope.kind.rawValue && $0.name == scope.name }
+    private func check(
+        against current: KillSwitchRecord?, among on: [KillSwitchRecord]
+    ) throws(KillSwitchRefusal) {
         let currentLevel = current.flatMap { KillSwitchLevel(rawValue: $0.level) } ?? .active
         if resumes {
             guard current != nil else {

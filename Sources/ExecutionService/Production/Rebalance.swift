@@ -51,8 +51,7 @@ public func rebalance(
 ) throws -> RebalanceReport {
     try plan.checkWindows(options.timeout ?? plan.configuration.production.timeout)
     let gate = GateKeeper(plan, options)
-    try gate.environment.check()
-    for warning in gate.environment.warnings { observer.log(LogLine(.warning, warning)) }
+    try gate.checkEnvironment(observer)
     if plan.venue == .ibkr { try gate.check().requireNoRefusal() }
     let startedAt = Timestamp.now
     let runID = options.runID ?? plan.runID(startedAt: startedAt)
@@ -97,7 +96,7 @@ public func carryOut(
     case .reconcile: break
     case .resetPaper, .flatten:
         if task == .resetPaper, !account.isPaper { throw NotAPaperAccount(account: account) }
-        try gate.environment.check()
+        try gate.checkEnvironment(observer)
         try gate.check().requireNoRefusal(besides: task.needlessConditions)
     case .cancelAll: try gate.check().requireNoRefusal(besides: task.needlessConditions)
     }

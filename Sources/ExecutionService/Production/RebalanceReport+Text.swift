@@ -17,8 +17,9 @@ extension RebalanceReport {
         var rows = [("Account", "\(account)\(isDryRun ? ", dry run: nothing was sent" : "")")]
         if orders > 0 {
             let open = openOrders > 0 ? ", \(openOrders) still open" : ""
+            let unsent = unsentOrders.map { $0 > 0 ? ", \($0) not sent" : "" } ?? ""
             rows += [
-                ("Orders", "\(orders), \(filledOrders) filled whole\(open)"), ("Bought", money(bought)),
+                ("Orders", "\(orders), \(filledOrders) filled whole\(open)\(unsent)"), ("Bought", money(bought)),
                 ("Sold", money(sold)), ("Commission", money(commission)),
             ]
         } else {
@@ -49,7 +50,9 @@ extension RebalanceReport {
     }
 
     private var unfilledLines: [String] {
-        guard !unfilled.isEmpty else { return orders > 0 && openOrders == 0 ? ["  Nothing stayed unfilled."] : [] }
+        guard !unfilled.isEmpty else {
+            return orders > 0 && openOrders + (unsentOrders ?? 0) == 0 ? ["  Nothing stayed unfilled."] : []
+        }
         return ["  Unfilled, by reason (`execution orders --run-id \(runID)` has each):"]
             + unfilled.map { "    \($0.orders) \($0.status.lowercased())\($0.reason.map { ": \($0)" } ?? "")" }
     }

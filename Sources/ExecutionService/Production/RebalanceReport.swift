@@ -33,7 +33,10 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
     public var alreadyCompleted = false
     public var orders: Int
     public var filledOrders: Int
+    /// Orders that have left and not ended.
     public var openOrders: Int
+    /// Orders that wait to be sent; nil in reports of older versions, which count them as open.
+    public var unsentOrders: Int?
     public var unfilled: [Shortfall]
     public var currency: String
     /// Value of the orders' fills.
@@ -47,7 +50,8 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
     // `convertFromSnakeCase` would look for `runId`.
     private enum CodingKeys: String, CodingKey {
         case runID = "runId"
-        case venue, account, ending, remarks, alreadyCompleted, orders, filledOrders, openOrders, unfilled, currency
+        case venue, account, ending, remarks, alreadyCompleted, orders, filledOrders, openOrders, unsentOrders,
+            unfilled, currency
         case bought, sold, commission, cash, breaks
     }
 
@@ -67,7 +71,8 @@ public struct RebalanceReport: Sendable, Codable, Equatable {
         account = header.account
         orders = own.count
         filledOrders = own.count { $0.state == .filled }
-        openOrders = own.count { !$0.state.isTerminal }
+        openOrders = own.count { !$0.state.isTerminal && $0.state != .planned }
+        unsentOrders = own.count { $0.state == .planned }
         unfilled = Self.shortfalls(own)
         self.currency = currency.description
         bought = Self.value(of: own.filter { $0.terms.side == .buy })

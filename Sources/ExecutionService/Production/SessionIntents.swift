@@ -27,10 +27,10 @@ struct SessionIntents {
         var problems = ProblemLog(file: fileName == "-" ? "standard input" : fileName)
         for (index, row) in rows.sheet.rows.enumerated() {
             guard let stored = try store.intent(row.intent.intentID) else { continue }
-            if stored.contentDigest != rows.records[index].contentDigest {
-                note(row, stored, &problems)
-            } else if stored.runID != runID {
-                skipped[index] = stored
+            switch stored.standing(of: rows.records[index], in: runID) {
+            case .otherContent: note(row, stored, &problems)
+            case .ofOtherRun: skipped[index] = stored
+            case .ofSameRun: break
             }
         }
         try problems.throwIfAny()

@@ -26,6 +26,8 @@ struct SessionRequest {
     var history: RiskHistory?
     /// Whether it closes positions because kill switches ask for it.
     var isFlattening = false
+    /// Whether the same process closes positions once it was halted, where the switch asks for it.
+    var closesWhenHalted = false
     /// Conditions of the live gate that do not matter for what takes risk away.
     var needlessConditions: Set<LiveGate.Condition.Name> = []
     /// What the inputs say of a ticker that has no target.
@@ -40,6 +42,7 @@ struct SessionRequest {
         self.purpose = purpose
         isLive = plan.venue == .ibkr
         isTask = false
+        closesWhenHalted = true
         configuration = plan.configuration
         account = plan.account
         settings = RebalanceSettings(
@@ -128,6 +131,15 @@ extension SessionRequest {
         header = RunHeader(
             configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: retry.runID, digest: retry.runID,
             startedAt: startedAt)
+    }
+
+    /// Whether kill switches are heeded: what sends no orders has nothing to stop.
+    var heedsSwitches: Bool { isLive && purpose == .rebalance }
+
+    /// What it does once a kill switch is turned.
+    var haltAnswer: AccountLock.HaltAnswer {
+        guard heedsSwitches else { return .ignores }
+        return closesWhenHalted ? .closes : .stops
     }
 
     /// Whether nothing is ordered or cancelled.

@@ -29,7 +29,8 @@ struct SessionRunner {
 
     func run() throws -> RebalanceReport {
         let lock = try AccountLock(
-            database: options.database, account: request.account, command: options.command, at: Timestamp.now)
+            database: options.database, account: request.account, command: options.command,
+            answer: request.haltAnswer, at: Timestamp.now)
         defer { lock.release() }
         let database = try Database.openForWriting(options.database, durability: .full)
         var runner = self
@@ -56,13 +57,16 @@ struct SessionRunner {
         case .started(let handle), .resumes(let handle):
             try observer.step(.begun(runID: handle.header.runID))
             let companion = SessionCompanion(companionSettings(handle))
+            var isUrgent = false
             defer {
-                tell(companion.end())
+                tell(companion.end(atOnce: isUrgent))
                 writeMetrics()
             }
             let report = try SessionRunner(request, options, gate, observer.of(runID: handle.header.runID))
                 .carryOut(handle, database, store, companion)
             lookAtTrades(of: handle, database)
+            // Alerts come after the positions are closed; the session that closes them delivers what is left.
+            isUrgent = request.closesWhenHalted && (try? isToFlatten(after: report, gate, request.account)) ?? false
             return report
         }
     }
@@ -194,7 +198,7 @@ struct SessionRunner {
                 host: ibkr.host, journalPatience_ms: options.journalPatience_ms,
                 consentPatience_ms: request.settings.priceMaximumAge_ms,
                 // What sends nothing has nothing to stop; a dry run says that a switch is on.
-                switches: request.isLive && request.purpose == .rebalance
+                switches: request.heedsSwitches
                     ? SwitchLookout(gate.environment, watch, isFlattening: request.isFlattening) : nil,
                 decisionID: { id in
                     decisions.indices.contains(Int(id.index)) ? decisions[Int(id.index)].decisionID : nil
@@ -202,8 +206,9 @@ struct SessionRunner {
                 beat: { companion.beat(for: $0) }),
             observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
-            preview: { engine in
-                RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
+            preview: { engine, verdicts in
+                RebalancePreview(
+                    engine, verdicts: verdicts, runID: runID, account: account, isLive: isLive, currency: currency)
             })
     }
 

@@ -1,6 +1,7 @@
 import TradingModel
 
 /// An order that children carry out, while it works.
+@usableFromInline
 struct AlgorithmRun: Sendable {
     let parent: OrderNumber
     let instrument: InstrumentID
@@ -16,6 +17,8 @@ struct AlgorithmRun: Sendable {
     /// No step is taken at an earlier time than the one before.
     var clock: Timestamp
     var wake: Timestamp?
+    /// Whether it would have ordered a child, and was not allowed to.
+    var isHeldBack = false
     /// Whether it is of an earlier run: nobody goes on with it, and it ends with its children.
     var isOrphan = false
     /// Whether its end was asked for, so that nothing more will be ordered.
@@ -23,9 +26,12 @@ struct AlgorithmRun: Sendable {
 }
 
 /// The orders that children carry out, by number.
+@usableFromInline
 struct AlgorithmDesk: Sendable {
+    @usableFromInline
     private(set) var runs: [AlgorithmRun] = []
     /// Volumes of the past, of the instruments whose algorithms need them.
+    @usableFromInline
     var histories: [InstrumentID: VolumeHistory] = [:]
 
     func index(of parent: OrderNumber) -> Int? {
@@ -56,10 +62,17 @@ struct AlgorithmDesk: Sendable {
     var openChildCount: Int { runs.reduce(0) { $0 + $1.children.count } }
 
     /// When the first of them wants to be asked again.
+    @usableFromInline
     var nextWake: Timestamp? { runs.lazy.compactMap(\.wake).min() }
 
-    /// Those whose time has come, by number.
+    /// Whether any of them goes by what others trade.
+    @usableFromInline
+    var followsVolumes: Bool {
+        runs.contains { if case .volume = $0.machine.pace { true } else { false } }
+    }
+
+    /// Those whose time has come, and those that were held back, by number.
     func due(at time: Timestamp) -> [OrderNumber] {
-        runs.filter { $0.wake.map { $0 <= time } ?? false }.map(\.parent)
+        runs.filter { run in run.isHeldBack || run.wake.map { $0 <= time } ?? false }.map(\.parent)
     }
 }

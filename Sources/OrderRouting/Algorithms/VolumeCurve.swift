@@ -49,6 +49,7 @@ struct VolumeCurve: Sendable, Equatable {
 }
 
 /// The volumes of an instrument's last dates.
+@usableFromInline
 struct VolumeHistory: Sendable {
     private struct Day: Sendable {
         var date: CalendarDate

@@ -59,6 +59,10 @@ public struct MetricsReader {
         return samples
     }
 
+    /// Why a broker's order is refused; a counter that begins above 0 has not grown for Prometheus.
+    private static let rejectReasons = [StatusReason.brokerRejected, .notSendable].map { "('\($0.rawValue)')" }
+        .joined(separator: ", ")
+
     private static let production = "JOIN execution_runs r ON r.run_id = o.run_id WHERE r.mode = 'PRODUCTION'"
 }
 
@@ -83,11 +87,15 @@ extension MetricsReader {
                     GROUP BY 1, 2 ORDER BY 1, 2
                     """)),
             counter(
-                "execution_rejects_total", "Orders that the broker refused, by reason.",
+                "execution_rejects_total", "Orders that the broker refused, by reason; 0 where there was none yet.",
                 try samples(
                     ["account", "reason"],
                     """
-                    SELECT r.account, o.status_reason, count(*) FROM orders o \(Self.production) AND o.status = 'REJECTED'
+                    SELECT account, reason, sum(n) FROM (
+                        SELECT r.account, o.status_reason AS reason, count(*) AS n FROM orders o
+                        \(Self.production) AND o.status = 'REJECTED' GROUP BY 1, 2
+                        UNION ALL SELECT account, column1, 0 FROM execution_runs, (VALUES \(Self.rejectReasons))
+                        WHERE mode = 'PRODUCTION')
                     GROUP BY 1, 2 ORDER BY 1, 2
                     """)),
             counter(
@@ -160,6 +168,14 @@ extension MetricsReader {
                     SELECT account, venue, CASE state WHEN 'OPEN' THEN 2 WHEN 'HALF_OPEN' THEN 1 ELSE 0 END
                     FROM venue_breakers ORDER BY 1, 2
                     """)),
+            gauge(
+                "execution_breaker_open_until_timestamp_seconds", "From when on an open breaker lets probes through.",
+                try samples(
+                    ["account", "venue"],
+                    """
+                    SELECT account, venue, CAST(round((julianday(open_until) - 2440587.5) * 86400000) AS INTEGER)
+                    FROM venue_breakers WHERE open_until IS NOT NULL ORDER BY 1, 2
+                    """, scale: 3)),
             counter(
                 "execution_breaker_errors_total", "Errors that count against the breaker's budget.", try events("ERROR")
             ),
@@ -259,19 +275,24 @@ extension MetricsReader {
                     FROM execution_runs WHERE mode = 'PRODUCTION' AND finished_at IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
                     """, scale: 3)),
             gauge(
-                "execution_unfinished_runs", "Runs that have not ended.",
+                "execution_unfinished_runs", "Runs that have not ended; dry runs are left out.",
                 try samples(
                     ["account"],
                     """
-                    SELECT account, sum(status = 'RUNNING') FROM execution_runs WHERE mode = 'PRODUCTION' GROUP BY 1 ORDER BY 1
+                    SELECT account, sum(status = 'RUNNING' AND venue <> '\(ProductionStore.dryRunVenue)')
+                    FROM execution_runs WHERE mode = 'PRODUCTION' GROUP BY 1 ORDER BY 1
                     """)),
             gauge(
-                "execution_run_heartbeat_timestamp_seconds", "When the run that has not ended was last heard of.",
+                "execution_run_heartbeat_timestamp_seconds",
+                "When the run that a process writes was last heard of; dry runs are left out.",
                 try samples(
                     ["account", "run"],
                     """
                     SELECT account, run_id, CAST(round((julianday(heartbeat_at) - 2440587.5) * 86400000) AS INTEGER)
-                    FROM execution_runs WHERE mode = 'PRODUCTION' AND status = 'RUNNING' ORDER BY run_number
+                    FROM execution_runs
+                    WHERE mode = 'PRODUCTION' AND venue <> '\(ProductionStore.dryRunVenue)' AND status = 'RUNNING'
+                        AND writer_token <> ''
+                    ORDER BY run_number
                     """, scale: 3)),
         ]
     }

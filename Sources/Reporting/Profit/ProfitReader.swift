@@ -78,13 +78,14 @@ public struct ProfitReader {
     private func rows(_ scope: Scope, _ marks: [String: Mark]) throws -> [ProfitRow] {
         var book = ProfitBook()
         let splits = try splits(scope)
-        var left = splits[...]
+        var changes = BookChanges()
+        for split in splits { changes.append(.split(split), of: split.account, at: split.time) }
+        if case .accounts = scope { try readAdjustments(scope, into: &changes) }
         try readTrades(scope) { owner, quantity, price, commission, time in
-            while let next = left.first, next.time <= time { try book.split(left.removeFirst()) }
+            try changes.book(of: owner.account, until: time, into: &book)
             try book.trade(owner, quantity, at: price, commission: commission)
         }
-        for split in left { try book.split(split) }
-        if case .accounts = scope { try readAdjustments(scope, into: &book) }
+        try changes.book(into: &book)
         return book.rows(
             markedWith: marks.merging(try self.marks(scope, splits)) { $0.time > $1.time ? $0 : $1 })
     }
@@ -131,18 +132,20 @@ public struct ProfitReader {
         return splits
     }
 
-    private func readAdjustments(_ scope: Scope, into book: inout ProfitBook) throws {
+    private func readAdjustments(_ scope: Scope, into changes: inout BookChanges) throws {
         let statement = try connection.prepare(
             """
-            SELECT t.account, t.ticker, t.change_e8, t.price_e8
+            SELECT t.account, t.timestamp, t.ticker, t.change_e8, t.price_e8
             FROM position_adjustments t JOIN execution_runs r ON r.run_id = t.run_id
             WHERE t.kind <> 'SPLIT' AND \(scope.clause) ORDER BY t.adjustment_id
             """)
         try statement.bind(1, scope.parameter)
         while try statement.step() {
-            try book.adjust(
-                account: statement.text(0) ?? "", ticker: statement.text(1) ?? "", Quantity(e8: statement.int64(2)),
-                price: statement.optionalInt64(3).map { Price(e8: $0) })
+            changes.append(
+                .adjustment(
+                    ticker: statement.text(2) ?? "", Quantity(e8: statement.int64(3)),
+                    price: statement.optionalInt64(4).map { Price(e8: $0) }),
+                of: statement.text(0) ?? "", at: try statement.requiredTime(1, "position_adjustments.timestamp"))
         }
     }
 
@@ -174,7 +177,9 @@ public struct ProfitReader {
             let ticker = statement.text(0) ?? ""
             var mark = Mark(
                 price: Price(e8: statement.int64(1)), time: try statement.requiredTime(2, "trades.timestamp"))
-            for split in splits where split.ticker == ticker && split.time > mark.time {
+            // Every account has a row of the same split.
+            let own = splits.filter { $0.ticker == ticker }
+            for split in own where split.account == own.first?.account && split.time > mark.time {
                 let price = divide(Int128(mark.price.e8) * 1_000_000_000, by: Int128(split.ratioE9), rounding: .nearest)
                 mark.price = Price(e8: try narrowed(price, "a price after a split"))
             }

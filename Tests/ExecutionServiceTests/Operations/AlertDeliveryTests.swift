@@ -28,12 +28,12 @@ final class AlertDeliveryTests: ServiceTestCase {
     }
 
     private func delivery(
-        _ configuration: AlertsConfiguration? = nil, account: String? = nil, environment: [String: String] = [:],
-        _ hook: @escaping AlertDelivery.Hook
+        _ configuration: AlertsConfiguration? = nil, account: String? = nil, isPatient: Bool = false,
+        environment: [String: String] = [:], _ hook: @escaping AlertDelivery.Hook
     ) throws -> AlertDelivery {
         AlertDelivery(
             try database(), path: try folder.path("runtime.db"), configuration ?? self.configuration, account: account,
-            secrets: SecretRedactor(environment), hook: hook)
+            isPatient: isPatient, secrets: SecretRedactor(environment), hook: hook)
     }
 
     private func states() throws -> [String] {
@@ -90,6 +90,57 @@ final class AlertDeliveryTests: ServiceTestCase {
         // The next process tries again.
         try deliverAll(try self.delivery { _ in .succeeded })
         XCTAssertEqual(try states(), ["a 1 4"])
+    }
+
+    /// Who follows does not give up: the hook may be back tomorrow.
+    func testWhoFollowsTriesOn() throws {
+        try rows().notification("WARNING", "a", of: "first")
+        var tries = 0
+        let delivery = try delivery(isPatient: true) { _ in
+            tries += 1
+            return tries < 6 ? .failed("down") : .succeeded
+        }
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while try delivery.deliverDue() != nil, Date() < deadline { usleep(2_000) }
+        XCTAssertEqual(tries, 6)
+        XCTAssertNil(delivery.lastError, "it came through")
+        XCTAssertEqual(try states(), ["a 1 6"])
+    }
+
+    func testMoreThanAreLookedAtAtOnce() throws {
+        let rows = try rows()
+        let count = AlertDelivery.batch + 3
+        try rows.execute("BEGIN")
+        for _ in 0..<count { try rows.notification("WARNING", "a", of: "first") }
+        try rows.execute("COMMIT")
+        var tries = 0
+        let delivery = try delivery { message in
+            tries += 1
+            return message.entry.id == 2 ? .failed("no") : .succeeded
+        }
+        XCTAssertNotNil(try delivery.deliverDue(isLast: true))
+        XCTAssertEqual(delivery.delivered, count - 1)
+        XCTAssertEqual(tries, count, "each once")
+    }
+
+    /// What has rung does not ring again because its mark cannot be written.
+    func testAMarkThatCannotBeWritten() throws {
+        try rows().notification("CRITICAL", "a", of: "first")
+        var tries = 0
+        let delivery = try delivery { _ in
+            tries += 1
+            return .succeeded
+        }
+        try database().connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON notifications BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+        for _ in 0..<3 { XCTAssertThrowsError(try delivery.deliverDue()) }
+        XCTAssertEqual(tries, 1)
+        XCTAssertEqual(try states(), ["a 0 0"])
+        try database().connection.execute("DROP TRIGGER full")
+        XCTAssertNil(try delivery.deliverDue())
+        XCTAssertEqual(tries, 1)
+        XCTAssertEqual(delivery.delivered, 1)
+        XCTAssertEqual(try states(), ["a 1 1"])
     }
 
     /// One alert that the hook never takes does not keep the others back; a hook that takes none is left alone.
@@ -205,6 +256,16 @@ final class AlertDeliveryTests: ServiceTestCase {
         XCTAssertEqual(try states(), ["a 1 1", "b 0 0", "c 1 1"])
         let lines = String(decoding: try XCTUnwrap(try folder.bytes("got")), as: UTF8.self).split(separator: "\n")
         XCTAssertEqual(lines.count, 2)
+    }
+
+    /// One that came at its second try is delivered.
+    func testASessionIsSilentAboutWhatCameInTheEnd() throws {
+        try rows().notification("CRITICAL", "a", of: "first")
+        let path = try folder.path("tried")
+        let outcome = try companion("test -e \(path) && exit 0; touch \(path); exit 2")
+        let deadline = Date(timeIntervalSinceNow: 10)
+        while try !states().contains("a 1 2"), Date() < deadline { usleep(10_000) }
+        XCTAssertEqual(outcome.end(), SessionCompanion.Outcome(delivered: 1, trouble: nil))
     }
 
     func testASessionSaysWhatWasNotDelivered() throws {

@@ -32,9 +32,10 @@ final class DeadLetterRetryTests: ServiceTestCase {
             """, to: "config.json")
     }
 
-    private func options() throws -> RebalanceOptions {
+    private func options(_ variables: [String: String] = [:]) throws -> RebalanceOptions {
         RebalanceOptions(
-            database: try folder.path("runtime.db"), isLiveAsked: true, environment: ["EXEC_DRY_RUN": "0"])
+            database: try folder.path("runtime.db"), isLiveAsked: true,
+            environment: variables.merging(["EXEC_DRY_RUN": "0"]) { own, _ in own })
     }
 
     private let observer = RebalanceObserver(confirm: { _ in true })
@@ -53,14 +54,18 @@ final class DeadLetterRetryTests: ServiceTestCase {
     }
 
     private func retry(
-        _ name: String, _ gateway: GatewayThread, _ more: String = "", bars: String? = nil
+        _ name: String, _ gateway: GatewayThread, _ more: String = "", bars: String? = nil,
+        variables: [String: String] = [:], log: @escaping (LogLine) -> Void = { _ in }
     ) throws -> RebalanceReport {
         let configuration = try Configuration.read(
             try .init(path: try self.configuration(gateway, more)), for: .production)
         let retry = try DeadLetterRetry(
             of: name, database: try folder.path("runtime.db"), configuration: configuration, account: "DU123")
+        var observer = observer
+        observer.log = log
         return try ExecutionService.retry(
-            retry, configuration, bars: bars.map { RetryBars(path: $0) }, options: try options(), observer: observer)
+            retry, configuration, bars: bars.map { RetryBars(path: $0) }, options: try options(variables),
+            observer: observer)
     }
 
     /// As if the broker took the order today.
@@ -186,6 +191,37 @@ final class DeadLetterRetryTests: ServiceTestCase {
     }
 
     // MARK: - Limits
+
+    /// A limit that cannot be read would not hold.
+    func testTheEnvironmentIsReadFirst() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        XCTAssertThrowsError(try retry(order, gateway, variables: ["EXEC_MAX_POSITION_QTY": "1,000"])) {
+            XCTAssertEqual(($0 as? EnvironmentRefusal)?.problems.map(\.name), ["EXEC_MAX_POSITION_QTY"])
+        }
+        XCTAssertEqual(try database().rows("SELECT count(*) FROM orders"), [["1"]])
+        var said: [String] = []
+        _ = try retry(order, gateway, variables: ["EXEC_RISK_FAIL_OPEN": "1"]) { said.append($0.message) }
+        XCTAssertTrue(said.contains { $0.hasPrefix("EXEC_RISK_FAIL_OPEN is on") }, "\(said)")
+        try gateway.end()
+    }
+
+    /// What the limits do not let pass is no decision about the letter.
+    func testADenialLeavesTheLetterOpen() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        for _ in 0..<2 {
+            let report = try retry(order, gateway, variables: ["EXEC_MAX_POSITION_QTY": "0"])
+            XCTAssertEqual(report.ending, .refused)
+            XCTAssertTrue(
+                "\(report)".contains("is not made again: AAPL: 100 refused: max_position_quantity"), "\(report)")
+            XCTAssertEqual(try letters(), [["0", "OPEN", "REJECTED", "0", "1"]])
+        }
+        XCTAssertEqual(try retry(order, gateway).unfilled.map(\.reason), ["not_sendable"])
+        XCTAssertEqual(
+            try letters(), [["0", "RETRIED", "REJECTED", "1", "1"], ["1", "OPEN", "REJECTED", "0", "0"]])
+        try gateway.end()
+    }
 
     /// The order is new to the gate: a limit cuts it, to whole lots.
     func testLimitsJudgeARetry() throws {

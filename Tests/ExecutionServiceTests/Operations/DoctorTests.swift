@@ -64,7 +64,15 @@ final class DoctorTests: ServiceTestCase {
                 .breaker, .critical,
                 {
                     try $0.execute(
-                        "INSERT INTO venue_breakers VALUES ('ibkr', 'DU123', 'OPEN', '2026-01-05T14:30:00.000Z', '2026-01-05T14:31:00.000Z', 'first')"
+                        "INSERT INTO venue_breakers VALUES ('ibkr', 'DU123', 'OPEN', '2026-01-05T14:30:00.000Z', '2026-01-05T14:36:01.000Z', 'first')"
+                    )
+                }
+            ),
+            (
+                .breaker, .warning,
+                {
+                    try $0.execute(
+                        "INSERT INTO venue_breakers VALUES ('ibkr', 'DU123', 'OPEN', '2026-01-05T14:30:00.000Z', '2026-01-05T14:36:00.000Z', 'first')"
                     )
                 }
             ),
@@ -118,6 +126,17 @@ final class DoctorTests: ServiceTestCase {
         XCTAssertEqual(try report(configuration: "{ checks: { max_silence: '1h' } }", at: later).verdict, .notChecked)
     }
 
+    /// A dry run that was killed has nothing that anybody could complete.
+    func testADryRunThatWasKilled() throws {
+        for writer in [ProductionRows.Writer.gone, .silentElsewhere] {
+            try tearDownWithError()
+            try setUpWithError()
+            try rows().run(7, "dry", venue: "dry_run", status: "RUNNING", writer: writer)
+            let report = try report()
+            XCTAssertEqual(report.verdict, .notChecked, report.text)
+        }
+    }
+
     func testSwitchesAndEnvironment() throws {
         let rows = try rows()
         let cases: [(variables: [String: String], name: DoctorCheck.Name, state: DoctorCheck.State)] = [
@@ -149,7 +168,23 @@ final class DoctorTests: ServiceTestCase {
         let live = "{ \(account), live: { permit: true, account: 'DU123' } }"
         XCTAssertEqual(state(.liveGate, try report(configuration: live)), .warning, "EXEC_DRY_RUN is not set")
         XCTAssertEqual(state(.liveGate, try report(["EXEC_DRY_RUN": "0"], configuration: live)), .ok)
+        XCTAssertEqual(
+            state(.liveGate, try report(configuration: "{ live: { permit: true, account: 'DU123' } }")), .warning,
+            "no account of the broker's")
         XCTAssertThrowsError(try report(configuration: "{ nothing: 1 }"))
+    }
+
+    func testTheLiveGateWithoutADatabase() throws {
+        let live = "live: { permit: true, account: 'DU123' }"
+        let cases: [(configuration: String, state: DoctorCheck.State)] = [
+            ("{ brokers: { ibkr: { account: 'DU123' } }, \(live) }", .notChecked), ("{ \(live) }", .warning),
+            ("{}", .ok),
+        ]
+        for (text, expected) in cases {
+            let report = try DoctorReport(
+                DoctorReport.Request(configuration: try folder.write(text, to: "c.json5"), time: Self.now))
+            XCTAssertEqual(state(.liveGate, report), expected, text)
+        }
     }
 
     func testBars() throws {

@@ -29,6 +29,17 @@ final class HookProcessTests: ServiceTestCase {
         for (words, outcome) in cases { XCTAssertEqual(run(words), outcome, "\(words)") }
     }
 
+    /// The kernel forgets children at once then; the command has not run longer than it did.
+    func testWhereTheEndsOfChildrenAreIgnored() {
+        let former = signal(SIGCHLD, SIG_IGN)
+        defer { signal(SIGCHLD, former) }
+        let begin = Date()
+        XCTAssertEqual(
+            run(["/bin/sh", "-c", "echo said"], timeout_ms: 60_000),
+            .failed("how it ended is not known, because this process ignores SIGCHLD: said"))
+        XCTAssertLessThan(Date().timeIntervalSince(begin), 20)
+    }
+
     /// Nothing of the words is a shell's business.
     func testNoShellWithoutOne() throws {
         let path = try folder.path("out")

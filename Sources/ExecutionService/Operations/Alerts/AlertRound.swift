@@ -34,13 +34,14 @@ public struct AlertRound {
 
     /// Delivers what is left, and with `follows` what comes later.
     ///
-    /// Ends when all is delivered or has been tried as often as the configuration says, or when `isStopped`. Throws what opening and
-    /// writing the database throws, and `AlertLockTrouble`.
+    /// Ends when all is delivered or has been tried as often as the configuration says, with `follows` not before `isStopped`.
+    /// Throws what opening and writing the database throws, and `AlertLockTrouble`.
     public func run(follows: Bool, isStopped: () -> Bool) throws -> Result {
         let opened = try Database.openForWriting(database, durability: .normal, busyTimeout_ms: 5_000)
         guard let hook = AlertDelivery.hook(configuration, environment: environment) else { throw NoAlertCommand() }
         let delivery = AlertDelivery(
-            opened, path: database, configuration, account: account, secrets: SecretRedactor(environment), hook: hook)
+            opened, path: database, configuration, account: account, isPatient: follows,
+            secrets: SecretRedactor(environment), hook: hook)
         while !isStopped() {
             let due_ms = try delivery.deliverDue { !isStopped() }
             if !follows, due_ms == nil || delivery.isExhausted { break }

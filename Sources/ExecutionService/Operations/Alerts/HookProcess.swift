@@ -66,15 +66,27 @@ struct HookProcess {
         }
     }
 
+    /// How a process stands.
+    private enum Progress {
+        case runs
+        case ended(status: Int32)
+        /// It ended, and the kernel kept no word of how: so it is where SIGCHLD is ignored.
+        case forgotten
+    }
+
     private func wait(for pid: pid_t, _ output: Pipe) -> Outcome {
         let giveUp_ms = SystemClock.monotonic_ms + timeout_ms
         var said: [UInt8] = []
         while SystemClock.monotonic_ms < giveUp_ms {
-            if let status = Self.status(of: pid) {
+            switch Self.progress(of: pid) {
+            case .runs: said += output.wait(atMost_ms: 10)
+            case .ended(let status):
                 said += output.drain()
                 return outcome(status, said)
+            case .forgotten:
+                said += output.drain()
+                return .failed("how it ended is not known, because this process ignores SIGCHLD\(words(of: said))")
             }
-            said += output.wait(atMost_ms: 10)
         }
         Self.end(pid)
         return .failed("it took longer than \(timeout_ms) ms and was ended\(words(of: said))")
@@ -85,7 +97,7 @@ struct HookProcess {
         kill(-pid, SIGTERM)
         let giveUp_ms = SystemClock.monotonic_ms + patience_ms
         while SystemClock.monotonic_ms < giveUp_ms {
-            if status(of: pid) != nil {
+            guard case .runs = progress(of: pid) else {
                 kill(-pid, SIGKILL)
                 return
             }
@@ -96,10 +108,11 @@ struct HookProcess {
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     }
 
-    /// Nil while it runs.
-    private static func status(of pid: pid_t) -> Int32? {
+    private static func progress(of pid: pid_t) -> Progress {
         var status: Int32 = 0
-        return waitpid(pid, &status, WNOHANG) == pid ? status : nil
+        let found = waitpid(pid, &status, WNOHANG)
+        if found == pid { return .ended(status: status) }
+        return found < 0 && errno == ECHILD ? .forgotten : .runs
     }
 
     private func outcome(_ status: Int32, _ said: [UInt8]) -> Outcome {

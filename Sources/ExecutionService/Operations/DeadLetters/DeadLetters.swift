@@ -63,8 +63,7 @@ public func retry(
     observer: RebalanceObserver
 ) throws -> RebalanceReport {
     let gate = GateKeeper(configuration, retry.account, options)
-    try gate.environment.check()
-    for warning in gate.environment.warnings { observer.log(LogLine(.warning, warning)) }
+    try gate.checkEnvironment(observer)
     try gate.check().requireNoRefusal()
     let startedAt = Timestamp.now
     try retry.check(at: startedAt)

@@ -92,7 +92,7 @@ struct DatabaseDoctor {
         let findings = PostTradeCheck.findings(try reader.postTradeFacts(of: account), limits, at: request.time)
         checks += findings.map { DoctorCheck(.afterTrades, DoctorCheck.State($0.severity), $0.sentence, of: account) }
         if findings.isEmpty {
-            checks.append(DoctorCheck(.afterTrades, .ok, "fills, positions and cash agree", of: account))
+            checks.append(DoctorCheck(.afterTrades, .ok, "fills, positions, cash and profits agree", of: account))
         }
         checks.append(try breaker(account, database))
         checks.append(try deadLetters(account, database))
@@ -121,6 +121,7 @@ struct DatabaseDoctor {
             case .running: (.ok, "goes on since \(run.startedAt)")
             case .failed:
                 (.warning, "failed at \(run.finishedAt?.description ?? "")\(run.error.map { ": \($0)" } ?? "")")
+            case .interrupted where run.isDryRun: (.ok, "is a dry run that was left; nothing of it is to be completed")
             case .interrupted: (.critical, "is not finished and its writer is gone; the same command completes it")
             }
         return DoctorCheck(.lastRun, state, "run \(run.runID) \(words)", of: status.account)
@@ -152,6 +153,11 @@ struct DatabaseDoctor {
         case .halfOpen:
             DoctorCheck(
                 .breaker, .warning, "half-open since \(record?.changedAt.description ?? ""): probes may leave",
+                of: account)
+        case .open where record?.openUntil.map { $0 <= request.time } ?? false:
+            DoctorCheck(
+                .breaker, .warning,
+                "open since \(record?.changedAt.description ?? ""), probes may leave since \(record?.openUntil?.description ?? "")",
                 of: account)
         case .open:
             DoctorCheck(

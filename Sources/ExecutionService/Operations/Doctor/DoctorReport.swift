@@ -53,6 +53,9 @@ public struct DoctorReport: Sendable {
         if let path = request.database { checks += DatabaseDoctor(path, configuration, request).checks }
         if let bars = request.bars { checks.append(BarsDoctor.check(bars, at: request.time)) }
         checks += Self.broker(configuration, request)
+        if let configuration, !checks.contains(where: { $0.name == .liveGate }) {
+            checks.append(Self.liveGate(configuration, request))
+        }
         let order = DoctorCheck.Name.allCases
         checks.sort {
             (order.firstIndex(of: $0.name) ?? 0, $0.subject ?? "") < (
@@ -83,6 +86,21 @@ public struct DoctorReport: Sendable {
             return [DoctorCheck(.killSwitch, .ok, "every kill switch is off\(extent)")]
         }
         return on.map { DoctorCheck(.killSwitch, .warning, $0.sentence) }
+    }
+
+    /// What is said of a live gate that could not be held against a database.
+    private static func liveGate(_ configuration: Configuration, _ request: Request) -> DoctorCheck {
+        guard configuration.live.permit else {
+            return DoctorCheck(.liveGate, .ok, "live.permit is false: the configuration is for dry runs")
+        }
+        guard configuration.brokers.ibkr.account != nil else {
+            return DoctorCheck(.liveGate, .warning, "closed: live.permit is true, and brokers.ibkr.account is not set")
+        }
+        return DoctorCheck(
+            .liveGate, .notChecked,
+            request.database == nil
+                ? "it was not looked at; --db names the database, which has kill switches of its own"
+                : "it cannot be told, because the database cannot be read")
     }
 
     private static func broker(_ configuration: Configuration?, _ request: Request) -> [DoctorCheck] {
