@@ -96,6 +96,8 @@ public enum EngineInput: Sendable {
     case broker(BrokerEvent)
     /// Makes positions what the broker says they are; the rest is theirs already.
     case adopt([HoldingRecord], AdoptionKind, at: Timestamp)
+    /// Books a split of a position, new shares for each old one in units of 10⁻⁹; `held` is what the broker says is held now.
+    case adoptSplit(InstrumentID, ratioE9: Int64, held: Quantity, at: Timestamp)
     /// Makes the cash what the broker says it is.
     case adoptCash(Money, AdoptionKind, at: Timestamp)
     /// Orders planned for a broker, `through` a number where one is given, are to be sent: sells at once, buys as far as the cash

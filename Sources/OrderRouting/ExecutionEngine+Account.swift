@@ -3,7 +3,9 @@ import TradingModel
 /// The books of a broker's account: taken up from the record, and made to agree with the broker.
 extension ExecutionEngine {
     /// Takes up what is on record of the account, before anything else is handled.
-    public mutating func restore(_ record: AccountRecord) {
+    ///
+    /// Throws where a strategy's holding passes every quantity after a split; the engine is not to be used any further then.
+    public mutating func restore(_ record: AccountRecord) throws(ArithmeticOverflow) {
         for order in record.orders { book.restore(order) }
         for part in record.cancelledParts.sorted() {
             if let slot = book.slot(of: part) { book.noteCancel(slot, reason: .carried) }
@@ -17,10 +19,16 @@ extension ExecutionEngine {
         cash = record.cash
         planned = record.planned
         executions.reserveCapacity(record.executions.count)
+        var splits = record.splits[...]
         for known in record.executions {
+            while let split = splits.first, split.time <= known.execution.time {
+                try splitHoldings(split.instrument, ratioE9: split.ratioE9)
+                splits.removeFirst()
+            }
             executions[known.execution.id] = known
             if strategies == nil { noteFill(known.execution, known.decision, commission: known.commission) }
         }
+        for split in splits { try splitHoldings(split.instrument, ratioE9: split.ratioE9) }
         restoreStrategies(record)
         replacedExecutions = Set(record.replacedExecutions)
         facts?.restoreEquity(record.equityMarks, record.cashMovements)
@@ -97,6 +105,20 @@ extension ExecutionEngine {
                     kind: kind == .opening ? .opening(holding.averageCost) : .reconciled(holding.averageCost),
                     change: change))
         }
+    }
+
+    /// Books a split of what the account holds, which the broker has behind it: what is held now, strategies' holdings with it.
+    mutating func adoptSplit(
+        _ instrument: InstrumentID, _ ratioE9: Int64, held: Quantity, at time: Timestamp, _ output: inout EngineOutput
+    ) throws {
+        let index = Int(instrument.index)
+        let exact = try positions[index].quantity.afterSplit(ratioE9)
+        let change = try held.adding(-positions[index].quantity, "the change of a position in a split")
+        try splitHoldings(instrument, ratioE9: ratioE9)
+        positions[index].split(to: held, exactQuantity: exact)
+        markChanged(instrument, at: time)
+        output.journal.append(
+            AdjustmentRecord(time: time, instrument: instrument, kind: .split(ratioE9: ratioE9), change: change))
     }
 
     mutating func adoptCash(

@@ -41,6 +41,8 @@ extension ExecutionEngine {
         guard facts != nil, let from = order.terms.type.limitPrice, let limit = type.limitPrice else { return true }
         // The exit of a bracket reduces what its entry opens.
         guard order.parent == nil else { return true }
+        // Which orders are older counts from the moment that the gate was told of.
+        if facts!.now != time { facts!.isStale = true }
         facts!.setTime(time)
         if facts!.isStale { try tellAccount() }
         var terms = order.terms

@@ -132,6 +132,8 @@ public struct ExecutionEngine: Sendable {
             try take(event, &output)
         case .adopt(let holdings, let kind, let time):
             try adopt(holdings, kind, at: time, &output)
+        case .adoptSplit(let instrument, let ratioE9, let held, let time):
+            try adoptSplit(instrument, ratioE9, held: held, at: time, &output)
         case .adoptCash(let amount, let kind, let time):
             try adoptCash(amount, kind, at: time, &output)
         case .release(let time, let last, let limit):

@@ -68,6 +68,13 @@ public struct Reconciliation: Sendable, Equatable {
         public var reported: Quantity
 
         public var description: String { "\(ticker): \(booked) in the book, \(reported) at the broker" }
+
+        /// Whether the broker holds what a split made of the book's, but for less than a share, which is paid for.
+        func isSplit(_ exact: Quantity) -> Bool {
+            let rest = exact.magnitude.e8.subtractingReportingOverflow(reported.magnitude.e8)
+            return !rest.overflow && (0..<Quantity.scale).contains(rest.partialValue)
+                && (reported == .zero || reported.e8.signum() == booked.e8.signum())
+        }
     }
 
     /// Whether the account was seen for the first time, so that the book begins with what the broker says.

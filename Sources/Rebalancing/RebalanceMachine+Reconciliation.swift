@@ -82,6 +82,7 @@ extension RebalanceMachine {
             try ask(.adoptCash(cash, .opening, at: moment.time), at: moment)
             return comparison
         }
+        try bookSplits(holdings, at: moment)
         comparison.breaks = breaks(against: holdings)
         if !comparison.breaks.isEmpty {
             if case .reconcile(true) = settings.purpose {
@@ -95,6 +96,28 @@ extension RebalanceMachine {
         }
         comparison.cashDifference = try adoptCash(cash, at: moment)
         return comparison
+    }
+
+    /// Books the splits that were named, where they explain what the broker holds; elsewhere the difference stays.
+    private mutating func bookSplits(_ holdings: [HoldingRecord], at moment: IBKRMoment) throws {
+        guard !goal.splits.isEmpty else { return }
+        for broken in breaks(against: holdings) {
+            guard let ratioE9 = goal.splits[broken.ticker], let instrument = instrument(named: broken.ticker) else {
+                continue
+            }
+            let ratio = DecimalText.format(ratioE9, scale: 9)
+            let exact = try broken.booked.afterSplit(ratioE9)
+            guard broken.isSplit(exact) else {
+                notify(
+                    .critical, "split_differs",
+                    "\(broken), and \(ratio) for each make \(exact); the split is not booked", at: moment)
+                continue
+            }
+            try ask(
+                .adoptSplit(instrument, ratioE9: ratioE9, held: broken.reported, at: moment.time), at: moment)
+            notify(
+                .warning, "split_booked", "\(broken.description), booked as a split: \(ratio) for each", at: moment)
+        }
     }
 
     private mutating func accept(

@@ -146,7 +146,7 @@ public struct RebalanceMachine: Sendable {
         session: IBKRSessionConfiguration, highWaterMark: Int32, groupPrefix: String, clock: IBKRClock,
         breaker: CircuitBreaker? = nil,
         makeKey: @escaping @Sendable (_ order: OrderRecord, _ ticker: String) throws -> OrderKey
-    ) {
+    ) throws(ArithmeticOverflow) {
         self.settings = settings
         self.goal = goal
         self.makeKey = makeKey
@@ -169,7 +169,7 @@ public struct RebalanceMachine: Sendable {
         engine.bracketGroups = Set(goal.ownOrders.filter(\.isGroupOfBracketOnly).compactMap(\.ocaGroup))
         acknowledged = record.acknowledged
         isAccountKnown = record.isKnown
-        engine.restore(record)
+        try engine.restore(record)
         for (number, key) in keys {
             self.keys[number] = key
             numbers[key] = number

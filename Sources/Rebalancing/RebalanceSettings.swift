@@ -62,6 +62,8 @@ public struct RebalanceGoal: Sendable {
     public var strategies: [String?] = []
     /// Dead orders that orders of the user's own take the place of, by the row of those.
     public var replaced: [Int32: OrderNumber] = [:]
+    /// Splits that the broker has behind it, by ticker: new shares for each old one, in units of 10⁻⁹.
+    public var splits: [String: Int64] = [:]
     /// By which volumes have their time of day, and the days of a quote their date.
     public var localTime: LocalTime
 

@@ -32,8 +32,11 @@ struct RiskControls: Sendable {
         records.addInstrument()
     }
 
-    mutating func split(_ instrument: InstrumentID, _ ratioE9: Int64, lot: Quantity) {
+    mutating func splitHistory(_ instrument: InstrumentID, _ ratioE9: Int64) {
         history.split(Int(instrument.index), ratioE9)
+    }
+
+    mutating func splitRecords(_ instrument: InstrumentID, _ ratioE9: Int64, lot: Quantity) {
         records.split(Int(instrument.index), ratioE9, lot: lot)
     }
 

@@ -126,9 +126,20 @@ public struct RiskGate: Sendable {
         controls?.history.observe(bar, Int(instrument.index), date)
     }
 
-    /// Rescales what is known of an instrument before its ex-date, so that a split is neither a return nor a volume.
+    /// Rescales what is known of an instrument before its ex-date and what strategies hold of it.
     public mutating func split(_ instrument: InstrumentID, ratioE9: Int64) {
-        controls?.split(instrument, ratioE9, lot: instruments[Int(instrument.index)].lotSize)
+        splitHistory(instrument, ratioE9: ratioE9)
+        splitRecords(instrument, ratioE9: ratioE9)
+    }
+
+    /// Rescales what the market was before an ex-date, so that a split is neither a return nor a volume.
+    public mutating func splitHistory(_ instrument: InstrumentID, ratioE9: Int64) {
+        controls?.splitHistory(instrument, ratioE9)
+    }
+
+    /// Rescales the open trades of the strategies' own records.
+    public mutating func splitRecords(_ instrument: InstrumentID, ratioE9: Int64) {
+        controls?.splitRecords(instrument, ratioE9, lot: instruments[Int(instrument.index)].lotSize)
     }
 }
 

@@ -28,6 +28,7 @@ struct AccountRecordReader {
     mutating func read() throws {
         try readOrders()
         try readTrades()
+        try readSplits()
         try readPositions()
         try readPlannedTargets()
         try readEquityMarks()
@@ -148,6 +149,26 @@ extension AccountRecordReader {
                 quantity: Quantity(e8: statement.int64(3)), price: Price(e8: statement.int64(4)), time: time),
             trade: numbers.number(tradeID), decision: try statement.text(9).map { try names.decision($0) },
             commission: Money(e6: statement.int64(11)))
+    }
+
+    private mutating func readSplits() throws {
+        let statement = try connection.prepare(
+            """
+            SELECT p.ticker, p.ratio_e9, p.timestamp, p.adjustment_id
+            FROM execution_runs r JOIN position_adjustments p ON \(AccountRecordReader.rows("p.adjustment_id"))
+            WHERE r.book = ?1 AND p.kind = 'SPLIT' ORDER BY p.timestamp, p.adjustment_id
+            """)
+        try statement.bind(1, book)
+        while try statement.step() {
+            guard let time = statement.timestamp(2) else {
+                throw UnreadableRow(
+                    table: "position_adjustments", row: "\(statement.int64(3))", column: "timestamp",
+                    value: statement.text(2) ?? "(none)")
+            }
+            record.splits.append(
+                AccountRecord.Split(
+                    instrument: names.instrument(statement.text(0) ?? ""), ratioE9: statement.int64(1), time: time))
+        }
     }
 
     private mutating func readPositions() throws {

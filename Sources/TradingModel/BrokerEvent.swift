@@ -76,6 +76,20 @@ public struct AccountRecord: Sendable {
         }
     }
 
+    /// A split that the account's book had behind it from a time on.
+    public struct Split: Sendable, Equatable {
+        public var instrument: InstrumentID
+        /// New shares for each old one, in units of 10⁻⁹.
+        public var ratioE9: Int64
+        public var time: Timestamp
+
+        public init(instrument: InstrumentID, ratioE9: Int64, time: Timestamp) {
+            self.instrument = instrument
+            self.ratioE9 = ratioE9
+            self.time = time
+        }
+    }
+
     /// Orders of the run and of earlier ones that may still be heard of, by number.
     public var orders: [OrderRecord] = []
     /// The orders that the broker is known to have had.
@@ -86,6 +100,8 @@ public struct AccountRecord: Sendable {
     public var cash = Money.zero
     /// The newest version of every execution.
     public var executions: [Execution] = []
+    /// In the order of time.
+    public var splits: [Split] = []
     /// Ids that were replaced by a newer version.
     public var replacedExecutions: [ExecutionID] = []
     public var lastOrder = OrderNumber(0)

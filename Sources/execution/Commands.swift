@@ -108,11 +108,14 @@ enum Commands {
         "reconcile", summary: "bring the books of an account up to date with the broker; sends no order",
         options: [
             database, configuration, accountOfTask,
-            Option("--accept", nil, "book what nobody explains as the broker says it is"), logFormat, summaryFormat,
+            Option("--accept", nil, "book what nobody explains as the broker says it is"),
+            Option("--split", "TICKER=RATIO,…", "book these differences as splits, RATIO new shares for each old one"),
+            logFormat, summaryFormat,
         ],
         discussion: """
             Executions that were missed are booked, the broker's positions are compared with the book, and cash that moved without a \
-            trade is booked. Exit codes: 0 the books agree, 1 they do not, 3 broker or database trouble.
+            trade is booked. A split scales what each strategy holds, which --accept does not; one that does not make what the broker \
+            holds, but for a fraction of a share, is not booked. Exit codes: 0 the books agree, 1 they do not, 3 broker or database trouble.
             """)
 
     static let cancelAll = CommandSpecification(

@@ -34,7 +34,24 @@ enum ProductionCommands {
     }
 
     static func reconcile(_ arguments: CommandArguments) throws -> ExitCode {
-        try task(.reconcile(acceptsBreaks: arguments.has("--accept")), arguments)
+        try task(.reconcile(acceptsBreaks: arguments.has("--accept"), splits: try splits(arguments)), arguments)
+    }
+
+    /// `AAPL=7,MSFT=2`: new shares for each old one.
+    private static func splits(_ arguments: CommandArguments) throws(CommandLineError) -> [String: Int64] {
+        var splits: [String: Int64] = [:]
+        for part in (arguments["--split"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        where arguments["--split"] != nil {
+            let words = part.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+            let ratio = words.count == 2 ? try? DecimalText.parse(words[1], scale: 9) : nil
+            guard let ratio, ratio > 0, !words[0].isEmpty, splits.updateValue(ratio, forKey: words[0]) == nil else {
+                throw CommandLineError(
+                    description:
+                        "--split \"\(part)\" is no split; give TICKER=RATIO, new shares for each old one: AAPL=7 for "
+                        + "7:1, C=0.1 for 1:10; several with commas, each ticker once")
+            }
+        }
+        return splits
     }
 
     static func task(_ task: AccountTask, _ arguments: CommandArguments) throws -> ExitCode {

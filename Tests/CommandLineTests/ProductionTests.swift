@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import TestSupport
 import XCTest
 
@@ -134,5 +135,72 @@ final class ProductionTests: CommandLineTestCase {
         struct Broken: Error {}
         XCTAssertEqual(ExitCode(for: RunFailed(runID: "r", cause: Broken())), .incomplete)
         XCTAssertEqual(ExitCode(for: RunFailed(runID: "r", cause: Broken(), isOfProduction: true)), .trouble)
+    }
+
+    /// MSFT was split 2:1 on 2003-02-18: the broker holds twice as much from then on, which is booked as what it is, and what its
+    /// strategy holds is counted with it.
+    func testASplitIsBooked() throws {
+        assertCode(
+            0,
+            try execute("bars", "import", "--db", "history.db", Fixtures.bars, "--actions", Fixtures.corporateActions))
+        let gateway = try start([
+            "gateway", "--bars", "history.db", "--from", "2003-02-13", "--when-ordered", "--port", "0",
+        ])
+        defer { gateway.send(SIGKILL) }
+        let port = try XCTUnwrap(try portsOfGateway(ofCommand: 2).first)
+        try folder.write(
+            """
+            { account: { cash: 1000000 }, orders: { time_in_force: "GTC" },
+              brokers: { ibkr: { port: \(port), account: "DU123" } }, live: { permit: true, account: "DU123" },
+              production: { commission_wait: "2s" }, risk: { strategies: { mom: { max_notional: 6000 } } } }
+            """, to: "execution.json")
+        func rebalance(_ units: Int) throws -> CommandResult {
+            try folder.write(
+                "as_of,ticker,target_quantity,decision_id,strategy_id\n2003-02-12,MSFT,\(units),d\(units),mom\n",
+                to: "targets.csv")
+            return try apply("--live --yes")
+        }
+        func reconcile(_ words: String...) throws -> CommandResult {
+            try execute(["reconcile", "--db", "runtime.db", "--config", "execution.json"] + words)
+        }
+        assertCode(0, try rebalance(100))
+        // An order that never fills lets the days pass.
+        try folder.write(
+            "as_of,ticker,side,quantity,order_type,limit_price\n2003-02-12,IBM,BUY,1,LIMIT,1\n", to: "orders.csv")
+        _ = try shell(
+            "EXEC_DRY_RUN=0 \"$EXECUTION\" apply --mode production --db runtime.db --orders orders.csv --config execution.json "
+                + "--account DU123 --live --yes --timeout 5s")
+
+        let found = try reconcile()
+        assertCode(1, found)
+        assertContains(found.output, ["BREAK MSFT: 100 in the book, 200 at the broker"])
+        let wrong = try reconcile("--split", "MSFT=3")
+        assertCode(1, wrong)
+        assertContains(
+            wrong.errors, ["MSFT: 100 in the book, 200 at the broker, and 3 for each make 300; the split is not booked"]
+        )
+        let booked = try reconcile("--split", "MSFT=2,IBM=2")
+        assertCode(0, booked)
+        assertContains(booked.errors, ["MSFT: 100 in the book, 200 at the broker, booked as a split: 2 for each"])
+        let database = try Database.openForReading(folder.path("runtime.db"))
+        XCTAssertEqual(
+            try database.rows("SELECT ticker, ratio, change FROM position_adjustments WHERE kind = 'SPLIT'"),
+            [["MSFT", "2.0", "100.0"]])
+        try assertVerified("runtime.db")
+        let profit = CSVRows(try execute("pnl", "--db", "runtime.db", "--by", "ticker", "--format", "csv").output)
+        XCTAssertEqual(profit.columns("strategy_id", "ticker", "size"), [["mom", "MSFT", "200"]])
+
+        // 200 at 24 dollars leave room for some fifty more, where 100 would leave room for all.
+        _ = try rebalance(300)
+        let verdict = try database.rows(
+            "SELECT binding_limit, approved BETWEEN 30 AND 70 FROM risk_decisions ORDER BY risk_decision_id DESC LIMIT 1"
+        )
+        XCTAssertEqual(verdict, [["strategies.max_notional", "1"]])
+
+        for words in ["MSFT", "MSFT=0", "MSFT=two", "MSFT=2,MSFT=2", "=2", ""] {
+            let refused = try reconcile("--split", words)
+            assertCode(64, refused)
+            assertContains(refused.errors, ["is no split; give TICKER=RATIO"])
+        }
     }
 }

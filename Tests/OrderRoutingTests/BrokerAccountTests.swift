@@ -1,4 +1,5 @@
 import OrderPlanning
+import RiskControl
 import TradingModel
 import XCTest
 
@@ -265,7 +266,7 @@ final class BrokerAccountTests: XCTestCase {
                 instrument: apple, position: Position(quantity: Quantity(units: 5), cost: .zero, realized: .zero),
                 updatedAt: time)
         ]
-        engine.restore(record)
+        try engine.restore(record)
         try take(.broker(.corrected(fill(nil, .buy, 4, id: "old.02"), replaces: ExecutionID("old.01"))))
         XCTAssertEqual(engine.positions[0].quantity, Quantity(units: 4))
         XCTAssertEqual(output.journal.broker.trades.map(\.order), [nil, nil])
@@ -315,7 +316,7 @@ final class BrokerAccountTests: XCTestCase {
         var next = ExecutionEngine(
             instruments: engine.instruments, planning: PlanningRules(),
             router: ModeRouter(mode: .production, latency_ms: 0))
-        next.restore(record)
+        try next.restore(record)
         engine = next
         output = EngineOutput()
         try plan([(apple, 10), (ibm, 10)])
@@ -325,6 +326,71 @@ final class BrokerAccountTests: XCTestCase {
         try take(.broker(.executed(fill(1, .buy, 6, id: "b.01"))))
         XCTAssertEqual(state(1), .filled)
         XCTAssertEqual(output.journal.broker.trades.map(\.number), [2])
+    }
+
+    /// What a strategy has is counted in the shares of now, whatever it bought before and after a split.
+    func testStrategiesHoldWhatASplitMadeOfIt() throws {
+        var limits = RiskLimits()
+        limits.strategies = ["m": StrategyLimits(maxNotional: Money(e6: 3_000 * Money.scale))]
+        let decisions = [Decision(decisionID: "D", decidedAt: time, strategyID: "m")]
+        // Ten before the split, which are twenty after it, and five more: at 100 that leaves room for five.
+        for (splits, room) in [([1], 5), ([], 15), ([1, 2], 0)] as [([Int64], Int64)] {
+            var engine = ExecutionEngine(
+                instruments: self.engine.instruments, planning: PlanningRules(),
+                router: ModeRouter(mode: .production, latency_ms: 0),
+                risk: RiskSetup(limits: limits, decisions: decisions, localTime: .utc))
+            var record = AccountRecord()
+            record.isKnown = true
+            record.splits = splits.map {
+                AccountRecord.Split(instrument: apple, ratioE9: 2_000_000_000, time: time.adding(ms: $0 * 1_000))
+            }
+            for (number, (units, ms)) in [(10, 0), (5, 1_500)].enumerated() as EnumeratedSequence<[(Int64, Int64)]> {
+                var execution = fill(3_000_000_007, .buy, units, id: "e\(number)")
+                execution.time = time.adding(ms: ms)
+                record.executions.append(
+                    AccountRecord.Execution(
+                        execution: execution, trade: Int64(number + 1), decision: DecisionID(0), commission: .zero))
+            }
+            let held = splits.isEmpty ? 15 : splits.count == 1 ? 25 : 50
+            record.positions = [
+                PositionRecord(
+                    instrument: apple,
+                    position: Position(quantity: Quantity(units: Int64(held)), cost: .zero, realized: .zero),
+                    updatedAt: time)
+            ]
+            record.cash = Money(e6: 1_000_000 * Money.scale)
+            try engine.restore(record)
+            var output = EngineOutput()
+            let order = OwnOrder(
+                row: 0, decision: DecisionID(0),
+                terms: OrderTerms(
+                    instrument: apple, side: .buy, quantity: Quantity(units: 40), type: .market, timeInForce: .day))
+            try engine.handle(
+                .place(
+                    [order], at: DecisionTime(instant: time.adding(ms: 9_000), isDate: false),
+                    lastCloses: engine.instruments.map { _ in price(100) }), into: &output)
+            XCTAssertEqual(output.journal.riskDecisions.map(\.approved), [Quantity(units: room)], "\(splits)")
+        }
+    }
+
+    func testASplitIsBooked() throws {
+        try take(
+            .adopt(
+                [
+                    HoldingRecord(
+                        instrument: apple, quantity: Quantity(units: 11), averageCost: price(90), reportedAt: time)
+                ],
+                .opening, at: time))
+        output = EngineOutput()
+        try take(.adoptSplit(apple, ratioE9: 1_500_000_000, held: Quantity(units: 16), at: time))
+        XCTAssertEqual(engine.positions[0].quantity, Quantity(units: 16))
+        XCTAssertEqual(engine.positions[0].averageCost, price(60))
+        XCTAssertEqual(
+            output.journal.adjustments,
+            [
+                AdjustmentRecord(
+                    time: time, instrument: apple, kind: .split(ratioE9: 1_500_000_000), change: Quantity(units: 5))
+            ])
     }
 
     func testAnOrderOfAnEarlierRunIsKnownByItsRowID() throws {
@@ -337,7 +403,7 @@ final class BrokerAccountTests: XCTestCase {
                     instrument: apple, side: .buy, quantity: Quantity(units: 5), type: .market, timeInForce: .day),
                 state: .cancelled(.timeout), arrivalPrice: nil, createdAt: time, parent: nil, ocaGroup: nil)
         ]
-        engine.restore(record)
+        try engine.restore(record)
         try take(.broker(.executed(fill(number.value, .buy, 5, id: "late.01"))))
         XCTAssertEqual(engine.order(number)?.state, .filled)
         XCTAssertEqual(output.journal.broker.trades.last?.order, number)

@@ -53,7 +53,7 @@ extension World {
         }
         var settings = command.settings
         settings.strategies?.places = StrategyPlaces(opening.decisions)
-        var machine = RebalanceMachine(
+        var machine = try RebalanceMachine(
             settings: settings, goal: goal, record: opening.record, keys: opening.keys, session: session,
             highWaterMark: opening.highWaterMark, groupPrefix: "\(command.plan.runID)-", clock: IBKRClock(local: .utc),
             breaker: breaker

@@ -62,8 +62,9 @@ public func rebalance(
 
 /// What else a session with the broker is for.
 public enum AccountTask: Sendable, Equatable {
-    /// Brings the books up to date; `acceptsBreaks` makes them what the broker says.
-    case reconcile(acceptsBreaks: Bool)
+    /// Brings the books up to date; `acceptsBreaks` makes them what the broker says, and `splits` books those that the broker has
+    /// behind it, by ticker in units of 10⁻⁹ new shares for each old one.
+    case reconcile(acceptsBreaks: Bool, splits: [String: Int64] = [:])
     /// Cancels every open order of the account; a run that was left unfinished ends with it.
     case cancelAll
     /// Sells or buys back everything that a paper account holds.

@@ -77,7 +77,7 @@ struct SessionRequest {
         var batches: [TargetBatch] = []
         decisions = []
         switch task {
-        case .reconcile(let acceptsBreaks): (purpose, isLive) = (.reconcile(acceptsBreaks: acceptsBreaks), false)
+        case .reconcile(let acceptsBreaks, _): (purpose, isLive) = (.reconcile(acceptsBreaks: acceptsBreaks), false)
         case .cancelAll: (purpose, isLive) = (.cancelAll, true)
         case .resetPaper, .flatten:
             (purpose, isLive, isTask) = (.rebalance, true, false)
@@ -93,6 +93,7 @@ struct SessionRequest {
         goal = RebalanceGoal(
             batches: batches, decisionTime: DecisionTime(instant: startedAt, isDate: false),
             instruments: task.tickers.map(instrument), currency: configuration.account.currency)
+        if case .reconcile(_, let splits) = task { goal.splits = splits }
         self.instrument = instrument
         header = RunHeader(
             configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: runID, digest: runID,

@@ -184,7 +184,7 @@ struct SessionRunner {
             settings.aggressiveness = AggressivenessSetup(
                 rules: request.configuration.aggressiveness, decisions: known.names.decisions)
         }
-        var machine = RebalanceMachine(
+        var machine = try RebalanceMachine(
             settings: settings, goal: goal, record: known.record,
             keys: known.keys,
             session: IBKRSessionConfiguration(account, ibkr),

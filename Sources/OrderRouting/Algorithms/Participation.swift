@@ -51,7 +51,7 @@ struct Participation: Sendable, Equatable {
 
 extension Quantity {
     /// The number of new shares, rounded toward zero at 10⁻⁸.
-    func afterSplit(_ ratioE9: Int64) throws(ArithmeticOverflow) -> Quantity {
+    public func afterSplit(_ ratioE9: Int64) throws(ArithmeticOverflow) -> Quantity {
         let quantity = divide(Int128(e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
         return Quantity(e8: try narrowed(quantity, "a quantity after a split"))
     }

@@ -33,7 +33,7 @@ extension BrokerBenchmark {
         let goal = RebalanceGoal(
             batches: [], decisionTime: DecisionTime(instant: history.now, isDate: false),
             instruments: tickers.map { Instrument(ticker: $0) }, currency: .usd)
-        var machine = RebalanceMachine(
+        var machine = try RebalanceMachine(
             settings: RebalanceSettings(), goal: goal, record: record,
             keys: keys.compactMapValues { OrderKey($0) },
             session: IBKRSessionConfiguration(account: Self.account, clientID: 17, port: options.port),
