@@ -13,10 +13,12 @@ extension ExecutionEngine {
             facts!.marks[Int(instrument.index)] = slice.bars[index].close
             facts!.markTimes[Int(instrument.index)] = slice.end
         }
-        guard slice.isLastOfSession, facts!.equity.lastTime.map({ $0 < slice.end }) ?? true else { return }
-        // An account that nobody has seen yet is not worth nothing.
-        guard let equity = try markedEquity(), equity != .zero else { return }
-        facts!.mark(equity, at: slice.end, on: slice.session)
+        if slice.isLastOfSession { facts!.lastSession = slice.session }
+        // What an account at a broker was worth before it was first valued nobody knows; what it holds now it may have bought since.
+        guard slice.isLastOfSession, facts!.equity.lastTime.map({ $0 < slice.end }) ?? (router.mode == .training) else {
+            return
+        }
+        if let equity = try markedEquity() { facts!.mark(equity, at: slice.end, on: slice.session) }
     }
 
     /// When the account was last valued, on record or since; nil before the first time, and where nothing is limited.
@@ -26,12 +28,6 @@ extension ExecutionEngine {
     public mutating func takeEquityMarks() -> [EquityMark] {
         defer { facts?.newMarks.removeAll() }
         return facts?.newMarks ?? []
-    }
-
-    /// Rescales returns and prices from before a split that the account's book has behind it.
-    public mutating func observeSplit(_ instrument: InstrumentID, ratioE9: Int64) throws(ArithmeticOverflow) {
-        gate.split(instrument, ratioE9: ratioE9)
-        try facts?.splitMark(instrument, ratioE9)
     }
 
     /// Tells the gate of a moment of decision, with the prices that are planned with.
@@ -111,7 +107,7 @@ extension ExecutionEngine {
         }
         snapshot.equity = try markedEquity()
         snapshot.peakEquity = known.equity.peak
-        snapshot.dayEquity = known.equity.dayStart
+        snapshot.dayEquity = known.dayEquity
         snapshot.buyingPower = cash
         gate.begin(snapshot)
         facts?.isStale = false
@@ -173,20 +169,6 @@ extension ExecutionEngine {
 
     /// A position changed in a way that the gate takes up at the next review.
     mutating func mistrustGate() { facts?.isStale = true }
-
-    /// What is held and known of an instrument is counted in new shares.
-    mutating func noteSplit(_ instrument: InstrumentID, ratioE9: Int64) throws(ArithmeticOverflow) {
-        guard facts != nil else { return }
-        gate.split(instrument, ratioE9: ratioE9)
-        let index = Int(instrument.index)
-        for strategy in facts!.held.indices {
-            let held = divide(
-                Int128(facts!.held[strategy][index].e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
-            facts!.held[strategy][index] = Quantity(e8: try narrowed(held, "a strategy's position after a split"))
-        }
-        try facts!.splitMark(instrument, ratioE9)
-        facts!.isStale = true
-    }
 
     // MARK: - Records
 

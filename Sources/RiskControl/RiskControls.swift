@@ -32,10 +32,7 @@ struct RiskControls: Sendable {
         records.addInstrument()
     }
 
-    mutating func split(_ instrument: InstrumentID, _ ratioE9: Int64, lot: Quantity) {
-        history.split(Int(instrument.index), ratioE9)
-        records.split(Int(instrument.index), ratioE9, lot: lot)
-    }
+    mutating func forgetFills() { records.forget() }
 
     mutating func begin(_ snapshot: RiskSnapshot) {
         portfolio.begin(snapshot, limits)

@@ -117,9 +117,17 @@ public struct RiskGate: Sendable {
         controls?.history.observe(bar, Int(instrument.index), date)
     }
 
+    /// Forgets every fill that was booked, for they come again in another order with splits between them.
+    public mutating func forgetFills() { controls?.forgetFills() }
+
     /// Rescales what is known of an instrument before its ex-date, so that a split is neither a return nor a volume.
-    public mutating func split(_ instrument: InstrumentID, ratioE9: Int64) {
-        controls?.split(instrument, ratioE9, lot: instruments[Int(instrument.index)].lotSize)
+    public mutating func splitBars(of instrument: InstrumentID, ratioE9: Int64) {
+        controls?.history.split(Int(instrument.index), ratioE9)
+    }
+
+    /// Rescales the strategies' open trades of an instrument, which were booked before its ex-date.
+    public mutating func splitFills(of instrument: InstrumentID, ratioE9: Int64) {
+        controls?.records.split(Int(instrument.index), ratioE9, lot: instruments[Int(instrument.index)].lotSize)
     }
 }
 

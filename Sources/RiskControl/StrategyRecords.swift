@@ -12,6 +12,11 @@ struct StrategyRecords: Sendable {
         trips = Array(repeating: RoundTrip(), count: strategies * instruments)
     }
 
+    mutating func forget() {
+        for place in records.indices { records[place] = ClosedTrades() }
+        for place in trips.indices { trips[place] = RoundTrip() }
+    }
+
     mutating func addInstrument() { trips += Array(repeating: RoundTrip(), count: records.count) }
 
     mutating func book(

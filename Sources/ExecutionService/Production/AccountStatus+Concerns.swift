@@ -48,7 +48,8 @@ extension AccountStatus {
                     "orders that somebody has to decide about: \(deadLetters.count); `execution dead-letters list`"),
             .criticalNotifications(notifications),
         ]
-        return runs.filter { $0.status == .interrupted && !$0.isDryRun }.map(Concern.unfinished) + counted.filter { $0.count > 0 }
+        return runs.filter { $0.status == .interrupted && !$0.isDryRun }.map(Concern.unfinished)
+            + counted.filter { $0.count > 0 }
     }
 
     /// Whether nothing needs anybody's attention.
