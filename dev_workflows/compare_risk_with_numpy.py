@@ -6,7 +6,7 @@
 
 The example's targets are applied to thirteen years of daily bars. Then value at risk (historical and parametric), correlations,
 drawdown and Kelly are computed twice: by the product from its databases, and here from the CSV files and the rows of the runtime
-database. numpy, scipy and pandas are installed once into a virtual environment under `.build/`.
+database; so are the figures of the gate's verdicts that LIMITS.md shows. numpy, scipy and pandas are installed once into a virtual environment under `.build/`.
 
 Exit code 0: every figure agrees to 1e-9 relative; 1: one does not; 2: something could not be run.
 """
@@ -200,6 +200,43 @@ def compare_kelly(comparison, report, database) -> None:
         comparison.compare("kelly", strategy["kelly"], float(chance - (1 - chance) / ratio))
 
 
+def compare_verdicts(comparison, run, history, folder, closes) -> None:
+    """What the gate found, in the orders of dev_workflows/LIMITS.md: the figure with the whole order, of a million."""
+    equity, held = 1_000_000.0, 300 * closes["AAPL"].loc["2012-05-31"]
+    returns = adjusted_returns(closes.loc[:"2012-05-31"])[["AAPL", "GOOG"]].tail(250).to_numpy()
+    lost = returns[:, 0] * held
+    cases = [
+        ("var", "var: { max_share: 0.005 }", -numpy.quantile(lost, 0.01) / equity),
+        ("var", "var: { max_share: 0.005, method: 'parametric' }", scipy.stats.norm.ppf(0.99) * lost.std(ddof=1) / equity),
+        ("max_correlation", "max_correlation: 0.1", scipy.stats.pearsonr(returns[:, 1], returns[:, 0]).statistic),
+        ("strategies.max_risk_share", "strategies: { momentum: { max_risk_share: 0.005 } }", -numpy.quantile(lost, 0.01) / equity),
+    ]
+    targets = folder / "week.csv"
+    targets.write_text("as_of,ticker,target_quantity,strategy_id\n" + "".join(
+        f"2012-05-31,{ticker},{quantity},momentum\n" for ticker, quantity in [("AAPL", 300), ("GOOG", 250)]))
+    for number, (limit, text, library) in enumerate(cases):
+        config, database = folder / "limit.json", folder / f"limit-{number}.db"
+        config.write_text(f"{{ risk: {{ {text} }} }}")
+        run("apply", "--mode", "training", "--db", database, "--bars", history, "--targets", targets, "--config", config)
+        rows = sqlite3.connect(database).execute(
+            "SELECT observed FROM risk_decisions WHERE binding_limit = ? ORDER BY order_id LIMIT 1", [limit])
+        comparison.compare(f"verdict of {text}", rows.fetchone()[0], float(library))
+
+
+def compare_verdict_on_drawdown(comparison, run, history, folder) -> None:
+    """What the gate found of a fall, beside the marks of a book that held 23,540 shares of FB from 36.528 on."""
+    targets, config, database = folder / "falls.csv", folder / "falls.json", folder / "falls.db"
+    targets.write_text("as_of,ticker,target_weight\n2012-05-18,FB,0.9\n2012-05-21,IBM,0.05\n")
+    config.write_text("{ risk: { max_drawdown: 0.05 } }")
+    run("apply", "--mode", "training", "--db", database, "--bars", history, "--targets", targets, "--config", config)
+    connection = sqlite3.connect(database)
+    bought = connection.execute("SELECT size, size * price + commission FROM trades WHERE ticker = 'FB'").fetchone()
+    close = pandas.read_csv(BARS).query("ticker == 'FB' and timestamp == '2012-05-21'")["close"].iloc[0]
+    equity = pandas.Series([1_000_000.0, 1_000_000.0 - bought[1] + bought[0] * close])
+    observed = connection.execute("SELECT observed FROM risk_decisions WHERE binding_limit = 'max_drawdown'").fetchone()[0]
+    comparison.compare("verdict of max_drawdown", observed, float((1 - equity / equity.cummax()).iloc[-1]))
+
+
 def compare(execution: Path, folder: Path) -> Comparison:
     """Run the product and compare everything."""
     def run(*words: object) -> str:
@@ -228,6 +265,8 @@ def compare(execution: Path, folder: Path) -> Comparison:
             file.write_text("ticker,quantity\n" + "".join(f"{t},{q}\n" for t, q in sorted(quantities.items())))
             report = json.loads(run("risk", "--bars", history, "--positions", file, *words))
             compare_portfolio(comparison, f"{name}, portfolio {number}", report, closes, quantities, level, horizon, window)
+    compare_verdicts(comparison, run, history, folder, closes)
+    compare_verdict_on_drawdown(comparison, run, history, folder)
     return comparison
 
 

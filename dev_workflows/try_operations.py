@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs every command of OPERATIONS.md, RECOVERY.md and SWITCHES.md as it is written, and checks that it ends and prints as shown.
+"""Runs every command of OPERATIONS.md, RECOVERY.md, SWITCHES.md and LIMITS.md as it is written, and checks that it ends and prints as shown.
 
 Blocks marked `console` are what terminals show. `$ ` begins a command of the operator's terminal, `gateway$ ` one of the
 terminal of that name; `$ …` is the command that still runs there. Below a command is what it prints: a line `…` stands for
@@ -27,8 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["OPERATIONS.md", "RECOVERY.md", "SWITCHES.md"]
-COPIED = [".build/release/execution", "fixtures/bars/us-daily.csv.gz", "fixtures/example", "sql/queries"]
+DOCUMENTS = ["OPERATIONS.md", "RECOVERY.md", "SWITCHES.md", "LIMITS.md"]
+COPIED = [".build/release/execution", "fixtures/bars/us-daily.csv.gz", "fixtures/corporate-actions.csv", "fixtures/example", "sql/queries"]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROMPT = re.compile(r"(\w*)\$ (.*)")
 QUESTION = re.compile(r"(.*\? Type .*: )(\w+)")
@@ -303,12 +303,15 @@ def main() -> int:
     """Returns 1 where a command does something else than its document says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--verbose", action="store_true", help="print everything that the terminals show")
+    parser.add_argument("documents", nargs="*", metavar="DOCUMENT", help=f"of {', '.join(DOCUMENTS)}; all unless said")
     arguments = parser.parse_args()
+    if unknown := set(arguments.documents) - set(DOCUMENTS):
+        parser.error(f"{', '.join(sorted(unknown))}: not among {', '.join(DOCUMENTS)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # File permissions mean nothing to the superuser, and one of the troubles is a database that may not be written.
     user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     count = 0
-    for name in DOCUMENTS:
+    for name in arguments.documents or DOCUMENTS:
         with tempfile.TemporaryDirectory(prefix="try-operations-") as folder:
             scratch(Path(folder), user)
             desk = Desk(Path(folder), user, arguments.verbose)

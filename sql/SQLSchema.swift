@@ -29,6 +29,8 @@ public enum SQLSchema {
         Migration(version: 6, sql: text(PackageResources.v0006_intents_sql)),
         Migration(version: 7, sql: text(PackageResources.v0007_operations_sql)),
         Migration(version: 8, sql: text(PackageResources.v0008_aggressiveness_sql)),
+        Migration(version: 9, sql: text(PackageResources.v0009_intent_algorithms_sql)),
+        Migration(version: 10, sql: text(PackageResources.v0010_broker_profit_sql)),
     ]
 
     /// The version this build reads and writes.

@@ -21,7 +21,7 @@ extension Configuration {
         configuration.aggressiveness = Aggressiveness.read(&reader, beside: configuration.risk)
         configuration.readRest(&reader)
         configuration.refuseContradictions(&reader, for: mode)
-        try reader.problems.throwIfAny()
+        try reader.problems.inOrderOfLines().throwIfAny()
         return configuration
     }
 

@@ -115,7 +115,7 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("risk.volume_days", "20", "whole days from 1 to 2520"),
         key("risk.max_orders_per_day", "null", countOrNull),
         key("risk.max_orders_per_minute", "null", countOrNull),
-        key("risk.max_open_orders", "null", countOrNull),
+        key("risk.max_open_orders", "100", countOrNull),
         key("risk.price_collar", "null", shareOrNull(upTo: "1", such: "0.1")),
         key("risk.price_max_age", "null", "null, or " + duration(upTo: "8784h", such: "96h")),
         key("risk.max_correlation", "null", "null, or a number from -1 to 1, such as 0.8"),

@@ -136,7 +136,8 @@ struct ConfigurationReader {
     mutating func texts(_ path: String) -> [String]? {
         guard let value = value(path) else { return nil }
         guard case .list(let elements) = value, !elements.isEmpty else {
-            note(path, "is not a list", accepted: ConfigurationReader.accepted(path))
+            let problem = if case .list = value { "is empty" } else { "is not a list" }
+            note(path, problem, accepted: ConfigurationReader.accepted(path))
             return nil
         }
         var texts: [String] = []

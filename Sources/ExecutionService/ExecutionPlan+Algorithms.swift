@@ -14,7 +14,10 @@ extension ExecutionPlan.Input {
             sheet.rows.compactMap { row in
                 row.algorithm.map { (Int(row.line), Int(row.tickerIndex), row.asOf, $0) }
             }
-        case .intents: []
+        case .intents(let rows):
+            rows.sheet.rows.filter { $0.intent.side != nil }.compactMap { row in
+                row.intent.algorithm.map { (Int(row.line), Int(row.tickerIndex), row.decidedAt, $0) }
+            }
         }
     }
 }

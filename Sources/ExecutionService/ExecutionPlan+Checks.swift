@@ -26,6 +26,8 @@ extension ExecutionPlan {
         noteEarlyOrders()
         noteFees()
         noteIntents()
+        warnings += configuration.risk.unknownNames(
+            tickers: market.tickers + input.tickers, strategies: input.decisions.compactMap(\.strategyID))
     }
 
     private func check(_ sheet: TargetSheet, _ problems: inout ProblemLog) {

@@ -13,7 +13,7 @@ struct IntentRows: Sendable {
         self.sheet = sheet
         let digest = try SHA256Digest()
         records = try sheet.rows.map { row throws(DigestFailure) in
-            for field in row.intent.content { try digest.update("\(field.name)=\(field.value ?? "")") }
+            for field in row.intent.digestedContent { try digest.update("\(field.name)=\(field.value ?? "")") }
             return IntentRecord(
                 intent: row.intent, account: row.account, decision: DecisionID(Int(row.decisionIndex)),
                 contentDigest: try digest.finishAsHexadecimal())
@@ -51,7 +51,8 @@ extension IntentSheet.Row {
             terms: OrderTerms(
                 instrument: InstrumentID(Int(tickerIndex)), side: side, quantity: intent.quantity ?? .zero, type: type,
                 timeInForce: timeInForce),
-            cancelAt: expiresAt, notional: intent.notional, confidence: intent.confidence, isIntent: true)
+            cancelAt: expiresAt, notional: intent.notional, confidence: intent.confidence, isIntent: true,
+            algorithm: intent.algorithm)
     }
 
     /// Whether its quantity can only be made at a close.

@@ -5,6 +5,8 @@ import TradingModel
 /// The orders of one batch, as `apply` would plan them; nothing is written.
 public struct PlanPreview {
     private var orders: [OrderRecord]
+    /// What the gate said of orders that it cut or denied.
+    private let explanations: [OrderNumber: String]
     private let plan: ExecutionPlan
     private let decisions: [Decision]
 
@@ -23,6 +25,7 @@ public struct PlanPreview {
             plan: plan, schedule: schedule.upTo(chosen.time), sink: collector, isPreview: true)
         try runner.run(deposit: plan.configuration.account.cash)
         orders = collector.orders.filter { wanted.contains($0.decision) && $0.childNumber == nil }
+        explanations = collector.explanations
         decisions = schedule.decisions
     }
 
@@ -46,7 +49,7 @@ public struct PlanPreview {
             columns: [
                 "decision_id", "order_ref", "ticker", "action", "direction", "size", "order_type", "limit_price",
                 "stop_price",
-                "time_in_force", "status", "status_reason", "reference_price", "notional",
+                "time_in_force", "status", "status_reason", "reference_price", "notional", "explanation",
             ],
             rows: try orders.map(row)
         ).rendered(as: format)
@@ -71,6 +74,7 @@ public struct PlanPreview {
             order.state.reason.map { .text($0.rawValue) } ?? .null,
             order.arrivalPrice.map { .decimal($0.e8, scale: 8) } ?? .null,
             notional.map { .decimal($0.e6, scale: 6) } ?? .null,
+            explanations[order.number].map(Cell.text) ?? .null,
         ]
     }
 }
@@ -90,9 +94,13 @@ public struct NoSuchBatch: Error, Equatable, Sendable, CustomStringConvertible {
 /// Keeps the orders of a run as they were made.
 private final class OrderCollector: JournalSink {
     private(set) var orders: [OrderRecord] = []
+    private(set) var explanations: [OrderNumber: String] = [:]
 
     func write(_ batch: JournalBatch) throws {
         orders += batch.newOrders
+        for verdict in batch.riskDecisions {
+            if let explanation = verdict.explanation { explanations[verdict.order] = explanation }
+        }
     }
 }
 

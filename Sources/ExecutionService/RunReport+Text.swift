@@ -6,7 +6,7 @@ extension RunReport {
         var lines = [
             "\(mode.capitalized) run \(runID): \(alreadyCompleted ? "complete already, nothing changed" : "complete")"
         ]
-        let rows: [(String, String)] = [
+        var rows: [(String, String)] = [
             (
                 "Decisions",
                 count(decisions) + (targets > 0 ? ", \(count(targets)) \(targets == 1 ? "target" : "targets")" : "")
@@ -23,6 +23,11 @@ extension RunReport {
             ("Cash", "\(money(finalCash)), lowest \(money(lowestCash))"),
             ("Equity", "\(money(finalEquity)) from \(money(initialCash))\(change)"),
         ]
+        if let cutOrders {
+            let place = rows.firstIndex { $0.0 == "Fills" } ?? rows.endIndex
+            let orders = "\(count(cutOrders)) \(cutOrders == 1 ? "order" : "orders")"
+            rows.insert(("Cut", "\(orders), by limits (`execution gap --run-id \(runID)` has each)"), at: place)
+        }
         lines += rows.map { "  " + $0.padding(toLength: 14, withPad: " ", startingAt: 0) + $1 }
         lines += unfilledLines
         lines += warnings.map { "Note: \($0)." }

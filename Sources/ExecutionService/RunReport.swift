@@ -23,6 +23,8 @@ public struct RunReport: Sendable, Codable, Equatable {
     public var orders: Int64
     public var filledOrders: Int64
     public var partlyFilledOrders: Int64
+    /// Orders that a limit let through in part; nil for none.
+    public var cutOrders: Int64?
     public var fills: Int64
     public var ambiguousFills: Int64
     public var firstFill: String?
@@ -67,7 +69,8 @@ public struct RunReport: Sendable, Codable, Equatable {
     // `convertFromSnakeCase` would look for `runId`.
     private enum CodingKeys: String, CodingKey {
         case runID = "runId"
-        case mode, status, alreadyCompleted, decisions, targets, orders, filledOrders, partlyFilledOrders, fills
+        case mode, status, alreadyCompleted, decisions, targets, orders, filledOrders, partlyFilledOrders, cutOrders,
+            fills
         case ambiguousFills, firstFill, lastFill, currency, turnover, commission, slippage, borrow, dividends,
             initialCash
         case finalCash, lowestCash, finalEquity, unfilled, bars, warnings
@@ -81,7 +84,8 @@ extension RunReport {
             runID: runID, mode: ExecutionMode.training.rawValue, status: RunOutcome.Status.completed.rawValue,
             alreadyCompleted: false, decisions: statistics.decisions, targets: statistics.targets,
             orders: statistics.orders, filledOrders: statistics.filledOrders,
-            partlyFilledOrders: statistics.partlyFilledOrders, fills: statistics.fills,
+            partlyFilledOrders: statistics.partlyFilledOrders,
+            cutOrders: statistics.cutOrders > 0 ? statistics.cutOrders : nil, fills: statistics.fills,
             ambiguousFills: statistics.ambiguousFills, firstFill: statistics.firstFill?.description,
             lastFill: statistics.lastFill?.description, currency: plan.configuration.account.currency.description,
             turnover: Decimal(try Money(statistics.turnover, rounding: .nearest)),

@@ -3,7 +3,8 @@ import TradingModel
 /// Reads order intents from CSV or JSON Lines.
 ///
 /// Columns: `intent_id`, `decided_at`, `ticker`, `side`, one of `quantity` and `notional`; optionally `account`, `order_type`,
-/// `limit_price`, `stop_price`, `time_in_force`, `confidence`, `expires_at` and the ids of the decision.
+/// `limit_price`, `stop_price`, `time_in_force`, `confidence`, `expires_at`, `algorithm`, `algorithm_parameters` and the ids
+/// of the decision.
 public enum IntentFile {
     static let schema = TableSchema(
         rowName: "intent",
@@ -21,11 +22,13 @@ public enum IntentFile {
             .init(name: "time_in_force", aliases: ["tif"]),
             .init(name: "confidence"),
             .init(name: "expires_at", aliases: ["expiry", "expires"]),
+            .init(name: "algorithm", aliases: ["algo"]),
+            .init(name: "algorithm_parameters", aliases: ["algo_parameters", "algorithm_params"]),
         ] + LineageColumns.columns)
 
     /// Reads a file as a whole. Throws `InputError` with everything that is wrong with it.
     ///
-    /// `defaults` is what a blank `order_type` and `time_in_force` mean.
+    /// `defaults` is what a blank `order_type`, `time_in_force` and `algorithm` mean.
     public static func read(
         _ file: InputFile, localTime: LocalTime = .utc, defaults: OrderDefaults = OrderDefaults()
     ) throws(InputError) -> IntentSheet {
@@ -49,5 +52,7 @@ enum IntentColumn {
     static let timeInForce = 10
     static let confidence = 11
     static let expiresAt = 12
-    static let decision = 13
+    static let algorithm = 13
+    static let algorithmParameters = 14
+    static let decision = 15
 }

@@ -83,6 +83,17 @@ extension IntentReader {
         return nil
     }
 
+    // MARK: - Algorithm
+
+    /// How its order is carried out; of what is not traded the configuration's word does not count.
+    mutating func readAlgorithm(_ type: OrderType?, _ timeInForce: TimeInForce?, isTraded: Bool) -> AlgorithmTerms? {
+        let algorithm = records.algorithm(
+            IntentColumn.algorithm, parameters: IntentColumn.algorithmParameters,
+            byDefault: isTraded ? defaults.algorithm : nil)
+        if let type, let timeInForce { records.refuse(algorithm, of: IntentColumn.algorithm, with: type, timeInForce) }
+        return algorithm
+    }
+
     // MARK: - Time in force
 
     /// How long its order lives; nil where nothing is traded and nothing is given, and, with a note, where it does not go with the

@@ -56,6 +56,7 @@ struct IntentReader: ~Copyable {
         let size = action == nil ? nil : readSize(side)
         let type = readType(isTraded: side != nil)
         let timeInForce = readTimeInForce(type, isTraded: side != nil)
+        let algorithm = readAlgorithm(type, timeInForce, isTraded: side != nil)
         guard let id, let decidedAt, let ticker, action != nil,
             let decision = decisions.number(of: decidedAt, in: &records)
         else { return nil }
@@ -64,7 +65,8 @@ struct IntentReader: ~Copyable {
             line: Int32(clamping: records.line),
             intent: OrderIntent(
                 intentID: id, ticker: tickers[ticker], side: side, size: size, type: type, timeInForce: timeInForce,
-                confidenceE9: confidence, expiresAt: expiresAt?.instant, decidedAt: decidedAt.instant,
+                algorithm: algorithm, confidenceE9: confidence, expiresAt: expiresAt?.instant,
+                decidedAt: decidedAt.instant,
                 strategyID: lineage.strategyID, decisionID: lineage.decisionID,
                 profileVersionID: lineage.profileVersionID, regimeID: lineage.regimeID, universeID: lineage.universeID),
             account: account.isEmpty ? nil : account, tickerIndex: ticker, decisionIndex: decision,

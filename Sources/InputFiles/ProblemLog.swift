@@ -21,6 +21,15 @@ public struct ProblemLog: Sendable {
             InputProblem(file: file, line: line, field: field, value: value, problem: problem(), accepted: accepted()))
     }
 
+    /// The same problems from the top of the file to its end; those of no line come last.
+    public func inOrderOfLines() -> ProblemLog {
+        var log = self
+        log.problems = problems.enumerated().sorted {
+            ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
+        }.map(\.element)
+        return log
+    }
+
     /// What was added, as an error; nil when there is nothing.
     public var error: InputError? {
         count == 0 ? nil : InputError(problems: problems, count: count)

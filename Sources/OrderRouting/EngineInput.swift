@@ -113,8 +113,8 @@ public enum EngineInput: Sendable {
     case time(Timestamp)
     /// What traded, for the algorithms that look at it; in the order of time, and never before it is over.
     case traded([TradedVolume])
-    /// Another limit for an order, sent or not.
-    case modify(OrderNumber, limit: Price, at: Timestamp)
+    /// Another limit for an order, sent or not, and the price of now that it was made of, where it was made of one.
+    case modify(OrderNumber, limit: Price, reference: Price? = nil, at: Timestamp)
     /// No more market data will come; plans that still wait for a cancel are closed.
     case endOfData
 }

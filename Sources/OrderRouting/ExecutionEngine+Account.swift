@@ -5,6 +5,9 @@ extension ExecutionEngine {
     /// Takes up what is on record of the account, before anything else is handled.
     public mutating func restore(_ record: AccountRecord) {
         for order in record.orders { book.restore(order) }
+        for part in record.cancelledParts.sorted() {
+            if let slot = book.slot(of: part) { book.noteCancel(slot, reason: .carried) }
+        }
         book.continueNumbers(after: record.lastOrder)
         lastTrade = max(lastTrade, record.lastTrade)
         for position in record.positions {

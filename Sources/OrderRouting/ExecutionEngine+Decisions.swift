@@ -363,7 +363,7 @@ extension ExecutionEngine {
         if let slot = entry.flatMap(book.slot(of:)), case .denied = book.records[slot].state { true } else { false }
     }
 
-    private func journalVerdict(
+    private mutating func journalVerdict(
         _ verdict: RiskVerdict, _ planned: PlannedOrder, atMost most: Quantity?, _ number: OrderNumber,
         _ output: inout EngineOutput
     ) {
@@ -372,6 +372,7 @@ extension ExecutionEngine {
             side: planned.terms.side, requested: planned.terms.quantity, approved: verdict.approved,
             reason: verdict.reason)
         if facts != nil { explain(verdict, planned, &record) }
+        if verdict.limit != nil, verdict.approved > .zero { statistics.cutOrders += 1 }
         if let most, verdict.reason == .emergencyReduceOnly {
             record.limit = ExecutionEngine.emergencyLimit
             record.explanation = emergencySentence(planned.terms.quantity, most, planned.terms.instrument)

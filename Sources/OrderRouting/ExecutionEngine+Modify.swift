@@ -6,15 +6,19 @@ extension ExecutionEngine {
     /// Moves an order's limit: at once where it was not sent, else the venue is asked, on record before it hears of it.
     ///
     /// Nothing happens to an order without a limit, one whose cancel was asked for, one that the venue has not answered about,
-    /// a limit that is the same on the tick, and a buy that would cost more than the cash pays for.
+    /// a limit that is the same on the tick, and a buy that would cost more than the cash pays for. What the risk gate refuses stays
+    /// too, and is on record.
+    ///
+    /// - Parameter reference: the price of now that the limit was made of; nil where it was made of none.
     mutating func modify(
-        _ number: OrderNumber, limit: Price, at time: Timestamp, _ output: inout EngineOutput
+        _ number: OrderNumber, limit: Price, reference: Price?, at time: Timestamp, _ output: inout EngineOutput
     ) throws {
         guard let slot = book.slot(of: number), book.isModifiable(slot),
             let type = book.records[slot].terms.type.with(limit: limit)
         else { return }
         guard let approved = confirmed(book.records[slot], as: type), let wanted = approved.limitPrice,
-            wanted != book.records[slot].terms.type.limitPrice, try isPaidFor(book.records[slot], at: wanted)
+            wanted != book.records[slot].terms.type.limitPrice, try isPaidFor(book.records[slot], at: wanted),
+            try mayMove(book.records[slot], to: approved, reference: reference, at: time, &output)
         else { return }
         let state = book.records[slot].state
         guard state != .planned else { return move(slot, to: approved, at: time, &output) }
@@ -27,6 +31,40 @@ extension ExecutionEngine {
 
     /// Whether another limit may be asked for: it was not sent, or it works and nothing else is asked of it.
     public func isModifiable(_ number: OrderNumber) -> Bool { book.slot(of: number).map(book.isModifiable) ?? false }
+
+    /// Whether the limits that depend on a price let an order have another one; what they say is on record where they do not.
+    ///
+    /// The order's quantity is not cut by it, and so nothing of it is missing: all of it is approved as before.
+    private mutating func mayMove(
+        _ order: OrderRecord, to type: OrderType, reference: Price?, at time: Timestamp, _ output: inout EngineOutput
+    ) throws -> Bool {
+        guard facts != nil, let from = order.terms.type.limitPrice, let limit = type.limitPrice else { return true }
+        // The exit of a bracket reduces what its entry opens.
+        guard order.parent == nil else { return true }
+        facts!.setTime(time)
+        if facts!.isStale { try tellAccount() }
+        var terms = order.terms
+        terms.type = type
+        let planned = PlannedOrder(
+            decision: order.decision, leg: order.leg, action: order.action, terms: terms, phase: 1,
+            referencePrice: reference ?? order.arrivalPrice)
+        let verdict = gate.review(
+            LimitMove(order: planned, from: from, rest: order.remaining, isPriceNew: reference != nil),
+            context: RiskContext(time: time, date: facts!.today, strategy: facts!.strategy(of: order.decision)))
+        alertOfOpenLimits(verdict, order.number, at: time, &output)
+        guard verdict.reason != nil else { return true }
+        var record = RiskRecord(
+            decision: order.decision, order: order.number, instrument: terms.instrument, side: terms.side,
+            requested: order.remaining, approved: order.remaining, reason: nil)
+        record.limit = verdict.limit?.rawValue
+        record.observed = verdict.observed
+        record.allowed = verdict.allowed
+        let sentence = verdict.sentence(ofMoveTo: limit, ticker: ticker(terms.instrument))
+        record.explanation = sentence
+        output.journal.append(record)
+        if router.mode == .production { alert(.warning, "limit_not_moved", sentence, at: time, &output) }
+        return false
+    }
 
     /// Only what the gate confirms can be routed.
     private func confirmed(_ order: OrderRecord, as type: OrderType) -> OrderType? {

@@ -6,23 +6,25 @@ import TradingModel
 extension ExecutionEngine {
     /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
     ///
-    /// What ends instead, and an algorithm that begins without a child, leaves its place to the next one.
+    /// What ends instead, and an algorithm that begins without a child, leaves its turn to the next one. Where as many orders
+    /// are open as the account may have, the others wait until some have ended.
     mutating func release(
         at time: Timestamp, through last: OrderNumber? = nil, atMost limit: Int? = nil, _ output: inout EngineOutput
     ) throws {
-        var rest = limit ?? .max
         guard book.plannedCount > 0 else { return }
+        var (rest, places) = (limit ?? .max, freePlaces)
         // What earlier runs have planned and not sent fits nothing any more.
         let planned = try withoutStopped(
             book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }, at: time, &output)
         let early = Set(planned.filter(waitsForEntry).map(\.number))
         // Exits that go with their entry come after it.
         let isExit = { (order: OrderRecord) in order.parent != nil && order.childNumber == nil }
-        let queue = limit == nil ? planned : planned.filter { !isExit($0) } + planned.filter(isExit)
+        let isLimited = min(rest, places) < planned.count
+        let queue = !isLimited ? planned : planned.filter { !isExit($0) } + planned.filter(isExit)
         for order in queue where !waitsForCash(order) && !early.contains(order.number) {
             if !isExit(order) {
-                guard rest > 0 else { continue }
-            } else if let parent = order.parent.flatMap({ self.order($0) }), limit != nil, parent.state == .planned {
+                guard rest > 0, places > 0 else { continue }
+            } else if let parent = order.parent.flatMap({ self.order($0) }), isLimited, parent.state == .planned {
                 continue
             }
             if let reason = endOfEntry(of: order) {
@@ -30,7 +32,10 @@ extension ExecutionEngine {
             } else {
                 let before = output.requests.count
                 try submit(order, at: time, &output)
-                if !isExit(order) { rest -= output.submissions(since: before) }
+                if !isExit(order) {
+                    rest -= output.submissions(since: before)
+                    places -= takesPlace(order.number) ? 1 : 0
+                }
             }
         }
         let waiting = planned.filter(waitsForCash)
@@ -38,7 +43,7 @@ extension ExecutionEngine {
         let open = book.open
         var available = try availableCash(besides: open)
         let areSellsDone = !open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
-        for order in waiting where rest > 0 {
+        for order in waiting where rest > 0 && places > 0 {
             let before = output.requests.count
             let cost = try cost(of: order)
             if cost <= available {
@@ -48,7 +53,22 @@ extension ExecutionEngine {
                 available = try cut(order, to: available, at: time, &output)
             }
             rest -= output.submissions(since: before)
+            places -= takesPlace(order.number) ? 1 : 0
         }
+    }
+
+    /// How many more orders may be open at the broker; the largest number where nothing limits them.
+    private var freePlaces: Int {
+        guard let most = gate.limits?.maxOpenOrders else { return .max }
+        return max(most - book.open.count(where: \.takesPlace), 0)
+    }
+
+    private func takesPlace(_ number: OrderNumber) -> Bool { order(number)?.takesPlace ?? false }
+
+    /// How many orders may be open at once, where as many are and others wait for that; nil otherwise.
+    public var reachedOpenOrders: Int? {
+        guard book.plannedCount > 0, let most = gate.limits?.maxOpenOrders, freePlaces == 0 else { return nil }
+        return most
     }
 
     /// Orders that users bring themselves go at once, as in a simulation.
@@ -242,4 +262,9 @@ extension ExecutionEngine {
                 order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))
         output.requests.append(.cancel(order.number, effective: time, reason: reason))
     }
+}
+
+extension OrderRecord {
+    /// Whether it counts among the open orders that an account may have: exits go with their entry, children with their parent.
+    fileprivate var takesPlace: Bool { state != .planned && !state.isTerminal && parent == nil && childNumber == nil }
 }

@@ -74,16 +74,16 @@ extension ExecutionEngine {
         return try equity(at: facts.marks)
     }
 
-    private mutating func tellAccount() throws(ArithmeticOverflow) {
+    mutating func tellAccount() throws(ArithmeticOverflow) {
         guard let known = facts else { return }
         var snapshot = RiskSnapshot(time: known.now, instruments: instruments.count)
         snapshot.marks = known.marks
         snapshot.markTimes = known.markTimes
         for index in positions.indices { snapshot.positions[index] = positions[index].quantity }
-        snapshot.openOrderCount =
-            book.openCount - algorithms.openChildCount - (assumesOlderGone ? book.earlierOpenCount : 0)
+        let openOrders = book.open.filter { !isAssumedGone($0) }
+        snapshot.openOrderCount = openOrders.count { isOlder($0, than: known.now) }
         var open = known.held.map { _ in [Int32: Quantity]() }
-        for order in book.open where order.parent == nil && isExpected(order) && !isAssumedGone(order) {
+        for order in openOrders where order.parent == nil && isExpected(order) {
             let index = Int(order.terms.instrument.index)
             let rest = order.terms.side == .buy ? order.remaining : -order.remaining
             if order.terms.side == .buy {
@@ -132,28 +132,37 @@ extension ExecutionEngine {
                 confidence: confidence, entryApproved: entry?.terms.quantity))
     }
 
+    /// Whether an order is one of those that a decision finds open; exits go with their entry, children with their parent.
+    private func isOlder(_ order: OrderRecord, than time: Timestamp) -> Bool {
+        order.createdAt < time && order.parent == nil && order.childNumber == nil
+    }
+
     // MARK: - What happens to orders and positions
 
     /// An order ended with a rest that is not expected any more; asked only where limits are judged.
     mutating func forgetRest(of order: OrderRecord) {
         // What a child leaves is its parent's still.
-        guard order.childNumber == nil else { return }
+        guard let now = facts?.now, order.childNumber == nil else { return }
         let rest = order.terms.side == .buy ? -order.remaining : order.remaining
         gate.expect(
             change: order.parent == nil ? rest : .zero, of: order.terms.instrument,
-            strategy: facts!.strategy(of: order.decision), ended: 1)
+            strategy: facts!.strategy(of: order.decision), ended: isOlder(order, than: now) ? 1 : 0)
     }
 
     /// A fill was booked.
+    ///
+    /// - Parameter ended: the order, where the fill was its last.
     mutating func noteFill(
         _ change: Quantity, of instrument: InstrumentID, at price: Price, commission: Money, decision: DecisionID?,
-        ended: Bool
+        ended: OrderRecord?
     ) {
-        guard facts != nil else { return }
+        guard let now = facts?.now else { return }
         // What is held may be sold now, whatever else is open.
         facts!.isStale = true
         let strategy = decision.flatMap { facts!.strategy(of: $0) }
-        if ended { gate.expect(change: .zero, of: instrument, strategy: strategy, ended: 1) }
+        if let ended, isOlder(ended, than: now) {
+            gate.expect(change: .zero, of: instrument, strategy: strategy, ended: 1)
+        }
         guard let strategy else { return }
         facts!.held[Int(strategy)][Int(instrument.index)] =
             facts!.held[Int(strategy)][Int(instrument.index)] + change
@@ -164,7 +173,7 @@ extension ExecutionEngine {
     mutating func noteFill(_ execution: AccountExecution, _ decision: DecisionID?, commission: Money) {
         noteFill(
             execution.side == .buy ? execution.quantity : -execution.quantity, of: execution.instrument,
-            at: execution.price, commission: commission, decision: decision, ended: false)
+            at: execution.price, commission: commission, decision: decision, ended: nil)
     }
 
     /// A position changed in a way that the gate takes up at the next review.

@@ -139,8 +139,8 @@ public struct ExecutionEngine: Sendable {
             try cancel(number, reason, at: time, &output)
         case .time(let time): try wakeAlgorithms(at: time, &output)
         case .traded(let volumes): try take(volumes, &output)
-        case .modify(let number, let limit, let time):
-            try modify(number, limit: limit, at: time, &output)
+        case .modify(let number, let limit, let reference, let time):
+            try modify(number, limit: limit, reference: reference, at: time, &output)
         case .endOfData:
             closeWaitingPlans(&output)
             noteEndOfBars()

@@ -120,6 +120,9 @@ struct OrderBook: Sendable {
         return true
     }
 
+    /// Notes why an order ends if it is cancelled, because an earlier process has asked for that.
+    mutating func noteCancel(_ slot: Int, reason: StatusReason) { notes[slot].cancelReason = reason }
+
     /// Whether the cancel of an order is asked for.
     func isCancelAsked(_ slot: Int) -> Bool { notes[slot].isCancelAsked }
 

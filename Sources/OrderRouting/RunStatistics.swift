@@ -13,6 +13,8 @@ public struct RunStatistics: Sendable, Equatable {
     public internal(set) var targets: Int64 = 0
     public internal(set) var orders: Int64 = 0
     public internal(set) var filledOrders: Int64 = 0
+    /// Orders that a limit let through in part.
+    public internal(set) var cutOrders: Int64 = 0
     /// Orders that ended, or stand at the end, with a part filled.
     public internal(set) var partlyFilledOrders: Int64 = 0
     public internal(set) var fills: Int64 = 0

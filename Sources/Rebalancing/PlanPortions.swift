@@ -25,6 +25,9 @@ struct PlanPortions: Sendable {
         size = isPlain ? PlanPortions.first : .max
     }
 
+    /// What the gate said of every order of the plan.
+    var verdicts: [RiskRecord] { rows.riskDecisions }
+
     var isEmpty: Bool { targets == rows.targets.count && orders == rows.riskDecisions.count }
 
     /// Moves the next portion into a batch; returns the orders in it, by number.

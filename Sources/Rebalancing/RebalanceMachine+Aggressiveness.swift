@@ -94,8 +94,9 @@ extension RebalanceMachine {
                 continue
             }
             repricing.remove(number)
-            guard let limit = limit(of: order, at: moment) else { continue }
-            try ask(.modify(number, limit: limit, at: moment.time), at: moment)
+            let reference = reference(of: order, at: moment)
+            guard let limit = limit(of: order, reference, at: moment) else { continue }
+            try ask(.modify(number, limit: limit, reference: reference, at: moment.time), at: moment)
         }
     }
 
@@ -106,11 +107,17 @@ extension RebalanceMachine {
         style(of: order).kind == .asGiven || quotes[order.terms.instrument]?.isComplete == true
     }
 
+    /// What the market is now, where the order is priced by it.
+    private func reference(of order: OrderRecord, at moment: IBKRMoment) -> Price? {
+        guard style(of: order).kind != .asGiven else { return nil }
+        return quotes[order.terms.instrument].flatMap { levelReference(of: $0, at: moment) }
+    }
+
     /// Where the order's limit is to be, on the steps of the broker's prices; nil where it stays.
-    private mutating func limit(of order: OrderRecord, at moment: IBKRMoment) -> Price? {
+    private mutating func limit(of order: OrderRecord, _ reference: Price?, at moment: IBKRMoment) -> Price? {
         let style = style(of: order)
         guard style.kind != .asGiven else { return givenLimit(of: order).flatMap { onGrid($0, order.terms) } }
-        guard let reference = quotes[order.terms.instrument].flatMap({ levelReference(of: $0, at: moment) }) else {
+        guard let reference else {
             notify(.warning, "no_quote", "\(name(of: order)) is not moved: the broker quotes no price", at: moment)
             return nil
         }

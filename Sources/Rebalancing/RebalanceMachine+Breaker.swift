@@ -13,6 +13,16 @@ extension RebalanceMachine {
         case .probes(let count):
             try ask(.release(at: moment.time, through: lastRecorded, atMost: count), at: moment)
         }
+        tellOfFullPlaces()
+    }
+
+    /// Says once why orders wait though nothing is wrong.
+    private mutating func tellOfFullPlaces() {
+        guard !hasToldOfFullPlaces, let most = engine.reachedOpenOrders else { return }
+        hasToldOfFullPlaces = true
+        say(
+            "\(most) orders are open, as many as risk.max_open_orders allows; waiting until some have ended: \(engine.plannedOrderCount)"
+        )
     }
 
     /// Whether an order that never arrived may be sent once more now.

@@ -190,6 +190,9 @@ extension RebalanceMachine {
             } else {
                 uncommissioned.remove(commission.execution)
                 try ask(.broker(.commission(commission.execution, commission.amount, at: moment.time)), at: moment)
+                output.journal.broker.profits.append(
+                    BrokerProfitRecord(
+                        execution: commission.execution, realized: commission.realizedProfit, time: moment.time))
             }
         default: break
         }

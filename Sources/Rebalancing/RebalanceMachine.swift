@@ -62,6 +62,8 @@ public struct RebalanceMachine: Sendable {
     var beforePlan: (engine: ExecutionEngine, output: EngineOutput)?
     /// What of the plan is not on record yet, though it was consented to.
     var unrecorded: PlanPortions?
+    /// What the gate said of the orders of a plan that is not whole on record yet.
+    public var verdicts: [RiskRecord] { unrecorded?.verdicts ?? [] }
     /// The last order of the plan that is on record; nil where all are.
     var lastRecorded: OrderNumber?
     /// What is done after the commit, in this order.
@@ -121,6 +123,8 @@ public struct RebalanceMachine: Sendable {
     /// connection itself, whose lists then do not have what it keeps for later: nothing is proven by them.
     var hasMissedMessage = false
     var isStopping = false
+    /// Whether it was said that orders wait for others to end.
+    var hasToldOfFullPlaces = false
     /// How the session ends since a kill switch halted it; nil while none did.
     var halt: Halt?
     /// When each cancel that a switch asks for was asked for last, and when the next one is due.

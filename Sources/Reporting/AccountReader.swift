@@ -199,9 +199,12 @@ extension AccountReader {
     }
 
     /// The answer to a query whose only parameter is an account.
-    func rows<Row>(_ sql: String, _ account: String? = nil, _ row: (Statement) throws -> Row) throws -> [Row] {
+    func rows<Row>(
+        _ sql: String, _ account: String? = nil, runID: String? = nil, _ row: (Statement) throws -> Row
+    ) throws -> [Row] {
         let statement = try connection.prepare(sql)
         if let account { try statement.bind(1, account) }
+        if let runID { try statement.bind(2, runID) }
         var rows: [Row] = []
         while try statement.step() { rows.append(try row(statement)) }
         return rows

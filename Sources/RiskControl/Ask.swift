@@ -9,7 +9,7 @@ struct Ask {
     /// What brings the expected position to zero, in 10⁻⁸; it passes.
     let reduction: Int64
     /// What goes beyond, in 10⁻⁸; positive.
-    let increase: Int64
+    var increase: Int64
     /// In 10⁻⁸.
     let lot: Int64
     /// What one unit is worth.
@@ -57,7 +57,16 @@ struct Cut {
 
     init(_ quantity: Int64) { self.quantity = quantity }
 
+    /// A new beginning that remembers what passed open.
+    init(_ quantity: Int64, after other: Cut) {
+        self.quantity = quantity
+        passedOpen = other.passedOpen
+    }
+
     var isNothing: Bool { quantity == 0 }
+
+    /// Whether nothing was taken away.
+    func isWhole(_ asked: Int64) -> Bool { quantity == asked }
 
     /// A limit allows so much; it binds where it is the smallest so far.
     mutating func lower(

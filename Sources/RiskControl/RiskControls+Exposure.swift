@@ -12,6 +12,12 @@ extension RiskControls {
                 observed: (Double(held) + Double(ask.increase)) / Double(Quantity.scale),
                 allowed: Double(quantity.e8) / Double(Quantity.scale))
         }
+        reviewPositionValue(ask, held: held, &cut)
+    }
+
+    /// - Parameter held: what is expected beside what is asked for, in 10⁻⁸.
+    func reviewPositionValue(_ ask: Ask, held: UInt64, _ cut: inout Cut) {
+        let most = limits.symbols[ask.instrument].position
         guard most.maxNotional != nil || most.maxShare != nil, !cut.isNothing else { return }
         let value = ask.mark.map { Int128($0.e8) * Int128(held) }
         if let notional = most.maxNotional {

@@ -7,7 +7,7 @@ extension RiskControls {
         reviewCollar(ask, &cut)
     }
 
-    private func reviewAge(_ ask: Ask, _ cut: inout Cut) {
+    func reviewAge(_ ask: Ask, _ cut: inout Cut) {
         guard let most = limits.limits.priceMaxAge_ms, !cut.isNothing else { return }
         guard let known = portfolio.snapshot.markTimes[ask.instrument], ask.mark != nil else {
             return cut.lackData(.priceMaxAge, failsOpen: failsOpen)
@@ -18,7 +18,7 @@ extension RiskControls {
     }
 
     /// A limit of an order that waits for a stop is measured from the stop, where the market is once it counts.
-    private func reviewCollar(_ ask: Ask, _ cut: inout Cut) {
+    func reviewCollar(_ ask: Ask, _ cut: inout Cut) {
         guard let most = limits.limits.priceCollar, let limit = ask.type.limitPrice, !cut.isNothing else { return }
         guard let reference = ask.type.stopPrice ?? ask.referencePrice ?? ask.mark, reference.e8 > 0 else {
             return cut.lackData(.priceCollar, failsOpen: failsOpen)
@@ -41,9 +41,9 @@ extension RiskControls {
         reviewVolume(ask, &cut)
     }
 
-    private func reviewNotional(_ ask: Ask, _ cut: inout Cut) {
+    func reviewNotional(_ ask: Ask, _ cut: inout Cut) {
         guard let most = limits.limits.maxOrderNotional, !cut.isNothing else { return }
-        guard let price = max(ask.highestPrice, ask.mark), price.e8 > 0 else {
+        guard let price = higher(ask.highestPrice, ask.mark), price.e8 > 0 else {
             return cut.lackData(.maxOrderNotional, failsOpen: failsOpen)
         }
         let value = Int128(price.e8) * Int128(ask.quantity)
@@ -67,9 +67,9 @@ extension RiskControls {
             observed: average > 0 ? Double(ask.quantity) / average : nil, allowed: limit.maxShare.value)
     }
 
-    private func max(_ first: Price?, _ second: Price?) -> Price? {
+    func higher(_ first: Price?, _ second: Price?) -> Price? {
         guard let first, let second else { return first ?? second }
-        return Swift.max(first, second)
+        return max(first, second)
     }
 }
 

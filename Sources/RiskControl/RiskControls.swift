@@ -72,7 +72,6 @@ struct RiskControls: Sendable {
         }
         guard verdict.approved > .zero else { return }
         counts.note(context.time, context.date)
-        portfolio.openOrderCount += 1
     }
 
     /// The exit of a bracket closes what its entry opens, so that it is a reduction, and nothing is expected of it.

@@ -65,6 +65,15 @@ public struct RiskGate: Sendable {
         return verdict
     }
 
+    /// What the limits that depend on a price say of another limit for an order that works; approved is all of what is left, or
+    /// nothing.
+    public func review(_ move: LimitMove, context: RiskContext) -> RiskVerdict {
+        var verdict = RiskVerdict()
+        verdict.approved = move.rest
+        controls?.review(move, context, &verdict)
+        return verdict
+    }
+
     /// The order as it may be routed, for one that was reviewed before; nil where it rounds to nothing or cannot be counted.
     public func confirm(_ order: PlannedOrder, instrument: Instrument) -> ApprovedOrder? {
         let quantity = order.terms.quantity.roundedTowardZero(toLot: instrument.lotSize)
@@ -89,7 +98,7 @@ public struct RiskGate: Sendable {
     ///
     /// - Parameters:
     ///   - change: signed; the cancelled rest of a buy is negative, that of a sell positive.
-    ///   - ended: how many orders are open no more.
+    ///   - ended: how many orders of those that the snapshot counted are open no more.
     public mutating func expect(change: Quantity, of instrument: InstrumentID, strategy: Int32?, ended: Int = 0) {
         controls?.expect(change: change, of: instrument, strategy: strategy, ended: ended)
     }

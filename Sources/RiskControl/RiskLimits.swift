@@ -27,7 +27,8 @@ public struct RiskLimits: Sendable, Equatable {
     public var maxOrdersPerDay: Int?
     /// Orders approved within any 60 seconds.
     public var maxOrdersPerMinute: Int?
-    /// Orders that have not ended.
+    /// Orders that are open at once. Those of one decision wait for their turn, which is not the gate's to give; it denies where
+    /// so many of earlier decisions are open that no turn may ever come.
     public var maxOpenOrders: Int?
     /// How far a limit price may be beyond the reference price: above it for a buy, below it for a sell.
     public var priceCollar: Share?

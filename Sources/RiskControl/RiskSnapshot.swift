@@ -32,7 +32,7 @@ public struct RiskSnapshot: Sendable, Equatable {
     public var markTimes: [Timestamp?]
     /// Whose the positions are; strategies that hold nothing need not be named.
     public var holdings: [StrategyHolding] = []
-    /// Orders that have not ended, exits of brackets too.
+    /// Orders that were decided before and have not ended, without exits of brackets.
     public var openOrderCount = 0
     /// Cash and positions at the marks; nil where it is not known.
     public var equity: Money?

@@ -53,7 +53,9 @@ extension AccountRecordReader {
             SELECT \(OrderReader.columns),
                 o.venue_order_id IS NOT NULL OR o.filled_size_e8 > 0
                     OR EXISTS (SELECT 1 FROM order_timings t WHERE t.order_id = o.order_id AND t.acknowledged_at IS NOT NULL)
-                    OR EXISTS (SELECT 1 FROM order_events e WHERE e.order_id = o.order_id AND e.kind IN ('ACCEPTED', 'FILL'))
+                    OR EXISTS (SELECT 1 FROM order_events e WHERE e.order_id = o.order_id AND e.kind IN ('ACCEPTED', 'FILL')),
+                o.child_number IS NOT NULL
+                    AND EXISTS (SELECT 1 FROM order_events e WHERE e.order_id = o.order_id AND e.kind = 'CANCEL_REQUESTED')
             FROM execution_runs r JOIN orders o ON \(AccountRecordReader.rows("o.order_id"))
             WHERE r.book = ?1
                 AND (r.run_number = ?2
@@ -72,6 +74,7 @@ extension AccountRecordReader {
             orderKeys[order.number] = reader.key
             if order.algorithm != nil { placeOfNumber[order.number] = record.orders.count - 1 }
             if statement.int64(OrderReader.columnCount) == 1 { record.acknowledged.insert(order.number) }
+            if statement.int64(OrderReader.columnCount + 1) == 1 { record.cancelledParts.insert(order.number) }
         }
     }
 

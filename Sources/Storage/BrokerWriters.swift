@@ -3,6 +3,7 @@ import TradingModel
 /// The writers of what only a broker's account has.
 struct BrokerWriters {
     let trades: BrokerTradeWriter
+    private let profits: BrokerProfitWriter
     private let links: VenueLinkWriter
     private let timings: TimingWriter
     private let notifications: NotificationWriter
@@ -14,6 +15,7 @@ struct BrokerWriters {
 
     init(_ context: JournalContext) throws(DatabaseError) {
         trades = try BrokerTradeWriter(context)
+        profits = try BrokerProfitWriter(context)
         links = try VenueLinkWriter(context)
         timings = try TimingWriter(context)
         notifications = try NotificationWriter(context)
@@ -26,6 +28,7 @@ struct BrokerWriters {
 
     /// Writes everything but trades, commissions and the words about events; the positions of the batch have to be there already.
     func write(_ journal: BrokerJournal, venue: String, account: String) throws {
+        for profit in journal.profits { try profits.write(profit) }
         for link in journal.links { try links.write(link) }
         try timings.write(journal.timings)
         for notification in journal.notifications { try notifications.write(notification) }

@@ -44,20 +44,31 @@ public struct DeadLetterStore {
         public let order: OrderRecord
         public let ticker: String
         public let decision: Decision
-        /// Whether it is part of a bracket or of a group.
-        public let isOfFamily: Bool
-        /// What is on record of the intent that the first order was made of; nil where it was made of none.
-        public let intent: Intent?
+        /// What it is a part of that one order does not replace; nil where it stands alone.
+        public let family: Family?
         /// The run of the first order, and what that order's key says of its place there.
         public let rootRunID: String
         public let rootLeg: String
+        /// The user's own name of the first order; of an intent, its id.
+        public let rootReference: String?
+        /// The intent that the first order was made of; nil where it was made of none.
+        public let intent: Intent?
     }
 
-    /// What an order keeps of its intent, and its own row does not say.
-    public struct Intent: Sendable, Equatable {
-        public let expiresAt: Timestamp?
+    /// What several orders are together.
+    public enum Family: Sendable, Hashable {
+        case bracket
+        case group
+        /// Its parent is carried out by an algorithm, and has so much left.
+        case algorithm(parentID: Int64, rest: Quantity)
+    }
+
+    /// What of an intent goes on with the order in the place of its own.
+    public struct Intent: Sendable, Hashable {
+        public let id: String
         /// In units of 10⁻⁹.
         public let confidenceE9: Int64?
+        public let expiresAt: Timestamp?
     }
 
     private let connection: Connection
@@ -99,11 +110,11 @@ public struct DeadLetterStore {
         let statement = try connection.prepare(
             """
             SELECT \(OrderReader.columns),
-                o.parent_order_id IS NOT NULL OR o.oca_group IS NOT NULL
-                    OR EXISTS (SELECT 1 FROM orders e WHERE e.parent_order_id = o.order_id),
-                root.run_id, root.input_row, root.order_ref, root.leg,
-                i.intent_id IS NOT NULL, i.expires_at, i.confidence_e9
+                o.parent_order_id IS NOT NULL OR EXISTS (SELECT 1 FROM orders e WHERE e.parent_order_id = o.order_id),
+                o.oca_group IS NOT NULL, iif(o.child_number IS NULL, NULL, p.order_id), p.size_e8 - p.filled_size_e8,
+                root.run_id, root.input_row, root.order_ref, root.leg, i.intent_id, i.confidence_e9, i.expires_at
             FROM orders o JOIN orders root ON root.order_id = ?2
+            LEFT JOIN orders p ON p.order_id = o.parent_order_id
             LEFT JOIN order_intents i ON i.order_id = root.order_id
             WHERE o.order_id = ?1
             """)
@@ -115,14 +126,28 @@ public struct DeadLetterStore {
         let order = try OrderReader(statement, RecordNumbers(runNumber: 0)).record(&names)
         return Original(
             order: order, ticker: names.tickers[0], decision: names.decisions[0],
-            isOfFamily: statement.int64(next) == 1,
-            intent: statement.int64(next + 5) == 1
-                ? Intent(
-                    expiresAt: statement.timestamp(next + 6), confidenceE9: statement.optionalInt64(next + 7)) : nil,
-            rootRunID: statement.text(next + 1) ?? "",
+            family: family(statement, next), rootRunID: statement.text(next + 4) ?? "",
             rootLeg: OrderLeg.text(
-                row: statement.optionalInt64(next + 2), reference: statement.text(next + 3),
-                leg: statement.int64(next + 4)))
+                row: statement.optionalInt64(next + 5), reference: statement.text(next + 6),
+                leg: statement.int64(next + 7)),
+            rootReference: statement.text(next + 6), intent: try intent(statement, next + 8))
+    }
+
+    private func family(_ row: Statement, _ first: Int32) -> Family? {
+        if let parent = row.optionalInt64(first + 2) {
+            return .algorithm(parentID: parent, rest: Quantity(e8: row.int64(first + 3)))
+        }
+        if row.int64(first) == 1 { return .bracket }
+        return row.int64(first + 1) == 1 ? .group : nil
+    }
+
+    private func intent(_ row: Statement, _ first: Int32) throws(UnreadableRow) -> Intent? {
+        guard let id = row.text(first) else { return nil }
+        guard row.isNull(first + 2) || row.timestamp(first + 2) != nil else {
+            throw UnreadableRow(
+                table: "order_intents", row: id, column: "expires_at", value: row.text(first + 2) ?? "(none)")
+        }
+        return Intent(id: id, confidenceE9: row.optionalInt64(first + 1), expiresAt: row.timestamp(first + 2))
     }
 
     /// Decides that nothing is to be done about an open letter; false where that, or something else, was decided already.

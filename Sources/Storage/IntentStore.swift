@@ -10,7 +10,7 @@ public struct IntentStore {
             """
             SELECT i.run_id, i.received_at, i.content_digest, i.ticker, i.side, i.quantity_e8, i.notional_e6, i.order_type,
                 i.limit_price_e8, i.stop_price_e8, i.time_in_force, i.confidence_e9, i.expires_at, d.decided_at, d.strategy_id,
-                i.decision_id, d.profile_version_id, d.regime_id, d.universe_id
+                i.decision_id, d.profile_version_id, d.regime_id, d.universe_id, i.algorithm, i.algorithm_parameters
             FROM order_intents i JOIN pipeline_decisions d ON d.decision_id = i.decision_id
             WHERE i.book = ?1 AND i.intent_id = ?2
             """)
@@ -37,7 +37,8 @@ public struct IntentStore {
             side: side == Side.buy.code ? .buy : side == Side.sell.code ? .sell : nil,
             size: statement.optionalInt64(5).map { .quantity(Quantity(e8: $0)) }
                 ?? statement.optionalInt64(6).map { .notional(Money(e6: $0)) },
-            type: try type(id), timeInForce: try timeInForce(id), confidenceE9: statement.optionalInt64(11),
+            type: try type(id), timeInForce: try timeInForce(id), algorithm: try algorithm(id),
+            confidenceE9: statement.optionalInt64(11),
             expiresAt: statement.timestamp(12), decidedAt: decidedAt, strategyID: statement.text(14),
             decisionID: statement.text(15), profileVersionID: statement.text(16), regimeID: statement.text(17),
             universeID: statement.text(18))
@@ -56,6 +57,13 @@ public struct IntentStore {
         guard let code = statement.text(10) else { return nil }
         guard let word = TimeInForce(code: code, goodTill: nil) else { throw unreadable(id, "time_in_force", 10) }
         return word
+    }
+
+    private func algorithm(_ id: String) throws -> AlgorithmTerms? {
+        guard let name = statement.text(19) else { return nil }
+        let terms = try? AlgorithmTerms(name: name, parameters: statement.text(20) ?? "")
+        guard let terms else { throw unreadable(id, "algorithm, algorithm_parameters", 19) }
+        return terms
     }
 
     private func unreadable(_ id: String, _ column: String, _ index: Int32) -> UnreadableRow {

@@ -13,12 +13,15 @@ final class IntentWriter {
             """
             INSERT INTO order_intents (book, intent_id, run_id, decision_id, order_id, account, ticker, side, order_type,
                 time_in_force, expires_at, received_at, status, reason, content_digest, quantity_e8, notional_e6, limit_price_e8,
-                stop_price_e8, confidence_e9)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                stop_price_e8, confidence_e9, algorithm, algorithm_parameters, intent_row_id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                1 + (SELECT coalesce(max(intent_row_id), ?23) FROM order_intents WHERE intent_row_id BETWEEN ?23 AND ?24))
             """)
         insertion.bind(1, header.venue == ProductionStore.dryRunVenue ? context.runID : context.book)
         insertion.bind(3, context.runID)
         insertion.bind(12, receivedAt.pooled)
+        insertion.bind(23, context.ids.id(0))
+        insertion.bind(24, context.ids.id(RowNumbering.rowsPerRun - 1))
     }
 
     /// Writes the intent of an order that was just inserted, if it is of one; children are parts of the order that is.
@@ -59,6 +62,8 @@ final class IntentWriter {
         insertion.bind(18, intent.type?.limitPrice?.e8)
         insertion.bind(19, intent.type?.stopPrice?.e8)
         insertion.bind(20, intent.confidenceE9)
+        try insertion.bind(21, intent.algorithm?.name)
+        try insertion.bind(22, intent.algorithm?.parametersText)
         try insertion.run()
     }
 }

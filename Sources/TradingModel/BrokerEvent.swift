@@ -76,6 +76,8 @@ public struct AccountRecord: Sendable {
     public var orders: [OrderRecord] = []
     /// The orders that the broker is known to have had.
     public var acknowledged: Set<OrderNumber> = []
+    /// Parts of orders whose cancel was asked for, so that their end is not somebody else's doing.
+    public var cancelledParts: Set<OrderNumber> = []
     public var positions: [PositionRecord] = []
     public var cash = Money.zero
     /// The newest version of every execution.

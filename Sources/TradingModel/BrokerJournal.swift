@@ -4,6 +4,7 @@
 public struct BrokerJournal: Sendable, Equatable {
     public var trades: [BrokerTradeRecord] = []
     public var commissions: [CommissionRecord] = []
+    public var profits: [BrokerProfitRecord] = []
     public var links: [VenueLinkRecord] = []
     public var notes: [EventNote] = []
     public var timings: [TimingRecord] = []
@@ -81,6 +82,20 @@ public struct CommissionRecord: Sendable, Equatable {
     public init(trade: Int64, total: Money) {
         self.trade = trade
         self.total = total
+    }
+}
+
+/// What the broker says that an execution earned; a row of `broker_profits`.
+public struct BrokerProfitRecord: Sendable, Equatable {
+    public var execution: ExecutionID
+    /// Of what it closed, commissions of both ways taken off; nil where it only opened.
+    public var realized: Money?
+    public var time: Timestamp
+
+    public init(execution: ExecutionID, realized: Money?, time: Timestamp) {
+        self.execution = execution
+        self.realized = realized
+        self.time = time
     }
 }
 

@@ -19,6 +19,8 @@ public struct OrderIntent: Sendable, Equatable {
     public var type: OrderType?
     /// Nil where nothing is traded and none was given; never GTD.
     public var timeInForce: TimeInForce?
+    /// How its order is carried out; nil sends it whole.
+    public var algorithm: AlgorithmTerms?
     /// From 0 to 1,000,000,000: how sure the strategy is, in units of 10⁻⁹; nil where it does not say.
     public var confidenceE9: Int64?
     /// From then on it is not to be traded any more.
@@ -32,7 +34,8 @@ public struct OrderIntent: Sendable, Equatable {
 
     public init(
         intentID: String, ticker: String, side: Side?, size: Size?, type: OrderType?, timeInForce: TimeInForce?,
-        confidenceE9: Int64? = nil, expiresAt: Timestamp? = nil, decidedAt: Timestamp, strategyID: String? = nil,
+        algorithm: AlgorithmTerms? = nil, confidenceE9: Int64? = nil, expiresAt: Timestamp? = nil, decidedAt: Timestamp,
+        strategyID: String? = nil,
         decisionID: String? = nil, profileVersionID: String? = nil, regimeID: String? = nil, universeID: String? = nil
     ) {
         self.intentID = intentID
@@ -41,6 +44,7 @@ public struct OrderIntent: Sendable, Equatable {
         self.size = size
         self.type = type
         self.timeInForce = timeInForce
+        self.algorithm = algorithm
         self.confidenceE9 = confidenceE9
         self.expiresAt = expiresAt
         self.decidedAt = decidedAt
@@ -68,10 +72,13 @@ extension OrderIntent {
         public var name: String
         /// Nil where it says nothing.
         public var value: String?
+        /// Whether the column came when intents were on record already.
+        public var isLater: Bool
 
-        public init(_ name: String, _ value: String?) {
+        public init(_ name: String, _ value: String?, isLater: Bool = false) {
             self.name = name
             self.value = value
+            self.isLater = isLater
         }
     }
 
@@ -86,6 +93,12 @@ extension OrderIntent {
             Field("expires_at", expiresAt?.description), Field("decided_at", decidedAt.description),
             Field("strategy_id", strategyID), Field("profile_version_id", profileVersionID),
             Field("regime_id", regimeID), Field("universe_id", universeID), Field("decision_id", decisionID),
+            Field("algorithm", algorithm?.name, isLater: true),
+            Field("algorithm_parameters", algorithm?.parametersText, isLater: true),
         ]
     }
+
+    /// What the digest of an intent is made of: later columns count where they say something, so that what says nothing there keeps
+    /// the digest that it had before they came.
+    public var digestedContent: [Field] { content.filter { !($0.isLater && $0.value == nil) } }
 }

@@ -100,7 +100,8 @@ enum Commands {
             What goes for apply goes for submit: modes, dry runs, live gate, exit codes. An intent that is on record of the account \
             with the same content is skipped, whichever run or file brought it; an id that stands for another intent there refuses the \
             whole file. HOLD and an intent whose expires_at is over make no order, and are recorded. A training run has a book of its \
-            own. execution intents shows what became of each.
+            own. The columns algorithm and algorithm_parameters say how an intent's order is carried out, as for apply. execution \
+            intents shows what became of each, also where its order died and was made again.
             """)
 
     static let reconcile = CommandSpecification(
@@ -169,7 +170,7 @@ enum Commands {
         ],
         discussion: """
             A line is one JSON object: record, id, and the columns of its table, with the exact integers and the times as \
-            they are there. Records are run, decision, risk_decision, trade, order_event, cash_entry, position_adjustment \
+            they are there. Records are run, decision, intent, risk_decision, trade, order_event, cash_entry, position_adjustment \
             and run_finished; what a run's column record says is recorded. What a line refers to is before it: whenever \
             something was committed, the new lines of each run follow in this order, and by their ids. A line never changes: \
             a commission that a broker reports late is a cash_entry, so what a trade cost is the sum of its COMMISSION \

@@ -26,6 +26,8 @@ enum DeadLetterCommands {
                 "--config", "FILE", "configuration, JSON5; dev_workflows/CONFIGURATION.md has every key",
                 isRequired: true),
             Option("--account", "ID", "the account; that of the configuration unless said"),
+            Option("--bars", "FILE", "historical database or CSV of bars, for limits that need returns or volumes"),
+            Option("--interval", "INTERVAL", "which bars, such as 1d; needed where there are several"),
             Option("--live", nil, "send, if every condition of the live gate is met"),
             Option("--yes", nil, "do not ask before sending; for batch jobs"), Commands.logFormat,
             Option("--format", "table|json", "how to print the summary; table unless said otherwise"),

@@ -64,7 +64,9 @@ enum ProductionCommands {
         let console = ProductionConsole(asks: arguments.has("--live") && !arguments.has("--yes"), configuration, log)
         return try log.telling {
             let report = try ExecutionService.retry(
-                retry, configuration, options: options(arguments), observer: console.observer)
+                retry, configuration,
+                bars: arguments["--bars"].map { RetryBars(path: $0, interval: arguments["--interval"]) },
+                options: options(arguments), observer: console.observer)
             try show(report, format)
             return code(for: report)
         }

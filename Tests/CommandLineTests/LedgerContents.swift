@@ -34,7 +34,8 @@ struct LedgerContents {
     }
 
     private static let tables = [
-        ("risk_decision", "risk_decisions", "risk_decision_id"), ("trade", "trades", "trade_id"),
+        ("intent", "order_intents", "intent_row_id"), ("risk_decision", "risk_decisions", "risk_decision_id"),
+        ("trade", "trades", "trade_id"),
         ("order_event", "order_events", "event_id"), ("cash_entry", "cash_entries", "entry_id"),
         ("position_adjustment", "position_adjustments", "adjustment_id"),
         ("decision", "pipeline_decisions", "decision_id"), ("run", "execution_runs", "run_number"),

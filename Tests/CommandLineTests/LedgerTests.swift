@@ -44,7 +44,7 @@ final class LedgerTests: CommandLineTestCase {
             SELECT (SELECT count(*) FROM execution_runs) + (SELECT count(finished_at) FROM execution_runs)
                 + (SELECT count(*) FROM pipeline_decisions) + (SELECT count(*) FROM risk_decisions)
                 + (SELECT count(*) FROM trades) + (SELECT count(*) FROM order_events) + (SELECT count(*) FROM cash_entries)
-                + (SELECT count(*) FROM position_adjustments)
+                + (SELECT count(*) FROM position_adjustments) + (SELECT count(*) FROM order_intents)
             """)
         let lines = try folder.bytes(Self.name)?.count { $0 == 0x0A } ?? 0
         return Int(rows[0][0]) == lines

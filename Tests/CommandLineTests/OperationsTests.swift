@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import TestSupport
 import XCTest
 
@@ -153,6 +154,64 @@ final class OperationsTests: CommandLineTestCase {
     }
 
     /// Nobody answers at the port, so that the log is short; what ends the session is a line like the others.
+    /// What the strategies of a simulated run made is what its account made, through splits and to the last digit.
+    func testProfitOfATrainingRun() throws {
+        try importExample()
+        try folder.write(
+            """
+            as_of,ticker,side,quantity,strategy_id
+            2000-06-01,AAPL,BUY,301,slow
+            2000-06-02,AAPL,BUY,100,fast
+            2000-06-05,AAPL,SELL,51,fast
+            2000-06-12,MSFT,BUY,10,fast
+            2005-03-15,AAPL,SELL,99,fast
+            2005-03-16,AAPL,BUY,10,
+
+            """, to: "orders.csv")
+        try folder.write("{ orders: { time_in_force: 'GTC' } }", to: "execution.json")
+        assertCode(
+            0, try execute(applyWords(["--orders", "orders.csv", "--config", "execution.json", "--run-id", "run"])))
+        let result = try execute(
+            "pnl", "--db", "training.db", "--run-id", "run", "--bars", "history.db", "--format", "csv")
+        assertCode(0, result)
+        let table = CSVRows(result.output)
+        XCTAssertEqual(table.header.first, "run_id")
+        XCTAssertEqual(
+            table.columns("run_id", "strategy_id").map { $0.joined(separator: " ") },
+            ["run fast", "run slow", "run (none)", "run (all)"])
+        let database = try Database.openForReading(folder.path("training.db"))
+        let splits = try database.rows("SELECT count(*) FROM position_adjustments WHERE kind = 'SPLIT'")
+        XCTAssertEqual(splits, [["3"]], "AAPL was split in 2000 and in 2005, MSFT in 2003")
+        let made = try database.rows(
+            """
+            SELECT r.final_equity_e6 - r.initial_cash_e6 - (
+                SELECT coalesce(sum(amount_e6), 0) FROM cash_entries WHERE run_id = 'run' AND kind IN ('DIVIDEND', 'BORROW'))
+            FROM execution_runs r
+            """)
+        let all = try XCTUnwrap(table.columns("net_pnl").last?.first)
+        XCTAssertEqual(try XCTUnwrap(Double(all)) * 1e6, try XCTUnwrap(Double(made[0][0])), accuracy: 2)
+        let held = CSVRows(
+            try execute("pnl", "--db", "training.db", "--run-id", "run", "--by", "ticker", "--format", "csv").output)
+        XCTAssertEqual(
+            held.columns("strategy_id", "ticker", "size").map { $0.joined(separator: " ") },
+            ["fast AAPL 97", "fast MSFT 20", "slow AAPL 1204", "(none) AAPL 10"])
+
+        for (words, message) in [
+            ("--run-id other", "no run other"), ("--run-id run --account DU1", "give --account or --run-id, not both"),
+        ] {
+            let refused = try execute(["pnl", "--db", "training.db"] + words.split(separator: " ").map(String.init))
+            assertCode(2, refused)
+            assertContains(refused.errors, [message])
+        }
+        try folder.write("{ record: 'summary' }", to: "execution.json")
+        assertCode(
+            0,
+            try execute(applyWords(["--targets", Fixtures.targets, "--config", "execution.json", "--run-id", "sum"])))
+        let summary = try execute("pnl", "--db", "training.db", "--run-id", "sum")
+        assertCode(2, summary)
+        assertContains(summary.errors, ["run sum recorded nothing but its summary"])
+    }
+
     func testLogForPrograms() throws {
         try folder.write("as_of,ticker,target_quantity\n2012-05-31,AAPL,1\n", to: "targets.csv")
         try folder.write("{ brokers: { ibkr: { port: 1, account: 'DU123' } } }", to: "c.json5")

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import TestSupport
 import XCTest
 
@@ -280,8 +281,8 @@ final class SubmitTests: CommandLineTestCase {
 
     /// Carries out a file in both modes on the same bars; what became of each intent, mode by mode.
     private func carryOutInBothModes(
-        _ rows: [String], _ configuration: String, code: Int32, _ columns: [String], file: StaticString = #filePath,
-        line: UInt = #line
+        _ rows: [String], _ configuration: String, code: Int32, _ columns: [String], header: String = header,
+        file: StaticString = #filePath, line: UInt = #line
     ) throws -> [[String]] {
         try importExample()
         let gateway = try start([
@@ -294,7 +295,7 @@ final class SubmitTests: CommandLineTestCase {
             { account: { cash: 1000000 }, orders: { time_in_force: "GTC" }, \(configuration)
               brokers: { ibkr: { port: \(port), account: "DU123" } }, live: { permit: true, account: "DU123" } }
             """, to: "execution.json")
-        try folder.write(Self.header + rows.joined(separator: "\n") + "\n", to: "intents.csv")
+        try folder.write(header + rows.joined(separator: "\n") + "\n", to: "intents.csv")
         assertCode(code, try train("--intents", "intents.csv", "--config", "execution.json"), file: file, line: line)
         assertCode(code, try submit("intents.csv"), file: file, line: line)
         return try ["training.db", "runtime.db"].map { database in
@@ -315,6 +316,34 @@ final class SubmitTests: CommandLineTestCase {
             ["intent_id", "status", "size", "filled_size", "average_price", "sizing_price", "content_digest"])
         XCTAssertEqual(tables[0], tables[1])
         XCTAssertEqual(tables[0].count, 3)
+    }
+
+    /// An intent says how its order is carried out; its children are the order's, and the intent is one.
+    func testAlgorithmsInBothModes() throws {
+        let tables = try carryOutInBothModes(
+            ["d1,2012-05-31,AAPL,BUY,100,,iceberg,display=40", "d2,2012-05-31,IBM,BUY,,10000,iceberg,display=20"], "",
+            code: 0,
+            [
+                "intent_id", "algorithm", "algorithm_parameters", "status", "size", "filled_size", "sizing_price",
+                "content_digest",
+            ], header: "intent_id,decided_at,ticker,side,quantity,notional,algorithm,algorithm_parameters\n")
+        XCTAssertEqual(tables[0], tables[1])
+        XCTAssertEqual(
+            tables[0].map { $0.split(separator: " ").prefix(6).joined(separator: " ") },
+            ["d1 iceberg display=40 FILLED 100 100", "d2 iceberg display=20 FILLED 51 51"])
+        for database in ["training.db", "runtime.db"] {
+            let children = try Database.openForReading(folder.path(database)).rows(
+                """
+                SELECT p.order_ref, count(*), sum(c.size)
+                FROM orders c JOIN orders p ON p.order_id = c.parent_order_id GROUP BY 1 ORDER BY 1
+                """)
+            XCTAssertEqual(children.map { $0.joined(separator: " ") }, ["d1 3 100.0", "d2 3 51.0"], database)
+            let ledger = try folder.path("\(database).ndjson")
+            assertCode(0, try execute("export-ledger", "--db", database, "--out", ledger))
+            let contents = try LedgerContents(XCTUnwrap(try folder.bytes("\(database).ndjson")))
+            XCTAssertEqual(contents.count("intent"), 2)
+            try contents.assertSame(as: folder.path(database))
+        }
     }
 
     /// Half of full Kelly at a chance of 0.6 and even odds is a tenth of a million: 173 shares at 577.73.

@@ -4,7 +4,7 @@ import Foundation
 
 // `execution apply --mode production --live --yes` as a library call, which kills its own process at a point.
 //
-//     CrashChild --db FILE --targets|--orders|--intents FILE --config FILE --account ID [--timeout SPAN] [--point POINT --occurrence N --part N]
+//     CrashChild --db FILE --targets|--orders|--intents FILE --config FILE --account ID [--bars FILE --interval SPAN] [--timeout SPAN] [--point POINT --occurrence N --part N]
 
 func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
@@ -18,7 +18,7 @@ do {
         RebalancePlan.Sources(
             targets: words["--targets"], orders: words["--orders"], intents: words["--intents"],
             configuration: words["--config"],
-            account: words["--account"]),
+            account: words["--account"], bars: words["--bars"], interval: words["--interval"]),
         venue: .ibkr)
     var killer: Killer?
     if let point = words["--point"].flatMap(CrashPoint.init), let occurrence = words["--occurrence"].flatMap(Int.init),

@@ -12,7 +12,9 @@ struct CrashAudit {
     /// - Parameter isWhole: whether every order of the newest run was to be filled.
     init(_ world: CrashWorld, isWhole: Bool) throws {
         database = try Database.openForReading(world.database)
-        try compareOrders(try world.control.table("orders"))
+        let orders = try world.control.table("orders")
+        try compareOrders(orders)
+        try compareParents(orders)
         try compareExecutions(try world.control.table("executions"))
         let positions = try world.control.table("positions")
         try comparePositions(positions)
@@ -39,7 +41,7 @@ struct CrashAudit {
         let orders = try database.rows(
             """
             SELECT order_key, r.account, ticker, direction, size_e8, filled_size_e8, o.status, o.venue_order_id, o.oca_group
-            FROM orders o JOIN execution_runs r USING (run_id)
+            FROM orders o JOIN execution_runs r USING (run_id) WHERE NOT \(Self.isParent)
             """)
         // The fills of one exit reduce the other at the gateway, and fill what is left of it; nobody hears of it who was away.
         let reducible = Set(orders.filter { !$0[8].isEmpty && $0[6] == "CANCELLED" }.map { $0[0] })
@@ -60,10 +62,39 @@ struct CrashAudit {
         let unprotected = try database.rows(
             """
             SELECT exit.order_key FROM orders exit JOIN orders entry ON entry.order_id = exit.parent_order_id
-            WHERE entry.filled_size_e8 > 0
+            WHERE entry.filled_size_e8 > 0 AND exit.child_number IS NULL
             """
         ).filter { !references.contains($0[0]) }
         check(unprotected.isEmpty, "entries filled, and their exits were never at the gateway: \(unprotected)")
+    }
+
+    /// An order that children carry out, which itself goes nowhere.
+    private static let isParent = "(o.algorithm IS NOT NULL AND o.algorithm NOT LIKE 'ibkr%')"
+
+    /// What the gateway says that the children of each order have filled is what it has filled, and never more than it is.
+    private mutating func compareParents(_ rows: [[String]]) throws {
+        let told = Dictionary(rows.map { ($0[0], $0[5]) }, uniquingKeysWith: { first, _ in first })
+        let children = try database.rows(
+            "SELECT parent_order_id, order_key, size_e8, status FROM orders WHERE child_number IS NOT NULL")
+        let parents = try database.rows(
+            "SELECT o.order_id, o.order_key, o.size_e8, o.filled_size_e8, o.status FROM orders o WHERE \(Self.isParent)"
+        )
+        for parent in parents {
+            check(told[parent[1]] == nil, "order \(parent[1]) is carried out by children, and is at the gateway itself")
+            let own = children.filter { $0[0] == parent[0] }
+            let filled_e8 = try own.compactMap { told[$0[1]] }.reduce(0) { try $0 + DecimalText.parse($1, scale: 8) }
+            check(
+                filled_e8 == Int64(parent[3]) && filled_e8 <= Int64(parent[2]) ?? 0,
+                "order \(parent[1]) is \(parent), the gateway says \(filled_e8) of its children")
+            check(
+                own.allSatisfy { Int64($0[2]) ?? .max <= Int64(parent[2]) ?? 0 },
+                "a child of \(parent[1]) is more than all of it")
+            check(
+                ["FILLED", "CANCELLED", "EXPIRED"].contains(parent[4]), "order \(parent[1]) has not ended: \(parent[4])"
+            )
+        }
+        let known = Set(parents.map { $0[0] })
+        check(children.allSatisfy { known.contains($0[0]) }, "a child has no parent")
     }
 
     private mutating func compareExecutions(_ rows: [[String]]) throws {

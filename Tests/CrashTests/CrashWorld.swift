@@ -41,8 +41,8 @@ final class CrashWorld {
             in: folder, printsTo: "gateway")
         let ports = try Self.ports(gateway)
         control = try GatewayControl(port: ports[1])
-        // Until a bar has been played there are no prices.
-        try control.send("step")
+        // Until a bar has been played there are no prices, unless there is history.
+        if pace?.contains("--from") != true { try control.send("step") }
         try folder.write(Self.configuration(port: ports[0], sections), to: "production.json")
     }
 
@@ -98,6 +98,31 @@ final class CrashWorld {
             csv += "\(MinuteBars.date),\(ticker),\(weight),decision-\(rebalances),s,s-v1,calm,four\n"
         }
         return ["--targets", try folder.write(csv, to: "targets-\(rebalances).csv")]
+    }
+
+    /// Writes targets of the next rebalance that are carried out in parts, within a few minutes of the market.
+    ///
+    /// - Returns: the words of a command that carries them out.
+    func writeAlgorithms() throws -> [String] {
+        rebalances += 1
+        var csv = "as_of,ticker,target_quantity,algorithm,algorithm_parameters,decision_id,strategy_id\n"
+        for ticker in MinuteBars.tickers {
+            let minutes = generator.number(3...12)
+            let window = "duration=\(minutes)m finish=market"
+            let algorithm = generator.pick([
+                "twap,\(window) slices=\(generator.number(2...6))",
+                "vwap,\(window) slices=\(generator.number(2...6)) days=1", "pov,\(window) share=0.04 every=1m",
+                "iceberg,display=\(generator.number(20...120))",
+            ])
+            csv +=
+                "\(MinuteBars.nextDate),\(ticker),\(generator.number(0...400)),\(algorithm),decision-\(rebalances),s\n"
+        }
+        return [
+            "--targets", try folder.write(csv, to: "targets-\(rebalances).csv"), "--bars", "bars.csv", "--interval",
+            "1m",
+            // Windows are minutes of the market.
+            "--timeout", "1h",
+        ]
     }
 
     /// Writes orders: in each ticker a purchase with two exits, of which one takes the place of the other, and a sale.

@@ -4,8 +4,9 @@ import SeededTesting
 /// Made-up bars of one minute as CSV, every number from a seed.
 enum MinuteBars {
     static let tickers = ["AAA", "BBB", "CCC", "DDD"]
-    /// The date of the first bar.
+    /// The date of the first bar, and the one after it.
     static let date = "2015-01-05"
+    static let nextDate = "2015-01-06"
 
     static func csv(minutes: Int, using generator: inout SeededGenerator) -> String {
         var prices = tickers.map { _ in generator.number(2_000...20_000) }

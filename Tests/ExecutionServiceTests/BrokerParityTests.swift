@@ -1,5 +1,6 @@
 import ExecutionService
 import Foundation
+import RiskControl
 import SeededTesting
 import Storage
 import TestSupport
@@ -76,6 +77,35 @@ final class BrokerParityTests: ServiceTestCase {
         "max_position_share", "groups.max_share", "groups.max_net_share", "max_net_leverage", "kelly", "capital.map",
         "max_correlation", "var", "strategies.max_risk_share",
     ]
+
+    /// A level other than NORMAL is in force from the beginning: by the configuration, which is all that TRAINING has, or by the database in
+    /// PRODUCTION. It prices the same orders the same way in both.
+    func testLevelsOverRealBars() throws {
+        let elevated = "elevated: { style: \"marketable\", offset_bps: 15 }"
+        let cases: [(AggressivenessLevel, meanings: String, isSet: Bool, hasTrades: Bool)] = [
+            (.elevated, elevated, false, true), (.elevated, elevated, true, true),
+            (.elevated, "elevated: { style: \"passive\", offset_bps: 20 }", true, true),
+            (.emergency, "\(elevated), emergency: { style: \"market\", offset_bps: 50 }", true, true),
+            (.emergency, "emergency: { style: \"mid\" }", false, true),
+            (.emergency, "emergency_reduces_only: true", true, false),
+        ]
+        let (bars, market) = try importBars()
+        for (index, (level, meanings, isSet, hasTrades)) in cases.enumerated() {
+            try forEachSeed(1) { generator in
+                let places = market.weekEnds.enumerated().filter { $0.offset % 20 == index }.map(\.element)
+                let targets = ParityTargets(market, at: places, cash: Self.cash, using: &generator)
+                var inputs = ParityRun.Inputs(
+                    decisions: targets.decisions,
+                    configuration: "\(Self.account), \(Self.simulation), orders: { time_in_force: \"GTC\" }",
+                    instruments: Self.instruments)
+                inputs.level = (level, meanings)
+                inputs.isLevelSet = isSet
+                let comparison = try compare(inputs, market, bars)
+                XCTAssertGreaterThan(comparison.orders.rows, 80, meanings)
+                XCTAssertEqual(comparison.trades.rows > 50, hasTrades, meanings)
+            }
+        }
+    }
 
     func testOrdersOfEveryKindOverRealBars() throws {
         try forEachSeed(1) { generator in

@@ -351,6 +351,18 @@ final class ConfigurationTests: XCTestCase {
         XCTAssertEqual(documented, ConfigurationKey.all.count, "no key is documented that does not exist")
     }
 
+    /// The key beside a parameter without which it is refused.
+    private static func limitOfParameter(_ path: String) -> String? {
+        switch path {
+        case "risk.volume_days": "max_share_of_volume"
+        case "risk.return_window", "risk.minimum_returns": "max_correlation"
+        case "risk.buying_power_includes_proceeds": "buying_power"
+        case "risk.var.method", "risk.var.level", "risk.var.horizon_days": "max_share"
+        case _ where path.hasPrefix("risk.kelly.") && path != "risk.kelly.fraction": "fraction"
+        default: nil
+        }
+    }
+
     /// The defaults that are documented are the defaults that are in effect.
     func testDocumentedDefaultsAreTheDefaults() throws {
         for key in ConfigurationKey.all
@@ -359,8 +371,10 @@ final class ConfigurationTests: XCTestCase {
             var text = key.defaultText
             if key.path.hasPrefix("risk.kelly.payoff") { text = "\(text), source: \"confidence\"" }
             if key.path == "simulation.slippage.bps" { text = "\(text), model: \"fixed_bps\"" }
+            if let limit = Self.limitOfParameter(key.path) { text = "\(text), \(limit): null" }
             for name in sections.reversed() { text = "{ \(name): \(text) }" }
-            XCTAssertEqual(try read(text), Configuration(), key.path)
+            let isOfRisk = key.path.hasPrefix("risk.")
+            XCTAssertEqual(try read(text), try read(isOfRisk ? "{ risk: {} }" : "{}"), key.path)
         }
     }
 }

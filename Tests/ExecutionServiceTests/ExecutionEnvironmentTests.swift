@@ -52,6 +52,24 @@ final class ExecutionEnvironmentTests: ServiceTestCase {
         XCTAssertEqual(environment.problems.map(\.name), ["EXEC_DRY_RUN", "AGENT_MODE"])
     }
 
+    /// Who sets a switch or a limit under a name that is nearly right must not believe that it counts.
+    func testNamesThatAreNearlyRightAreRefused() {
+        let cases: [(String, meant: String?)] = [
+            ("EXECUTION_HALT", "EXECUTION_HALTED"), ("EXEC_DRYRUN", "EXEC_DRY_RUN"), ("exec_dry_run", nil),
+            ("EXEC_MAX_DAILY_TRADE", "EXEC_MAX_DAILY_TRADES"), ("EXEC_MAX_POSITION_QUANTITY", "EXEC_MAX_POSITION_QTY"),
+            ("EXEC_RISK_FAILOPEN", "EXEC_RISK_FAIL_OPEN"), ("EXECUTION_ALERT_ID", nil), ("EXEC_HOME", nil),
+            ("AGENT_STATUS", nil), ("EXECUTION_HALTED_DOC", nil), ("PATH", nil),
+        ]
+        for (name, meant) in cases {
+            XCTAssertEqual(ExecutionEnvironment([name: "1"]).problems.map(\.meant), meant.map { [$0] } ?? [], name)
+            XCTAssertNoThrow(try ExecutionEnvironment([name: ""]).check(), "an empty value is none")
+            guard let meant else { continue }
+            XCTAssertThrowsError(try ExecutionEnvironment([name: "1"]).check()) { error in
+                XCTAssertTrue("\(error)".contains("\(name) is no variable of this program; did you mean \(meant)?"))
+            }
+        }
+    }
+
     func testValues() {
         let none = ExecutionEnvironment([:])
         XCTAssertFalse(none.permitsSending)

@@ -102,6 +102,41 @@ final class IntentPlanTests: ServiceTestCase {
         XCTAssertNotEqual(try digest(row, configuration: goodTilCancelled), try digest(row))
     }
 
+    /// Digests are on record in databases: what says nothing of an algorithm keeps the one that it had before there were any.
+    func testDigestsOfIntentsWithoutAnAlgorithmStay() throws {
+        func digests(_ rows: String) throws -> [String] {
+            let header =
+                "intent_id,decided_at,strategy_id,ticker,side,quantity,confidence,algorithm,algorithm_parameters\n"
+            let path = try folder.write(header + rows, to: "intents.csv")
+            let plan = try RebalancePlan(.init(intents: path, account: "DU123"), venue: .ibkr)
+            return try XCTUnwrap(plan.input.intents).records.map(\.contentDigest)
+        }
+        let recorded = [
+            "75714fb55e15ecc35fba46286eb70904d5e5cbe7b6caf892d0f6cdee4a5e3720",
+            "a184b5104f0ac6657dd166015bfeca0a08741dcee8e7c73fc386c8ddbea83bab",
+        ]
+        XCTAssertEqual(
+            try digests("a1,2012-05-31,mom,AAPL,BUY,100,0.5,,\na3,2012-05-31,val,MSFT,HOLD,0,,,\n"), recorded)
+        XCTAssertEqual(try digests("a1,2012-05-31,mom,AAPL,BUY,100,0.5,none,\n"), [recorded[0]])
+        let iceberg = try digests("a1,2012-05-31,mom,AAPL,BUY,100,0.5,iceberg,display=10\n")
+        let other = try digests("a1,2012-05-31,mom,AAPL,BUY,100,0.5,iceberg,display=20\n")
+        XCTAssertEqual(Set(iceberg + other + [recorded[0]]).count, 3)
+    }
+
+    func testAlgorithmsReachTheEngine() throws {
+        let header = "intent_id,decided_at,ticker,side,notional,algorithm,algorithm_parameters\n"
+        func plan(_ row: String) throws -> RebalancePlan {
+            let path = try folder.write(header + row, to: "intents.csv")
+            return try RebalancePlan(.init(intents: path, account: "DU123"), venue: .ibkr)
+        }
+        let order = try XCTUnwrap(try plan("i,2013-01-03,MSFT,BUY,500,iceberg,display=3\n").ownOrders.first)
+        XCTAssertEqual(order.algorithm, try AlgorithmTerms(name: "iceberg", parameters: "display=3"))
+        XCTAssertEqual(order.notional, Money(e6: 500_000_000))
+        XCTAssertThrowsError(try plan("i,2013-01-03,MSFT,BUY,500,vwap,duration=1h slices=4\n")) {
+            XCTAssertTrue("\($0)".contains("vwap needs historical bars in --mode production too"), "\($0)")
+        }
+    }
+
     /// Whichever run sends it, an intent's order has one key in its account; those of dry runs have others.
     func testKeys() throws {
         let records = try XCTUnwrap(try plan().input.intents).records

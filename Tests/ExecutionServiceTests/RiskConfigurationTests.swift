@@ -1,3 +1,4 @@
+import Foundation
 import InputFiles
 import RiskControl
 import TradingModel
@@ -19,7 +20,11 @@ final class RiskConfigurationTests: XCTestCase {
 
     func testNothingIsLimitedUnlessTheFileSaysSo() throws {
         XCTAssertEqual(try read("{}").risk, RiskLimits())
-        XCTAssertEqual(try read("{ risk: { max_drawdown: null, symbols: {} } }").risk, RiskLimits())
+        XCTAssertEqual(try read("{ risk: { max_open_orders: null, symbols: {} } }").risk, RiskLimits())
+        XCTAssertEqual(try read("{ capital: { floor: 0.1 } }").risk.maxOpenOrders, nil)
+        for section in ["{}", "{ max_drawdown: null }"] {
+            XCTAssertEqual(try read("{ risk: \(section) }").risk.maxOpenOrders, 100, "prudence that nobody asked for")
+        }
         XCTAssertFalse(try read("{}").canonicalJSON().contains("risk"), "runs without limits are the runs of before")
     }
 
@@ -80,7 +85,13 @@ final class RiskConfigurationTests: XCTestCase {
     func testWhatIsRecordedIsReadAsTheSame() throws {
         let record =
             "{ risk: { kelly: { fraction: 0.25, minimum_trades: 40, until_then: 0.01 }, max_position_share: 0.000000001 } }"
-        for text in [Self.everything, record, "{ capital: { map: { a: 0.5, b: 0.3, c: 0.2 } } }"] {
+        let texts = [
+            Self.everything, record, "{ capital: { map: { a: 0.5, b: 0.3, c: 0.2 } } }",
+            "{ risk: { allow_short: false } }",
+            "{ risk: { max_open_orders: null, max_correlation: 0.5, return_window: 90 } }",
+            "{ risk: { strategies: { a: { max_risk_share: 0.1 } }, var: { level: 0.9 }, minimum_returns: 20 } }",
+        ]
+        for text in texts {
             for mode in ExecutionMode.allCases {
                 let configuration = try read(text)
                 XCTAssertEqual(try read(try configuration.canonicalJSON(for: mode)).risk, configuration.risk, text)
@@ -96,11 +107,51 @@ final class RiskConfigurationTests: XCTestCase {
         assertRefused("{ risk: { symbols: { IBM: 5 } } }", ["risk.symbols.IBM", "is not a section"])
         assertRefused("{ risk: { symbols: { IBM: { max_size: 5 } } } }", ["max_size", "is an unknown key"])
         assertRefused("{ risk: { groups: { tech: { max_share: 0.5 } } } }", ["risk.groups.tech", "has no tickers"])
-        assertRefused("{ risk: { groups: { tech: { tickers: [] } } } }", ["is not a list"])
-        assertRefused("{ risk: { groups: { tech: { tickers: [\"A\", \"A\"] } } } }", ["names A twice"])
+        assertRefused("{ risk: { groups: { tech: { tickers: [] } } } }", ["tickers", "is empty"])
+        assertRefused("{ risk: { groups: { tech: { tickers: 5 } } } }", ["is not a list"])
+        assertRefused("{ risk: { groups: { tech: { tickers: [\"A\", \"A\"], max_share: 1 } } } }", ["names A twice"])
         assertRefused("{ risk: { var: { method: \"monte_carlo\" } } }", ["\"historical\" or \"parametric\""])
         assertRefused(
-            "{ risk: { buying_power_includes_proceeds: true } }", ["needs risk.buying_power, which is not set"])
+            "{ risk: { buying_power_includes_proceeds: true } }", ["limits nothing without risk.buying_power"])
+    }
+
+    /// Whoever writes a part of a limit believes that there is one; `null` says that there is none.
+    func testWhatLimitsNothingIsRefused() throws {
+        let cases: [(String, without: String)] = [
+            ("volume_days: 10", "risk.max_share_of_volume"), ("return_window: 500", "risk.max_correlation"),
+            ("minimum_returns: 20", "risk.max_correlation"), ("var: { level: 0.95 }", "risk.var.max_share"),
+            ("var: { method: 'parametric' }", "risk.var.max_share"), ("var: { horizon_days: 5 }", "risk.var.max_share"),
+            ("kelly: { source: 'confidence' }", "risk.kelly.fraction"),
+            ("kelly: { minimum_trades: 20 }", "risk.kelly.fraction"),
+            ("kelly: { until_then: 0.1 }", "risk.kelly.fraction"),
+            ("buying_power_includes_proceeds: false", "risk.buying_power"),
+        ]
+        for (part, limit) in cases {
+            assertRefused("{ risk: { \(part) } }", ["limits nothing without \(limit)", "give \(limit) too"])
+        }
+        assertRefused("{ risk: { groups: { tech: { tickers: ['A'] } } } }", ["risk.groups.tech", "limits nothing"])
+        for section in [
+            "max_share_of_volume: null, volume_days: 10", "var: { max_share: null, level: 0.95 }, return_window: 500",
+            "strategies: { a: { max_risk_share: 0.1 } }, var: { level: 0.95 }, return_window: 500",
+            "max_correlation: 0.5, minimum_returns: 20", "kelly: { fraction: null, until_then: 0.1 }",
+            "groups: { tech: { tickers: ['A'], max_share: null } }",
+        ] {
+            XCTAssertNoThrow(try read("{ risk: { \(section) } }"), section)
+        }
+    }
+
+    func testProblemsComeInTheOrderOfTheirLines() {
+        let text = "{ risk: {\n max_drawdown: 2,\n max_drawdwn: 1,\n var: { level: 0.9 },\n max_daily_loss: 2 } }"
+        XCTAssertThrowsError(try read(text)) { error in
+            let lines = "\(error)".split(separator: "\n").map { $0.split(separator: ":")[1] }
+            XCTAssertEqual(lines, ["2", "3", "4", "5"], "\(error)")
+        }
+    }
+
+    func testAListInPlaceOfAGroupIsOneProblem() {
+        XCTAssertThrowsError(try read("{ risk: { groups: { tech: [\"A\"] } } }")) { error in
+            XCTAssertEqual("\(error)".split(separator: "\n").count, 1, "\(error)")
+        }
     }
 
     func testContradictionsNameBothLines() {
@@ -111,26 +162,42 @@ final class RiskConfigurationTests: XCTestCase {
             "{ risk: { groups: { g: {\n tickers: [\"A\"],\n max_share: 0.1,\n max_net_share: 0.2 } } } }",
             ["execution.json:4: risk.groups.g.max_net_share", "contradicts risk.groups.g.max_share on line 3"])
         assertRefused(
-            "{ risk: {\n return_window: 20,\n minimum_returns: 30 } }",
+            "{ risk: {\n return_window: 20,\n minimum_returns: 30, max_correlation: 1 } }",
             ["execution.json:3: risk.minimum_returns", "contradicts risk.return_window on line 2"])
         assertRefused(
-            "{ risk: {\n minimum_returns: 300 } }",
+            "{ risk: {\n minimum_returns: 300, max_correlation: 1 } }",
             ["execution.json:2: risk.minimum_returns", "contradicts risk.return_window, which has its default"])
         assertRefused(
             "{ capital: {\n floor: 0.5,\n max_share: 0.4 } }",
             ["execution.json:2: capital.floor", "contradicts capital.max_share on line 3"])
-        assertRefused(
-            "{ capital: { map: {\n a: 0.6 },\n max_share: 0.5 } }",
-            ["execution.json:2: capital.map.a", "contradicts capital.max_share on line 3"])
+        XCTAssertNoThrow(try read("{ capital: { map: { a: 0.9, b: 0.9 }, max_share: 0.5 } }"), "the maximum cuts both")
         assertRefused(
             "{ capital: { map: {\n a: 0.1 },\n floor: 0.2 } }",
             ["execution.json:3: capital.floor", "contradicts capital.map.a on line 2"])
         assertRefused(
             "{ capital: { map: {\n a: 0.6, b: 0.6 } } }",
-            ["capital.map", "contradicts risk.max_gross_leverage, which has its default", "1.2"])
+            [
+                "capital.map", "contradicts risk.max_gross_leverage, which has its default",
+                "add up to 1.2, which is more than 1;",
+            ])
         assertRefused(
             "{ risk: { kelly: {\n source: \"record\",\n payoff_ratio: 2, fraction: 0.5 } } }",
             ["execution.json:3: risk.kelly.payoff_ratio", "contradicts risk.kelly.source on line 2"])
+    }
+
+    /// Each limit binds by its name in an output of the page that runs as written.
+    func testEveryLimitIsSeenAtWork() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: folder.appendingPathComponent("dev_workflows/LIMITS.md"), encoding: .utf8)
+        let shown = page.components(separatedBy: "```").enumerated().filter { $0.offset % 2 == 1 }
+            .flatMap { $0.element.split(separator: "\n") }.filter { !$0.hasPrefix("$") }
+        for limit in RiskLimitName.allCases {
+            let verdicts = [
+                "\(limit.rawValue) allows", "\(limit.rawValue) of ", "\(limit.rawValue) is ", "|\(limit.rawValue)",
+            ]
+            XCTAssertTrue(shown.contains { line in verdicts.contains { line.contains($0) } }, limit.rawValue)
+        }
     }
 
     private static let everything = """

@@ -7,6 +7,7 @@ final class IntentFileTests: XCTestCase {
     private static let fields = [
         "intent_id", "decided_at", "ticker", "side", "quantity", "notional", "account", "order_type", "limit_price",
         "stop_price", "time_in_force", "confidence", "expires_at", "strategy_id", "decision_id",
+        "algorithm", "algorithm_parameters",
     ]
 
     /// Rows as `id decided_at ticker side` and then `field=value`.
@@ -91,6 +92,44 @@ final class IntentFileTests: XCTestCase {
         let blank = try intent("i 2012-05-30 AAPL BUY quantity=1 limit_price=100", defaults: limits)
         XCTAssertEqual(blank.type, .limit(price))
         XCTAssertEqual(blank.timeInForce, .goodTilCancelled)
+    }
+
+    func testAlgorithms() throws {
+        let twap = try AlgorithmTerms(name: "twap", parameters: "duration=1h slices=4")
+        func iceberg(_ display: Int) throws -> AlgorithmTerms {
+            try AlgorithmTerms(name: "iceberg", parameters: "display=\(display)")
+        }
+        let byDefault = OrderDefaults(timeInForce: .day, algorithm: twap)
+        let trade = "i 2012-05-30 AAPL BUY quantity=10"
+        let cases: [(row: String, expected: AlgorithmTerms?, expectedByDefault: AlgorithmTerms?)] = [
+            (trade, nil, twap), ("\(trade) algorithm=none", nil, nil),
+            ("\(trade) algorithm=TWAP algorithm_parameters=duration=60m;slices=4", twap, twap),
+            ("\(trade) algorithm=iceberg algorithm_parameters=display=2", try iceberg(2), nil),
+            // Nothing is traded, so the configuration's word does not count.
+            ("i 2012-05-30 AAPL HOLD", nil, nil),
+            ("i 2012-05-30 AAPL HOLD algorithm=twap algorithm_parameters=duration=1h;slices=4", twap, twap),
+        ]
+        for (row, expected, expectedByDefault) in cases {
+            XCTAssertEqual(try intent(row).algorithm, expected, row)
+            XCTAssertEqual(
+                try intent(row, defaults: byDefault).algorithm, row.contains("iceberg") ? expected : expectedByDefault,
+                row)
+        }
+        let refusals = [
+            ("\(trade) order_type=STOP stop_price=5 algorithm=twap algorithm_parameters=duration=1h;slices=4", "STOP"),
+            ("\(trade) time_in_force=IOC algorithm=iceberg algorithm_parameters=display=2", "time_in_force IOC"),
+            ("\(trade) algorithm=twop", "did you mean \"twap\"?"),
+            ("\(trade) algorithm_parameters=display=2", "is given without an algorithm"),
+            ("\(trade) algorithm=twap algorithm_parameters=slices=4", "duration"),
+        ]
+        for (row, message) in refusals {
+            let found = refusal(row) { _ = try read(row) }
+            XCTAssertTrue(found.contains(message), found)
+        }
+        let twice = refusal("another algorithm") {
+            _ = try read(trade, "\(trade) algorithm=iceberg algorithm_parameters=display=2")
+        }
+        XCTAssertTrue(twice.contains("has algorithm \"iceberg\" here and \"\" on line 2"), twice)
     }
 
     func testJSONLines() throws {

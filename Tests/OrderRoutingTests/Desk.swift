@@ -22,13 +22,14 @@ struct Desk {
     init(
         _ planning: PlanningRules = PlanningRules(),
         instruments: [Instrument] = ["A", "B", "C"].map { Instrument(ticker: $0) },
-        cash: Int64 = 1_000_000, latency_ms: Int64 = 0, aggressiveness: AggressivenessSetup? = nil
+        cash: Int64 = 1_000_000, latency_ms: Int64 = 0, risk: RiskSetup? = nil,
+        aggressiveness: AggressivenessSetup? = nil
     ) throws {
         self.instruments = instruments
         closes = instruments.map { _ in Price(e8: 100 * Price.scale) }
         engine = ExecutionEngine(
             instruments: instruments, planning: planning, router: ModeRouter(mode: .training, latency_ms: latency_ms),
-            aggressiveness: aggressiveness)
+            risk: risk, aggressiveness: aggressiveness)
         try take(.deposit(Money(e6: cash * Money.scale), at: time))
     }
 

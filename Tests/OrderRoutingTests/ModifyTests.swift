@@ -91,6 +91,52 @@ final class ModifyTests: XCTestCase {
         try desk.checkBooks()
     }
 
+    // MARK: - Limits
+
+    private func limitedDesk(_ change: (inout RiskLimits) -> Void) throws {
+        var limits = RiskLimits()
+        change(&limits)
+        let decisions = [Decision(decisionID: "D", decidedAt: Timestamp(ms: 0))]
+        desk = try Desk(
+            instruments: [Instrument(ticker: "A")],
+            risk: RiskSetup(limits: limits, decisions: decisions, localTime: .utc))
+        try desk.decide(0, [(0, 10)], type: limit("95"))
+    }
+
+    /// What the gate refuses stays where it is, and is on record as what stayed, not as what is missing.
+    func testALimitOfTheGateKeepsAnOrderWhereItIs() throws {
+        try limitedDesk { $0.maxOrderNotional = Money(e6: 1_000 * Money.scale) }
+        try desk.take(.modify(OrderNumber(1), limit: price("101"), reference: price("100"), at: desk.time))
+        XCTAssertEqual(desk.venue.changes.count, 0)
+        XCTAssertEqual(type, limit("95"))
+        XCTAssertEqual(kinds, ["CREATED", "SUBMITTED", "ACCEPTED"])
+        let record = try XCTUnwrap(desk.journal.riskDecisions.last)
+        XCTAssertEqual(desk.journal.riskDecisions.count, 2)
+        XCTAssertEqual(record.order, OrderNumber(1))
+        XCTAssertEqual(record.limit, "max_order_notional")
+        XCTAssertEqual([record.requested, record.approved], [Quantity(units: 10), Quantity(units: 10)])
+        XCTAssertNil(record.reason)
+        XCTAssertEqual(
+            record.explanation,
+            "A: its limit stays and does not go to 101: max_order_notional allows 1000, and all of it makes 1010")
+        try desk.take(.modify(OrderNumber(1), limit: price("100"), reference: price("100"), at: desk.time))
+        try answer(desk.venue.confirmChanges(desk.time))
+        XCTAssertEqual(type, limit("100"))
+        try desk.fill(1, 10)
+        XCTAssertEqual(desk.status(1), "FILLED")
+    }
+
+    /// A later review counts the order once, as before the move.
+    func testAMoveIsNotCountedTwice() throws {
+        try limitedDesk { $0.position.maxQuantity = Quantity(units: 20) }
+        try desk.take(.modify(OrderNumber(1), limit: price("99"), reference: price("100"), at: desk.time))
+        try answer(desk.venue.confirmChanges(desk.time))
+        XCTAssertEqual(type, limit("99"))
+        try desk.decide(0, [(0, 30)])
+        try desk.confirmCancels()
+        XCTAssertEqual(desk.journal.riskDecisions.last?.approved, Quantity(units: 20))
+    }
+
     /// One rule a line: what is done before, and whether the change is asked for.
     func testWhatIsNotAskedFor() throws {
         let rules: [(String, (inout Desk) throws -> Void, String, Bool)] = [

@@ -166,7 +166,7 @@ private struct DatabaseFacts {
             """
             SELECT order_id, order_key, run_number, decision_id, ticker, direction, size_e8, filled_size_e8, o.status,
                 status_reason, iif(child_number IS NULL, NULL, parent_order_id),
-                algorithm IS NOT NULL AND algorithm NOT LIKE 'ibkr%'
+                algorithm IS NOT NULL AND algorithm NOT LIKE 'ibkr%', algorithm_parameters LIKE '%duration=%'
             FROM orders o JOIN execution_runs USING (run_id) ORDER BY order_id
             """)
         {
@@ -174,8 +174,8 @@ private struct DatabaseFacts {
                 .init(
                     row: row.number(0), key: row[1], run: row.number(2), decision: row[3], ticker: row[4],
                     side: row.side(5), quantity: row.quantity(6), filled: row.quantity(7), status: row[8],
-                    reason: row.text(9), parent: row.text(10).map { _ in row.number(10) }, isParent: row.number(11) == 1
-                ))
+                    reason: row.text(9), parent: row.text(10).map { _ in row.number(10) },
+                    isParent: row.number(11) == 1, hasWindow: row.number(12) == 1))
         }
         for row in try database.rows(
             "SELECT order_id, kind, from_status, to_status, size_e8, trade_id FROM order_events ORDER BY event_id")

@@ -39,6 +39,7 @@ public struct MemoryJournal: WorldJournal {
     private(set) var trades: [Int64: StoredTrade] = [:]
     private var positions: [String: PositionRecord] = [:]
     private var balance = Money.zero
+    private var equityMarks: [EquityMark] = []
     private var highWaterMark: Int32 = 0
     private var isKnown = false
     private var planned: [Int64: [(decision: String, ticker: String)]] = [:]
@@ -118,8 +119,11 @@ public struct MemoryJournal: WorldJournal {
         var account = AccountRecord()
         account.isKnown = isKnown
         account.cash = balance
+        account.equityMarks = equityMarks
         account.orders = orders.keys.sorted().map(orderRecord)
         account.acknowledged = Set(orders.filter(\.value.wasAcknowledged).map { number($0.key) })
+        let cancelled = Set(record.events.filter { $0.kind == "CANCEL_REQUESTED" }.map(\.order))
+        account.cancelledParts = Set(cancelled.filter { orders[$0]?.record.childNumber != nil }.map(number))
         account.positions = positions.sorted { $0.key < $1.key }.map { ticker, position in
             PositionRecord(
                 instrument: instrument(ticker), position: position.position, updatedAt: position.updatedAt)
@@ -210,6 +214,7 @@ public struct MemoryJournal: WorldJournal {
         for position in batch.positions { positions[ticker(position.instrument)] = position }
         balance = batch.balance
         if batch.broker.holdings != nil { isKnown = true }
+        equityMarks += batch.broker.equityMarks
         if let mark = batch.broker.highWaterMark { highWaterMark = mark }
         writeRest(batch)
     }
@@ -294,7 +299,7 @@ public struct MemoryJournal: WorldJournal {
                 ticker: order.ticker, side: order.record.terms.side, quantity: order.record.terms.quantity,
                 filled: order.record.filled, status: order.record.state.code,
                 reason: order.record.state.reason?.rawValue, parent: parentRow(of: order, row),
-                isParent: order.record.isWorkedHere)
+                isParent: order.record.isWorkedHere, hasWindow: order.record.algorithm?.duration_ms != nil)
         }
         facts.trades = trades.sorted { $0.key < $1.key }.map { row, trade in
             .init(

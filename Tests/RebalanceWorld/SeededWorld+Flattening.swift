@@ -18,7 +18,7 @@ extension SeededWorld {
         hasAskedForFlattening = true
         let kind: FaultKind = dice.chance(60) ? .haltAndFlatten : .flattenTicker
         world.after(Int64(dice.number(500...25_000))) { world in
-            if try world.strike(kind) { world.faults.count(kind) }
+            if world.faults.isOn, try world.strike(kind) { world.faults.count(kind) }
         }
     }
 

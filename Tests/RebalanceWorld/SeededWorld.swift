@@ -25,6 +25,8 @@ public struct SeededWorld {
     var intents: IntentDesk?
     /// Files of intents that were refused as a whole.
     public internal(set) var refusedFiles = 0
+    /// Those about prices that fall; nil in a world in which they do not.
+    var losses: SeededGenerator?
     /// The dice about positions that are closed while everything is halted; nil in a world without.
     var flattening: SeededGenerator?
     var hasAskedForFlattening = false
@@ -48,7 +50,9 @@ public struct SeededWorld {
         let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
         hasMissingBars = generator.chance(20)
         breaker = SeededWorld.breaker(seed)
-        limits = SeededWorld.limits(seed)
+        let losses = SeededWorld.losses(seed)
+        self.losses = losses
+        limits = SeededWorld.limits(seed, losses)
         intents = IntentDesk(seed: seed)
         flattening = SeededWorld.flattening(seed)
         forgets = generator.chance(25)
@@ -70,6 +74,19 @@ public struct SeededWorld {
     }
 
     /// Limits that need nothing of the past, by dice of their own.
+    private static func limits(_ seed: UInt64, _ losses: SeededGenerator?) -> RiskLimits? {
+        guard var limits = limits(seed) else { return nil }
+        guard var dice = losses else { return limits }
+        limits.maxDailyLoss = Share(e9: Int64(dice.number(5...20)) * 1_000_000)
+        return limits
+    }
+
+    /// The dice about prices that fall between two commands; nil in most worlds.
+    private static func losses(_ seed: UInt64) -> SeededGenerator? {
+        var generator = SeededGenerator(seed: seed ^ 0x70_55E5)
+        return generator.chance(30) ? generator : nil
+    }
+
     private static func limits(_ seed: UInt64) -> RiskLimits? {
         var generator = SeededGenerator(seed: seed ^ 0x11A1_7500)
         guard generator.chance(40) else { return nil }
@@ -118,6 +135,7 @@ public struct SeededWorld {
             let command = command()
             guard try give(command) else { return }
             try pause()
+            try fallNowAndThen()
         }
         try world.endFaults()
         try world.letOrdersEnd()
@@ -132,6 +150,13 @@ public struct SeededWorld {
             try world.touchGateway { try $0.trade(words) }
         }
         try world.advance(to: world.now_ms + Int64(generator.number(0...40)) * 1_000)
+    }
+
+    /// Prices fall between two commands.
+    private mutating func fallNowAndThen() throws {
+        guard var dice = losses, dice.chance(60) else { return }
+        defer { losses = dice }
+        try world.fall(percent: dice.number(10...40))
     }
 
     private mutating func pause() throws {
@@ -204,13 +229,29 @@ public struct SeededWorld {
             var auditor = Auditor(world.gateway, try world.journal.facts())
             var found = world.violations + auditor.checkAlways()
             if let book = intents?.book { found += auditor.checkIntents(book) }
+            if let limits { found += auditor.checkLimits(limits, isTold: isToldTruly) }
             if isSettled {
                 found += auditor.checkSettled(since: seenSince)
                 if let book = intents?.book { found += auditor.checkConcluded(book) }
                 found += try world.journal.verify()
+                found += try endsOfOthers()
             }
             for finding in found where !findings.contains(finding) { findings.append(finding) }
         } catch { findings.append("the journal cannot be read: \(error)") }
+    }
+
+    /// Whether the venue told of no order what was not so.
+    private var isToldTruly: Bool {
+        let lies: [FaultKind] = [.falseCancel, .presetCancel, .inactive, .unknownCode, .reject, .correction]
+        return lies.allSatisfy { world.faults.counts[$0] == nil }
+    }
+
+    /// What only somebody else's cancel ends did not end where nobody else cancels and nothing is told wrongly.
+    private func endsOfOthers() throws -> [String] {
+        guard isToldTruly else { return [] }
+        return try world.journal.facts().orders.filter { $0.hasWindow && $0.reason == "child_ended" }.map {
+            "order \($0.key) ended by somebody else's cancel, and nobody else cancels"
+        }
     }
 
     // MARK: - Commands

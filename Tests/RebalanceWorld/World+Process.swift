@@ -230,6 +230,7 @@ extension World {
         }
         process?.keys = keys
         auditBreaker(batch)
+        auditLoss(batch)
         for event in batch.events {
             guard let key = keys[event.order]?.text else { continue }
             switch event.kind {

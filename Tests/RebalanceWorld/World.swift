@@ -60,6 +60,10 @@ public struct World {
     /// Keys of orders whose sending is on record.
     var committedKeys: Set<String> = []
     var committedMark: Int32 = 0
+    /// What the account was worth when it was first looked at, by day.
+    var firstEquities: [Int64: Money] = [:]
+    /// How often an order was planned after a loss that lets only reductions pass.
+    public internal(set) var ordersAfterLoss = 0
     /// The venue's breaker as it is on record.
     var breakerState = BreakerRecord.State.closed
     /// How long a process may run.

@@ -93,6 +93,8 @@ public struct JournalFacts: Sendable {
         public var parent: Int64?
         /// Whether children carry it out, so that it is no order of the broker's.
         public var isParent = false
+        /// Whether its algorithm has a window, so that its children live until somebody ends them.
+        public var hasWindow = false
     }
 
     public struct Event: Sendable {

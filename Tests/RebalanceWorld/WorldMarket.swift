@@ -23,6 +23,10 @@ public struct WorldMarket: Sendable {
     private var generator: SeededGenerator
     private(set) var day = 0
     private(set) var place = 0
+    /// How many bars there were.
+    private(set) var barCount = 0
+    /// How many there were when prices fell last.
+    private var barsAtFall = -2
 
     public init(
         tickers: [String], seed: UInt64, bar_ms: Int64 = 5_000, barsPerSession: Int = 60, largestVolume: Int = 20_000,
@@ -74,6 +78,7 @@ public struct WorldMarket: Sendable {
             slice.bars.append(bar)
         }
         place += 1
+        barCount += 1
         if isLast { (day, place) = (day + 1, 0) }
         return slice
     }
@@ -89,6 +94,15 @@ public struct WorldMarket: Sendable {
             start: start, open: price(open), high: price(high), low: price(low), close: price(close),
             volume: Quantity(units: Int64(volume)))
     }
+
+    /// Everything loses so much at once, with the next bar.
+    mutating func fall(percent: Int) {
+        cents = cents.map { max(200, $0 * Int64(100 - percent) / 100) }
+        barsAtFall = barCount
+    }
+
+    /// Whether the last fall is in the bars that everybody has seen.
+    var isFallKnown: Bool { barCount >= barsAtFall + 2 }
 
     private mutating func step(_ cents: Int64) -> Int64 {
         let width = Int(max(1, cents / 200))

@@ -143,6 +143,29 @@ final class AlgorithmTests: XCTestCase {
         }
     }
 
+    /// The cancel of a part was on record, and was confirmed while nobody listened: the next process knows who asked for it, and goes on.
+    func testAPartThatWasCancelledForADeadProcessIsCarried() throws {
+        for seed in UInt64(1)...10 {
+            var desk = RebalanceDesk(seed: seed)
+            let command = try command(
+                &desk, 100, "twap", "duration=40s slices=4 finish=market", type: .limit(Price(e8: 1_000_000)))
+            Self.killAtACancel(&desk.world)
+            XCTAssertEqual(try desk.give(command), .died(.killedIdle), "seed \(seed)")
+            try desk.world.advance(to: desk.world.now_ms + 5_000)
+            XCTAssertEqual(try desk.world.run(command), .completed, "seed \(seed)")
+            XCTAssertEqual(try parent(desk), "100 FILLED  100", "seed \(seed)")
+            XCTAssertEqual(try desk.positions(), ["AAA": 100], "seed \(seed)")
+            try desk.checkSettled()
+        }
+    }
+
+    private static func killAtACancel(_ world: inout World) {
+        world.after(1) { world in
+            let isAsked = world.machine?.engine.cancellingChildren.isEmpty == false
+            if isAsked { world.kill() } else { killAtACancel(&world) }
+        }
+    }
+
     func testDryRunsAndTimeouts() throws {
         var dry = RebalanceDesk()
         dry.settings.isLive = false

@@ -41,6 +41,21 @@ final class LevelTests: XCTestCase {
         try desk.checkSettled()
     }
 
+    /// A limit of the gate keeps the order where it is: nothing leaves, and a person is told.
+    func testTheGateJudgesMoves() throws {
+        var desk = desk { $0.elevated = PricingStyle(.marketable, offsetE9: 50_000_000) }
+        var limits = RiskLimits()
+        limits.priceCollar = Share(e9: 20_000_000)
+        desk.settings.risk = RiskSetup(
+            limits: limits, decisions: [Decision(decisionID: "D", decidedAt: desk.world.time)], localTime: .utc)
+        set(.elevated, after: 0, &desk)
+        XCTAssertEqual(try desk.rebalance(["AAA": 100]), .completed(shortfalls: 1))
+        XCTAssertEqual(own(desk), ["BUY 100 AAA Cancelled 0"])
+        XCTAssertEqual(desk.world.changesSent, 0)
+        XCTAssertEqual(try desk.notifications(), ["limit_not_moved"])
+        try desk.checkSettled()
+    }
+
     /// Nothing moves them: at the passive price they rest to the timeout.
     func testWithoutItTheyRest() throws {
         var desk = desk()

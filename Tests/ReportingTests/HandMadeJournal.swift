@@ -43,6 +43,10 @@ struct HandMadeJournal {
         let name = "'" + decision.replacing("'", with: "''") + "'"
         try connection.execute(
             """
+            INSERT INTO order_intents (book, intent_id, run_id, decision_id, ticker, side, received_at, status, content_digest,
+                intent_row_id)
+            VALUES ('r\(number)', 'i\(row)', 'r\(number)', \(name), 'T', 'HOLD', \(time), 'HOLD', '\(String(repeating: "d", count: 64))',
+                \(id));
             INSERT INTO risk_decisions (risk_decision_id, run_id, decision_id, order_id, ticker, direction, requested_e8, approved_e8)
             VALUES (\(id), 'r\(number)', \(name), \(id), 'T', 'BUY', 5, 5);
             INSERT INTO trades (trade_id, timestamp, ticker, direction, decision_id, run_id, mode, account, execution_id, ambiguous,

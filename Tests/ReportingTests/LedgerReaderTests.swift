@@ -56,7 +56,8 @@ final class LedgerReaderTests: XCTestCase {
         XCTAssertEqual(
             try names(poll(&reader)),
             [
-                "run 1", "decision d", "decision unused", "risk_decision 1000000001", "trade 1000000001",
+                "run 1", "decision d", "decision unused", "intent 1000000001", "risk_decision 1000000001",
+                "trade 1000000001",
                 "order_event 1000000001", "cash_entry 1000000001", "position_adjustment 1000000001",
             ])
         XCTAssertEqual(try poll(&reader), [])
@@ -68,9 +69,10 @@ final class LedgerReaderTests: XCTestCase {
         XCTAssertEqual(
             try names(poll(&reader, sweeps: false)),
             [
-                "run 2", "risk_decision 1000000002", "trade 1000000002", "order_event 1000000002",
+                "run 2", "intent 1000000002", "risk_decision 1000000002", "trade 1000000002", "order_event 1000000002",
                 "cash_entry 1000000002", "position_adjustment 1000000002", "run_finished 1", "decision e",
-                "risk_decision 2000000001", "trade 2000000001", "order_event 2000000001", "cash_entry 2000000001",
+                "intent 2000000001", "risk_decision 2000000001", "trade 2000000001", "order_event 2000000001",
+                "cash_entry 2000000001",
                 "position_adjustment 2000000001",
             ])
         XCTAssertEqual(try poll(&reader), [])
@@ -165,8 +167,8 @@ final class LedgerReaderTests: XCTestCase {
         }
         var one = try reader(LedgerSelection(runID: "r2"))
         let lines = try poll(&one)
-        XCTAssertEqual(try names(lines).prefix(3), ["run 2", "decision d2", "risk_decision 2000000001"])
-        XCTAssertEqual(lines.count, 7)
+        XCTAssertEqual(try names(lines).prefix(3), ["run 2", "decision d2", "intent 2000000001"])
+        XCTAssertEqual(lines.count, 8)
         var account = try reader(LedgerSelection(account: "b"), recalling: lines)
         XCTAssertEqual(try names(poll(&account)).prefix(2), ["run 3", "decision d3"])
         var both = try reader(LedgerSelection(runID: "r1", account: "b"))
@@ -206,7 +208,7 @@ final class LedgerReaderTests: XCTestCase {
         }
         try other.begin(1)
         XCTAssertThrowsError(try reader(recalling: lines, of: "other.db")) {
-            XCTAssertEqual($0 as? LedgerProblem, .rowMissing(record: "risk_decision", id: 1_000_000_001))
+            XCTAssertEqual($0 as? LedgerProblem, .rowMissing(record: "intent", id: 1_000_000_001))
         }
         try other.connection.execute("UPDATE execution_runs SET started_at = '2020-06-01T00:00:00.000Z'")
         XCTAssertThrowsError(try reader(recalling: lines, of: "other.db")) {

@@ -48,6 +48,12 @@ final class PostTradeTests: XCTestCase {
         let position = PositionBreak(
             what: "broker", ticker: "A", found: .zero, expected: Quantity(units: 1), runID: nil)
         XCTAssertEqual(codes { $0.positionBreaks = [position] }, [.positionDrift])
+        XCTAssertEqual(
+            codes {
+                $0.profitBreaks = [
+                    .init(ticker: "A", closedAt: Self.now, booked: Money(e6: 1), reported: Money(e6: 2_000_000))
+                ]
+            }, [.profitMismatch])
         let cash = CashBreak(what: "balance", runID: "r", tradeID: nil, found: .zero, expected: Money(e6: 1))
         XCTAssertEqual(codes { $0.cashBreaks = [cash] }, [.cashMismatch])
     }

@@ -67,6 +67,63 @@ final class ProfitTests: XCTestCase {
         }
     }
 
+    /// Everybody's shares are counted anew; the fraction that the account did not keep is of whoever holds most.
+    func testASplit() throws {
+        var book = ProfitBook()
+        let price = Price(e8: 90 * Price.scale)
+        try book.trade(owner("a"), Quantity(units: 5), at: price, commission: .zero)
+        try book.trade(owner("b"), Quantity(units: 8), at: price, commission: .zero)
+        try book.trade(owner("c"), -Quantity(units: 2), at: price, commission: .zero)
+        try book.trade(owner("d"), Quantity(units: 1), at: price, commission: .zero)
+        try book.trade(owner("d"), -Quantity(units: 1), at: price, commission: .zero)
+        try book.trade(owner("a", "MSFT"), Quantity(units: 3), at: price, commission: .zero)
+        // 11 at 3:2 are 16.5, of which 16 stay; half a share is paid at 60.
+        let split = ProfitBook.Split(
+            account: "DU1", ticker: "AAPL", time: Timestamp(ms: 0), ratioE9: 1_500_000_000, change: Quantity(units: 5),
+            cashInLieu: Money(e6: 30_000_000))
+        try book.split(split)
+        let rows = book.rows(markedWith: ["AAPL": Mark(price: Price(e8: 60 * Price.scale), time: Timestamp(ms: 0))])
+        XCTAssertEqual(
+            rows.map { "\($0.owner.strategyID ?? "") \($0.owner.ticker) \($0.position.quantity)" },
+            ["a AAPL 7.5", "a MSFT 3", "b AAPL 11.5", "c AAPL -3", "d AAPL 0"])
+        XCTAssertEqual(rows.map { $0.position.averageCost?.description }, ["60", "90", "60", "60", nil])
+        XCTAssertEqual(rows.map(\.position.realized), Array(repeating: .zero, count: 5), "half a share at what it cost")
+        try book.split(
+            ProfitBook.Split(
+                account: "DU2", ticker: "AAPL", time: Timestamp(ms: 0), ratioE9: 2_000_000_000,
+                change: Quantity(units: 16), cashInLieu: .zero))
+        XCTAssertEqual(book.rows(markedWith: [:]).first?.position.quantity.description, "7.5", "of another account")
+    }
+
+    /// What was held before is sold, and bought again dearer: the sale took its profit, the purchase none.
+    func testAdjustmentsAndTradesFollowTheirTimes() throws {
+        let folder = try TemporaryFolder()
+        defer { try? folder.remove() }
+        let rows = try ProductionRows(folder.path("runtime.db"))
+        try rows.run(1, "first")
+        for (id, time, change) in [(1, "14:30", 100), (2, "14:33", -20), (3, "23:00", 1)] {
+            try rows.execute(
+                """
+                INSERT INTO position_adjustments (adjustment_id, run_id, account, ticker, timestamp, kind, change_e8, price_e8)
+                VALUES (\(id), 'first', 'DU123', 'AAPL', '2026-01-05T\(time):00.000Z', 'OPENING',
+                    \(Int64(change) * Quantity.scale), \(50 * Price.scale))
+                """)
+        }
+        for (id, direction, price, time) in [(1, "SELL", 60, "14:30"), (2, "BUY", 80, "14:32")] {
+            try rows.execute(
+                """
+                INSERT INTO trades (trade_id, timestamp, ticker, direction, run_id, mode, account, execution_id, fill_rule,
+                    ambiguous, size_e8, price_e8, commission_e6, slippage_e6)
+                VALUES (\(1_000_000_000 + id), '2026-01-05T\(time):00.000Z', 'AAPL', '\(direction)', 'first', 'PRODUCTION',
+                    'DU123', 'e\(id)', 'broker_execution', 0, \(50 * Quantity.scale), \(Int64(price) * Price.scale), 0, 0)
+                """)
+        }
+        let read = try ProfitReader(try Database.openForReading(folder.path("runtime.db"))).rows()
+        XCTAssertEqual(read.map(\.position.quantity), [Quantity(units: 81)])
+        // 500 of the sale; then 20 of 100 that cost 65 on average are taken out at 50.
+        XCTAssertEqual(read.map(\.position.realized), [dollars(500 - 300)])
+    }
+
     func testReadsTradesAdjustmentsAndTheLatestPrices() throws {
         let folder = try TemporaryFolder()
         defer { try? folder.remove() }

@@ -9,7 +9,7 @@ final class OrderLimitTests: XCTestCase {
         for count in 0...3 {
             for (limit, change) in [
                 (RiskLimitName.maxOrdersPerDay, { (limits: inout RiskLimits) in limits.maxOrdersPerDay = 2 }),
-                (.maxOrdersPerMinute, { $0.maxOrdersPerMinute = 2 }), (.maxOpenOrders, { $0.maxOpenOrders = 2 }),
+                (.maxOrdersPerMinute, { $0.maxOrdersPerMinute = 2 }),
             ] {
                 var world = GateWorld(change)
                 world.gate.begin(world.snapshot)
@@ -19,6 +19,18 @@ final class OrderLimitTests: XCTestCase {
                 XCTAssertEqual(verdict.limit, count < 2 ? nil : limit)
                 XCTAssertEqual(verdict.observed, count < 2 ? nil : 3)
                 XCTAssertEqual(verdict.allowed, count < 2 ? nil : 2)
+            }
+        }
+        for open in 0...3 {
+            var world = GateWorld { $0.maxOpenOrders = 2 }
+            world.snapshot.openOrderCount = open
+            world.gate.begin(world.snapshot)
+            for _ in 0..<5 {
+                let verdict = world.next(0, 5)
+                XCTAssertEqual(verdict.units, open < 2 ? 5 : 0, "orders of one decision wait for their turn")
+                XCTAssertEqual(verdict.limit, open < 2 ? nil : .maxOpenOrders)
+                XCTAssertEqual(verdict.observed, open < 2 ? nil : Double(open + 1))
+                XCTAssertEqual(verdict.allowed, open < 2 ? nil : 2)
             }
         }
         let collar: (inout RiskLimits) -> Void = { $0.priceCollar = .percent(5) }

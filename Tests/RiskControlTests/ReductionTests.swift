@@ -104,8 +104,8 @@ final class ReductionTests: XCTestCase {
 
     func testOrdersThatEndMakeRoom() {
         var world = GateWorld { $0.maxOpenOrders = 1 }
-        XCTAssertEqual(world.first(0, 1).units, 1)
-        XCTAssertEqual(world.next(0, 1).units, 0)
+        world.snapshot.openOrderCount = 1
+        XCTAssertEqual(world.first(0, 1).units, 0)
         world.gate.expect(change: Quantity(units: -1), of: InstrumentID(0), strategy: nil, ended: 1)
         XCTAssertEqual(world.next(0, 1).units, 1)
     }

@@ -38,7 +38,7 @@ final class VerdictTests: XCTestCase {
             ),
             (
                 { $0.maxGrossLeverage = .percent(10) }, { $0.snapshot.equity = nil },
-                "A: 10 refused: the figures that max_gross_leverage needs are missing"
+                "A: 10 refused: max_gross_leverage needs what is not known: a price of the ticker and of everything held"
             ),
             (
                 {
@@ -55,7 +55,34 @@ final class VerdictTests: XCTestCase {
             ),
             (
                 { $0.priceMaxAge_ms = 1_500 }, { $0.snapshot.markTimes[0] = GateWorld.start.adding(ms: -2_000) },
-                "A: 10 refused: price_max_age allows 1.5 s, and all of it makes 2 s"
+                "A: 10 refused: price_max_age is 1.5 s, and the last price is 2 s old"
+            ),
+            (
+                { $0.priceMaxAge_ms = 86_400_000 },
+                { $0.snapshot.markTimes[0] = GateWorld.start.adding(ms: -176_460_500) },
+                "A: 10 refused: price_max_age is 1d, and the last price is 2d1h1m old"
+            ),
+            (
+                { $0.maxOrdersPerDay = 0 }, { _ in },
+                "A: 10 refused: max_orders_per_day allows 0, and it would be order 1 of the day"
+            ),
+            (
+                { $0.maxOrdersPerMinute = 0 }, { _ in },
+                "A: 10 refused: max_orders_per_minute allows 0, and it would be order 1 within 60 seconds"
+            ),
+            (
+                { $0.maxOpenOrders = 3 }, { $0.snapshot.openOrderCount = 3 },
+                "A: 10 refused: max_open_orders allows 3, and it would be open order 4; cancel older ones, wait until they have "
+                    + "ended, or allow more"
+            ),
+            (
+                { $0.maxShareOfVolume = VolumeLimit(maxShare: .percent(1), days: 20) }, { _ in },
+                "A: 10 refused: max_share_of_volume needs what is not known: the ticker's volume on earlier days"
+            ),
+            (
+                { $0.maxValueAtRisk = .percent(1) }, { _ in },
+                "A: 10 refused: var needs what is not known: minimum_returns daily returns, and a price, of the ticker and "
+                    + "of everything held"
             ),
         ]
         for (limits, change, sentence) in cases {

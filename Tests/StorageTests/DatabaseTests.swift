@@ -43,6 +43,35 @@ final class DatabaseTests: DatabaseTestCase {
         XCTAssertEqual(try migrated.connection.integer("SELECT count(*) FROM target_gap"), 0)
     }
 
+    /// Intents that are on record from before ledgers had them are numbered as if they had been then.
+    func testIntentsOfAnOlderSchemaAreNumbered() throws {
+        let older = SQLSchema.migrations.prefix { !$0.sql.contains("intent_row_id") }
+        let old = try Connection(path: path(), mode: .create)
+        for migration in older { try old.execute(migration.sql) }
+        try old.execute(
+            """
+            PRAGMA application_id = \(SQLSchema.applicationID); PRAGMA user_version = \(older.count);
+            PRAGMA foreign_keys = OFF;
+            INSERT INTO execution_runs (run_number, run_id, mode, venue, account, currency, status, started_at, record, config,
+                input_digest, code_version, writer_host, writer_pid, writer_token, heartbeat_at, initial_cash_e6)
+            SELECT value, 'r' || value, 'TRAINING', 'simulator', 'a', 'USD', 'RUNNING', '2020-01-01T00:00:00.000Z', 'full', '{}',
+                'd', '1', 'h', 1, 't', '2020-01-01T00:00:00.000Z', 0 FROM json_each('[3, 4]');
+            INSERT INTO order_intents (book, intent_id, run_id, decision_id, order_id, ticker, side, quantity_e8, order_type,
+                time_in_force, received_at, status, content_digest)
+            SELECT 'r' || r.value, i.value ->> 0, 'r' || r.value, 'd', iif(i.value ->> 1, r.value * 1000000000 + (i.value ->> 1), NULL),
+                'A', iif(i.value ->> 1, 'BUY', 'HOLD'), iif(i.value ->> 1, 1, NULL), 'MARKET', 'DAY', '2020-01-01T00:00:00.000Z',
+                iif(i.value ->> 1, 'ORDERED', 'HOLD'), '\(String(repeating: "d", count: 64))'
+            FROM json_each('[3, 4]') r, json_each('[["a", null], ["b", 2], ["c", 1]]') i;
+            """)
+        let migrated = try makeDatabase()
+        XCTAssertEqual(
+            try rows(migrated, "SELECT intent_row_id, run_id, intent_id FROM order_intents ORDER BY 1"),
+            [3, 4].flatMap { run in ["c", "b", "a"].enumerated().map { ["\(run)00000000\($0 + 1)", "r\(run)", $1] } })
+        XCTAssertThrowsError(try migrated.connection.execute("UPDATE order_intents SET ticker = 'B'")) {
+            XCTAssertTrue("\($0)".contains("append-only"), "\($0)")
+        }
+    }
+
     func testRefusals() throws {
         let foreign = path("foreign.db")
         try Connection(path: foreign, mode: .create).execute("PRAGMA application_id = 7; CREATE TABLE t (x)")

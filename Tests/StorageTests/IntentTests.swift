@@ -12,6 +12,7 @@ final class IntentTests: DatabaseTestCase {
             intent: OrderIntent(
                 intentID: id, ticker: "AAPL", side: side, size: side.map { _ in .notional(Money(e6: 2_500_000_000)) },
                 type: side.map { _ in .limit(Price(e8: 999_000_000)) }, timeInForce: side.map { _ in .day },
+                algorithm: id == "i2" ? try? AlgorithmTerms(name: "iceberg", parameters: "display=3") : nil,
                 confidenceE9: 750_000_000, expiresAt: Scenario.start.adding(ms: 5_000),
                 decidedAt: AccountScenario.start, strategyID: "momentum", decisionID: "p1", profileVersionID: "v7",
                 regimeID: "calm"), account: "DU123", decision: DecisionID(decision), contentDigest: digest)
@@ -95,6 +96,69 @@ final class IntentTests: DatabaseTestCase {
         }
         XCTAssertNil(try store.intent("i3"))
         XCTAssertNil(try IntentStore(database, account: "DU124").intent("i0"))
+    }
+
+    /// The rows of a run are one range, in the order in which they were written; a ledger goes by it.
+    func testRowsAreNumbered() throws {
+        let database = try makeDatabase()
+        try writeAccount(database)
+        try writeAccount(database, "dry-1", venue: ProductionStore.dryRunVenue)
+        XCTAssertEqual(
+            try rows(database, "SELECT intent_row_id, run_id, intent_id FROM order_intents ORDER BY 1"),
+            [
+                ["1000000001", "rebalance-1", "i0"], ["1000000002", "rebalance-1", "i1"],
+                ["1000000003", "rebalance-1", "i2"],
+                ["2000000001", "dry-1", "i0"], ["2000000002", "dry-1", "i1"], ["2000000003", "dry-1", "i2"],
+            ])
+    }
+
+    /// What became of an intent is what became of the last order that took the place of its own; what filled is of all of them.
+    func testRetriesOfDeadOrders() throws {
+        let database = try makeDatabase()
+        try writeAccount(database)
+        let columns = "status, reason, size, filled_size, average_price, order_id, last_order_id, retries"
+        func intent() throws -> [String] {
+            try rows(database, "SELECT \(columns) FROM intents WHERE intent_id = 'i0'")[0]
+        }
+        XCTAssertEqual(try intent(), ["PLANNED", "NULL", "5.0", "0.0", "NULL", "1000000001", "1000000001", "0"])
+        // Two of five filled before it vanished; one more of three, then the rest.
+        try retry(database, 1_000_000_001, filled: 2, at: 10, "REJECTED", by: 2_000_000_001, size: 3)
+        XCTAssertEqual(try intent(), ["PLANNED", "NULL", "5.0", "2.0", "10.0", "1000000001", "2000000001", "1"])
+        try retry(database, 2_000_000_001, filled: 1, at: 16, "REJECTED", by: 3_000_000_001, size: 2)
+        try database.connection.execute(
+            """
+            UPDATE orders SET filled_size_e8 = size_e8, average_price_e8 = 2000000000, status = 'FILLED', status_reason = NULL
+            WHERE order_id = 3000000001
+            """)
+        XCTAssertEqual(try intent(), ["FILLED", "NULL", "5.0", "5.0", "15.2", "1000000001", "3000000001", "2"])
+        XCTAssertEqual(
+            try rows(database, "SELECT status FROM intents WHERE intent_id <> 'i0' ORDER BY 1"),
+            [["EXPIRED"], ["HOLD"]])
+    }
+
+    /// An order ended with a letter, and another run made it again.
+    private func retry(
+        _ database: Database, _ orderID: Int64, filled: Int64, at price: Int64, _ status: String, by next: Int64,
+        size: Int64
+    ) throws {
+        let run = "retry-\(next / 1_000_000_000)"
+        try database.connection.execute(
+            """
+            UPDATE orders SET status = '\(status)', status_reason = 'not_sendable', filled_size_e8 = \(filled * Quantity.scale),
+                average_price_e8 = \(price * Price.scale) WHERE order_id = \(orderID);
+            INSERT INTO execution_runs (run_number, run_id, mode, venue, account, currency, status, started_at, finished_at, record,
+                config, input_digest, code_version, summary, initial_cash_e6, writer_host, writer_pid, writer_token, heartbeat_at)
+            SELECT \(next / 1_000_000_000), '\(run)', mode, venue, account, currency, status, started_at, finished_at, record,
+                config, input_digest, code_version, summary, initial_cash_e6, writer_host, writer_pid, writer_token, heartbeat_at
+            FROM execution_runs WHERE run_number = 1;
+            INSERT INTO orders (order_id, order_key, run_id, decision_id, ticker, action, direction, order_type, time_in_force, leg,
+                status, created_at, updated_at, size_e8, filled_size_e8)
+            SELECT \(next), 'k\(next)', '\(run)', decision_id, ticker, action, direction, 'MARKET', 'DAY', leg, 'PLANNED',
+                created_at, updated_at, \(size * Quantity.scale), 0 FROM orders WHERE order_id = 1000000001;
+            INSERT INTO dead_letters (order_id, run_id, reason, detail, created_at, resolution, resolved_at, retry_order_id)
+            VALUES (\(orderID), 'rebalance-1', 'vanished', 'x', '2010-01-01T00:00:00.000Z', 'RETRIED',
+                '2010-01-01T00:00:01.000Z', \(next));
+            """)
     }
 
     func testADryRunTakesNoIntentFromTheAccount() throws {

@@ -29,6 +29,7 @@ final class WholeSystemTests: XCTestCase {
         }
         XCTAssertGreaterThan(report.skippedIntents, 100, "files repeat intents")
         XCTAssertGreaterThan(report.refusedFiles, 20, "files contradict what is on record")
+        XCTAssertGreaterThan(report.ordersAfterLoss, 20, "in a share of the worlds prices fall")
         XCTAssertGreaterThan(report.flattened, 50, "in a share of the worlds positions are closed")
         for kind in FaultKind.allCases where report.faults[kind] == nil { XCTFail("never happened: \(kind.rawValue)") }
     }

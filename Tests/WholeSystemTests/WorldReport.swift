@@ -25,6 +25,8 @@ struct WorldReport: Sendable {
     /// How often positions were to be closed while everything was halted, and how often nothing was left.
     var flattenings = 0
     var flattened = 0
+    /// Orders that were planned after a loss of the day that lets only reductions pass.
+    var ordersAfterLoss = 0
     var faults: [FaultKind: Int] = [:]
     /// By seed, what must not be.
     var failures: [UInt64: [String]] = [:]
@@ -63,6 +65,7 @@ struct WorldReport: Sendable {
         refusedFiles += life.refusedFiles
         flattenings += life.flattenings
         flattened += life.flattened
+        ordersAfterLoss += life.world.ordersAfterLoss
         faults.merge(life.world.faults.counts) { $0 + $1 }
     }
 
@@ -92,6 +95,7 @@ struct WorldReport: Sendable {
         refusedFiles += other.refusedFiles
         flattenings += other.flattenings
         flattened += other.flattened
+        ordersAfterLoss += other.ordersAfterLoss
         faults.merge(other.faults) { $0 + $1 }
         failures.merge(other.failures) { $0 + $1 }
     }
@@ -124,7 +128,8 @@ struct WorldReport: Sendable {
             + "\(executions) executions, \(parents) orders carried out by \(children) children, "
             + "\(denied) denied by a limit, "
             + "intents \(intents.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")), "
-            + "\(skippedIntents) skipped, \(refusedFiles) files refused, positions closed \(flattened) of \(flattenings) times"
+            + "\(skippedIntents) skipped, \(refusedFiles) files refused, positions closed \(flattened) of \(flattenings) times, "
+            + "\(ordersAfterLoss) orders after a loss"
         return (lines + [whole]).joined(separator: "\n")
     }
 }

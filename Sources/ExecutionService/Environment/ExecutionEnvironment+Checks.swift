@@ -7,8 +7,15 @@ public struct UnreadableVariable: Sendable, Equatable, CustomStringConvertible {
     public let value: String
     /// What would be accepted.
     public let accepted: String
+    /// The variable that was probably meant; nil where the name is right.
+    public var meant: String?
 
-    public var description: String { "\(name) is \(JSONString.quoted(value)), which is not \(accepted)" }
+    public var description: String {
+        if let meant {
+            return "\(name) is no variable of this program; did you mean \(meant)? Spell it so, or unset it"
+        }
+        return "\(name) is \(JSONString.quoted(value)), which is not \(accepted)"
+    }
 }
 
 /// Environment variables that do not parse; nothing was begun.
@@ -27,8 +34,9 @@ extension ExecutionEnvironment {
         if !found.isEmpty { throw EnvironmentRefusal(problems: found) }
     }
 
-    /// Values that do not parse, in the order of the names.
-    public var problems: [UnreadableVariable] { Name.allCases.compactMap(problem) }
+    /// Values that do not parse, in the order of the names, and then names that are misspelled: a switch or a limit that is not
+    /// seen is none.
+    public var problems: [UnreadableVariable] { Name.allCases.compactMap(problem) + misspelled }
 
     func problem(_ name: Name) -> UnreadableVariable? {
         guard let accepted = accepted(name), let value = word(name), !isReadable(name, value) else { return nil }

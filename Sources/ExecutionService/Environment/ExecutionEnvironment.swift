@@ -1,3 +1,4 @@
+import InputFiles
 import TradingModel
 
 /// The environment variables that decide about sending orders, read in one place.
@@ -33,11 +34,26 @@ public struct ExecutionEnvironment: Sendable, Equatable {
     ]
 
     private let values: [String: String]
+    /// Variables that have a value and are nearly called as one that counts.
+    let misspelled: [UnreadableVariable]
 
     /// Reads the variables of a process; the others of them are not kept.
     public init(_ variables: [String: String]) {
         let known = Set(Name.allCases.map(\.rawValue) + ExecutionEnvironment.foreign.map(\.name))
         values = variables.filter { known.contains($0.key) }
+        misspelled = variables.keys.sorted().compactMap { name in
+            guard !known.contains(name), let value = variables[name], !value.isEmpty else { return nil }
+            return ExecutionEnvironment.meant(by: name).map {
+                UnreadableVariable(name: name, value: value, accepted: "", meant: $0)
+            }
+        }
+    }
+
+    /// The variable that somebody meant who set one of this name; nil for names that are somebody else's, and for those that
+    /// hooks are given.
+    private static func meant(by name: String) -> String? {
+        guard name.hasPrefix("EXEC"), !name.hasPrefix("EXECUTION_ALERT_") else { return nil }
+        return Suggestion.nearest(to: name, in: Name.allCases.map(\.rawValue).filter { $0.hasPrefix("EXEC") })
     }
 
     /// A value as it stands, empty or not; nil where the variable is not set.

@@ -2,7 +2,7 @@ import Reporting
 import Storage
 import TradingModel
 
-/// What the PRODUCTION accounts of a database made of their trades: `execution pnl`.
+/// What the PRODUCTION accounts of a database, or one TRAINING run, made of their trades: `execution pnl`.
 public struct ProfitReport {
     /// What a row is.
     public enum Grouping: String, Sendable, CaseIterable {
@@ -13,17 +13,36 @@ public struct ProfitReport {
     }
 
     private let rows: [ProfitRow]
+    /// What the first column says: an account, or a run.
+    private let bookName: String
 
     /// Reads the database at one moment.
     ///
-    /// Throws what reading databases throws, `UsageError` for an account that is none, `UnknownAccount`, and `ArithmeticOverflow`.
+    /// Throws what reading databases throws, `UsageError` for an account that is none, and for a run whose books are not its own or
+    /// whose trades are not on record, `UnknownAccount`, `UnknownRun`, and `ArithmeticOverflow`.
     ///
-    /// - Parameter bars: a historical database, whose last closes value what is held where they are newer.
-    public init(database: String, account: String?, bars: String?) throws {
+    /// - Parameters:
+    ///   - run: a TRAINING run; nil for the PRODUCTION accounts.
+    ///   - bars: a historical database, whose last closes value what is held where they are newer.
+    public init(database: String, account: String?, run: String? = nil, bars: String?) throws {
         let opened = try Database.openForReading(database)
+        bookName = run == nil ? "account" : "run_id"
         let account = try RebalancePlan.readAccount(account)?.text
         let marks = try bars.map { try ProfitReader.marks(ofBars: try Database.openForReading($0)) } ?? [:]
         rows = try opened.connection.transaction(.deferred) {
+            if let run {
+                guard account == nil else { throw UsageError("give --account or --run-id, not both") }
+                switch try ProfitReader(opened).bookOfRun(run) {
+                case .own: break
+                case .ofAccount(let owner):
+                    throw UsageError(
+                        "run \(run) is of PRODUCTION, where the books are those of the account; give --account \(owner)"
+                    )
+                case .notRecorded:
+                    throw UsageError("run \(run) recorded nothing but its summary, so that its trades are not known")
+                }
+                return try ProfitReader(opened).rows(run: run, marks: marks)
+            }
             let known = try AccountReader(opened).accounts()
             if let account, !known.contains(account) { throw UnknownAccount(account: account, known: known) }
             return try ProfitReader(opened).rows(account: account, marks: marks)
@@ -53,7 +72,7 @@ public struct ProfitReport {
         }
         return MemoryTable(
             columns: [
-                "account", "strategy_id", "trades", "positions", "realized_pnl", "unrealized_pnl", "commission",
+                bookName, "strategy_id", "trades", "positions", "realized_pnl", "unrealized_pnl", "commission",
                 "net_pnl",
                 "oldest_mark_at", "unmarked",
             ], times: ["oldest_mark_at"], rows: cells)
@@ -72,7 +91,7 @@ public struct ProfitReport {
     private func byTicker() throws -> MemoryTable {
         MemoryTable(
             columns: [
-                "account", "strategy_id", "ticker", "trades", "size", "average_cost", "realized_pnl", "unrealized_pnl",
+                bookName, "strategy_id", "ticker", "trades", "size", "average_cost", "realized_pnl", "unrealized_pnl",
                 "commission", "mark", "marked_at",
             ], times: ["marked_at"],
             rows: try rows.map { row in

@@ -38,7 +38,7 @@ final class BrokerSession {
     private let observer: RebalanceObserver
     /// Judges the comparison of books and broker: whether the session goes on.
     private let passesGate: (Reconciliation) throws -> Bool
-    private let preview: (ExecutionEngine) -> RebalancePreview
+    private let preview: (ExecutionEngine, [RiskRecord]) -> RebalancePreview
 
     private var socket: TCPSocket?
     private var connection: Int64 = 0
@@ -63,7 +63,7 @@ final class BrokerSession {
         machine: RebalanceMachine, levels: AggressivenessWatch? = nil, journal: ProductionJournal,
         surroundings: Surroundings, observer: RebalanceObserver,
         passesGate: @escaping (Reconciliation) throws -> Bool,
-        preview: @escaping (ExecutionEngine) -> RebalancePreview
+        preview: @escaping (ExecutionEngine, [RiskRecord]) -> RebalancePreview
     ) {
         self.machine = machine
         self.levels = levels
@@ -206,7 +206,7 @@ final class BrokerSession {
     private func askForConsent() throws {
         let asked_ms = SystemClock.monotonic_ms
         surroundings.beat(surroundings.consentPatience_ms)
-        var isGiven = try standingStill { try observer.confirm(preview(machine.engine)) }
+        var isGiven = try standingStill { try observer.confirm(preview(machine.engine, machine.verdicts)) }
         if isGiven, SystemClock.monotonic_ms - asked_ms > surroundings.consentPatience_ms {
             observer.log(
                 LogLine(

@@ -63,6 +63,8 @@ public struct RebalancePreview: Sendable {
     public var working: [OrderRecord]
     /// What the risk gate refused.
     public var denied: [OrderRecord]
+    /// What the gate said of orders that it cut or refused, each a sentence; nothing of those that an earlier process planned.
+    public var explanations: [OrderNumber: String]
     /// How many intents make no order because their time is over.
     public var expiredIntents: Int
     /// By `InstrumentID`.

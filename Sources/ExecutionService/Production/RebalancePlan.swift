@@ -109,7 +109,11 @@ public struct RebalancePlan {
         let entries = DecisionSchedule(input, configuration, runID: "").entries
         batches = entries.flatMap(\.batches)
         ownOrders = entries.flatMap(\.orders)
-        warnings = Self.warnings(rows, sources.instruments) + Self.warnings(input, inputName)
+        warnings =
+            Self.warnings(rows, sources.instruments) + Self.warnings(input, inputName)
+            + configuration.risk.unknownNames(
+                tickers: market.map { [input] market in market.tickers + input.tickers },
+                strategies: input.decisions.compactMap(\.strategyID))
     }
 
     /// Tickers in the order of their `InstrumentID`.

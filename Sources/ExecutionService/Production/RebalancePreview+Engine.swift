@@ -3,7 +3,12 @@ import TradingModel
 
 extension RebalancePreview {
     /// What the engine has planned.
-    init(_ engine: ExecutionEngine, runID: String, account: String, isLive: Bool, currency: Currency) {
+    ///
+    /// - Parameter verdicts: what the gate said, as far as it is known.
+    init(
+        _ engine: ExecutionEngine, verdicts: [RiskRecord], runID: String, account: String, isLive: Bool,
+        currency: Currency
+    ) {
         let own = engine.orders.filter { !$0.number.isOfEarlierRun && $0.childNumber == nil }
         self.init(
             runID: runID, account: account, isLive: isLive,
@@ -12,6 +17,9 @@ extension RebalancePreview {
             },
             working: own.filter { $0.state != .planned && !$0.state.isTerminal },
             denied: own.filter { if case .denied = $0.state { true } else { false } },
+            explanations: Dictionary(
+                verdicts.compactMap { verdict in verdict.explanation.map { (verdict.order, $0) } },
+                uniquingKeysWith: { _, last in last }),
             expiredIntents: engine.expiredIntents.count,
             tickers: engine.instruments.map(\.ticker), positions: engine.positions.map(\.quantity), cash: engine.cash,
             currency: currency)

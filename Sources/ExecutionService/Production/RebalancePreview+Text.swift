@@ -7,8 +7,14 @@ extension RebalancePreview {
         var lines = ["\(isLive ? "Orders" : "Orders of a dry run, none is sent,") for \(account), run \(runID):"]
         lines += orders.map { "  \(line(of: $0))" }
         if orders.isEmpty { lines.append("  none") }
+        let cut = orders.compactMap { explanations[$0.number] }
+        if !cut.isEmpty { lines += ["Limits at work:"] + cut.map { "  \($0)" } }
         if !denied.isEmpty {
-            lines += ["Refused by the risk gate:"] + denied.map { "  \(line(of: $0)) (\(reason($0)))" }
+            lines.append("Refused by the risk gate:")
+            for order in denied {
+                lines.append("  \(line(of: order)) (\(reason(order)))")
+                if let why = explanations[order.number] { lines.append("    \(why)") }
+            }
         }
         if expiredIntents > 0 { lines.append("Intents that have expired and make no order: \(expiredIntents)") }
         if !working.isEmpty {

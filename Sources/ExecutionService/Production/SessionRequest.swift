@@ -120,10 +120,12 @@ extension SessionRequest {
             batches: [], ownOrders: [retry.order],
             decisionTime: DecisionTime(instant: startedAt, isDate: false),
             instruments: [
-                Instrument(ticker: retry.original.ticker, lotSize: Quantity(e8: 1))
+                Instrument(
+                    ticker: retry.original.ticker, lotSize: retry.lotSize(configuration.planning.lotSize))
             ],
-            currency: configuration.account.currency)
+            currency: configuration.account.currency, localTime: configuration.localTime)
         goal.replaced = [0: retry.replaced]
+        orderRefs = [retry.original.rootReference]
         instrument = { Instrument(ticker: $0, lotSize: configuration.planning.lotSize) }
         header = RunHeader(
             configuration, account, venue: RebalanceVenue.ibkr.rawValue, runID: retry.runID, digest: retry.runID,

@@ -206,8 +206,9 @@ struct SessionRunner {
                 beat: { companion.beat(for: $0) }),
             observer: observer,
             passesGate: { comparison in try passesGate(comparison) },
-            preview: { engine in
-                RebalancePreview(engine, runID: runID, account: account, isLive: isLive, currency: currency)
+            preview: { engine, verdicts in
+                RebalancePreview(
+                    engine, verdicts: verdicts, runID: runID, account: account, isLive: isLive, currency: currency)
             })
     }
 

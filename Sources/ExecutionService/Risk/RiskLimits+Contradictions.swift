@@ -1,3 +1,4 @@
+import Foundation
 import RiskControl
 import TradingModel
 
@@ -37,20 +38,22 @@ extension RiskLimits {
         for (name, share) in capital.shares.sorted(by: { $0.key < $1.key }) {
             let path = "capital.map.\(name)"
             refuseReversed(
-                share, path, above: capital.maxShare, "capital.max_share", "which no strategy may have more than",
-                &reader)
-            refuseReversed(
                 capital.floor, "capital.floor", above: share, path, "which gives a strategy less", &reader)
         }
         let whole = maxGrossLeverage ?? .whole
-        let sum = capital.shares.values.reduce(0) { $0 + $1.e9 }
+        let sum = capital.shares.values.reduce(0) { $0 + min($1, capital.maxShare ?? $1).e9 }
         if sum > whole.e9 {
             reader.contradict(
                 "capital.map", "risk.max_gross_leverage",
-                "since its shares add up to \(Share(e9: sum).value), which is more than \(whole.value)",
-                accepted: "give shares that add up to at most \(whole.value)")
+                "since its shares add up to \(Share(e9: sum).text), which is more than \(whole.text)",
+                accepted: "give shares that add up to at most \(whole.text)")
         }
     }
+}
+
+extension Share {
+    /// `1`, `0.25`: without zeros at the end.
+    fileprivate var text: String { "\(Decimal(e9) / Decimal(Share.scale))" }
 }
 
 extension ConfigurationReader {

@@ -29,21 +29,32 @@ extension RiskLimits {
             "max_position_notional": position.maxNotional.map { .scaled($0.e6, 6) },
             "max_position_share": position.maxShare.map { .share($0) },
             "stop_band": bands?.stop.map { .share($0) }, "target_band": bands?.target.map { .share($0) },
-            "kelly": kelly.map(\.value), "return_window": .scaled(Int64(returns.days), 0),
-            "minimum_returns": .scaled(Int64(returns.minimum), 0),
-            "max_correlation": maxCorrelation.map { .scaled(Int64(($0 * 1e9).rounded()), 9) },
-            "var": .members([
-                "max_share": maxValueAtRisk.map { .share($0) }, "method": .text(valueAtRisk.method.rawValue),
-                "level": .scaled(Int64((valueAtRisk.level * 1e9).rounded()), 9),
-                "horizon_days": .scaled(Int64((valueAtRisk.horizon_days * 1e9).rounded()), 9),
-            ]),
+            "kelly": kelly.map(\.value),
         ])
         members.merge(ordersSection) { first, _ in first }
+        members.merge(statisticsSection) { first, _ in first }
         members["symbols"] = .section(symbols.mapValues(\.value))
         members["strategies"] = .section(strategies.mapValues(\.value))
         members["groups"] = .section(
             Dictionary(groups.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
         return members
+    }
+
+    /// What value at risk and correlation are taken from, where one of them is limited; alone it would limit nothing.
+    private var statisticsSection: [String: ConfigurationValue] {
+        let measuresRisk = maxValueAtRisk != nil || strategies.values.contains { $0.maxRiskShare != nil }
+        guard measuresRisk || maxCorrelation != nil else { return [:] }
+        let rule: ConfigurationValue? =
+            measuresRisk
+            ? .members([
+                "max_share": maxValueAtRisk.map { .share($0) }, "method": .text(valueAtRisk.method.rawValue),
+                "level": .scaled(Int64((valueAtRisk.level * 1e9).rounded()), 9),
+                "horizon_days": .scaled(Int64((valueAtRisk.horizon_days * 1e9).rounded()), 9),
+            ]) : nil
+        return ConfigurationValue.given([
+            "return_window": .scaled(Int64(returns.days), 0), "minimum_returns": .scaled(Int64(returns.minimum), 0),
+            "max_correlation": maxCorrelation.map { .scaled(Int64(($0 * 1e9).rounded()), 9) }, "var": rule,
+        ])
     }
 
     private var ordersSection: [String: ConfigurationValue] {
@@ -54,7 +65,7 @@ extension RiskLimits {
             "volume_days": maxShareOfVolume.map { .scaled(Int64($0.days), 0) },
             "max_orders_per_day": maxOrdersPerDay.map { .scaled(Int64($0), 0) },
             "max_orders_per_minute": maxOrdersPerMinute.map { .scaled(Int64($0), 0) },
-            "max_open_orders": maxOpenOrders.map { .scaled(Int64($0), 0) },
+            "max_open_orders": maxOpenOrders.map { .scaled(Int64($0), 0) } ?? .null,
             "price_collar": priceCollar.map { .share($0) },
             "price_max_age": priceMaxAge_ms.map { .text("\($0)ms") },
         ])

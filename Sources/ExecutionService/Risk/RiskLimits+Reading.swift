@@ -24,11 +24,10 @@ extension RiskLimits {
         if let share = reader.share("risk.buying_power", upTo: .hundredfold) {
             buyingPower = BuyingPowerLimit(
                 maxShare: share, includesProceeds: reader.boolean("risk.buying_power_includes_proceeds") ?? false)
-        } else if reader.boolean("risk.buying_power_includes_proceeds") == true {
-            reader.note(
-                "risk.buying_power_includes_proceeds", "needs risk.buying_power, which is not set",
-                accepted: "give risk.buying_power, such as 1, or leave this out")
+        } else {
+            _ = reader.boolean("risk.buying_power_includes_proceeds")
         }
+        reader.refuse(["risk.buying_power_includes_proceeds"], without: ["risk.buying_power"])
     }
 
     private mutating func readOrders(_ reader: inout ConfigurationReader) {
@@ -36,12 +35,14 @@ extension RiskLimits {
         maxOrderNotional = reader.money("risk.max_order_notional")
         maxOrdersPerDay = reader.count("risk.max_orders_per_day")
         maxOrdersPerMinute = reader.count("risk.max_orders_per_minute")
-        maxOpenOrders = reader.count("risk.max_open_orders")
+        let isGiven = reader.has("risk.max_open_orders") || !reader.has("risk")
+        maxOpenOrders = isGiven ? reader.count("risk.max_open_orders") : RiskLimits.prudentOpenOrders
         priceCollar = reader.share("risk.price_collar", upTo: .whole)
         if !reader.isNull("risk.price_max_age") {
             priceMaxAge_ms = reader.duration("risk.price_max_age", upTo: .hours(8_784))?.ms
         }
         let days = reader.number("risk.volume_days", scale: 0, in: 1...2_520)
+        reader.refuse(["risk.volume_days"], without: ["risk.max_share_of_volume"])
         if let share = reader.share("risk.max_share_of_volume", upTo: .hundredfold) {
             maxShareOfVolume = VolumeLimit(maxShare: share, days: Int(days ?? 20))
         }
@@ -70,11 +71,14 @@ extension RiskLimits {
     private mutating func readGroup(_ name: String, _ reader: inout ConfigurationReader) {
         let path = "risk.groups.\(name)"
         guard let tickers = reader.texts("\(path).tickers") else {
-            if !reader.has("\(path).tickers") {
+            if case .section? = reader.value(path), !reader.has("\(path).tickers") {
                 reader.note(
                     path, "has no tickers", accepted: ConfigurationReader.accepted("\(path).tickers"))
             }
             return
+        }
+        if !reader.has("\(path).max_share"), !reader.has("\(path).max_net_share") {
+            reader.note(path, "limits nothing", accepted: "give it max_share, max_net_share, or both")
         }
         if let repeated = tickers.first(where: { ticker in tickers.count { $0 == ticker } > 1 }) {
             reader.note("\(path).tickers", "names \(repeated) twice", accepted: "name each ticker once")
@@ -94,6 +98,10 @@ extension RiskLimits {
         {
             maxCorrelation = Share(e9: e9).value
         }
+        let measured = ["risk.var.max_share"] + reader.strategyKeys("max_risk_share")
+        reader.refuse(["method", "level", "horizon_days"].map { "risk.var.\($0)" }, without: measured)
+        reader.refuse(
+            ["risk.return_window", "risk.minimum_returns"], without: ["risk.max_correlation"] + measured)
         maxValueAtRisk = reader.share("risk.var.max_share", upTo: .hundredfold)
         valueAtRisk.method = reader.choice("risk.var.method") ?? valueAtRisk.method
         if let e9 = reader.number("risk.var.level", scale: 9, in: Share.scale / 2...Share.scale - 1) {
@@ -133,6 +141,9 @@ extension KellyLimit {
         let payoff = reader.number("risk.kelly.payoff_ratio", scale: 9, in: 1...1_000 * Share.scale)
         let trades = reader.number("risk.kelly.minimum_trades", scale: 0, in: 2...1_000_000)
         let untilThen = reader.share("risk.kelly.until_then", upTo: .hundredfold)
+        reader.refuse(
+            ["source", "payoff_ratio", "minimum_trades", "until_then"].map { "risk.kelly.\($0)" },
+            without: ["risk.kelly.fraction"])
         let foreign = isOfRecord ? ["payoff_ratio"] : ["minimum_trades", "until_then"]
         for name in foreign where reader.has("risk.kelly.\(name)") {
             reader.contradict(
@@ -149,12 +160,32 @@ extension KellyLimit {
     }
 }
 
+extension RiskLimits {
+    /// Open orders at most where the section `risk` says nothing about them.
+    static let prudentOpenOrders = 100
+}
+
 extension Share {
     static let whole = Share(e9: Share.scale)
     fileprivate static let hundredfold = Share(e9: 100 * Share.scale)
 }
 
 extension ConfigurationReader {
+    /// Notes keys that do nothing, for every limit that they belong to is absent; one that is `null` was switched off on purpose.
+    fileprivate mutating func refuse(_ keys: [String], without limits: [String]) {
+        guard let first = limits.first, !limits.contains(where: has) else { return }
+        for key in keys where has(key) {
+            note(
+                key, "limits nothing without \(first)",
+                accepted: "give \(first) too, or leave this out")
+        }
+    }
+
+    /// One key of every strategy's limits.
+    fileprivate func strategyKeys(_ key: String) -> [String] {
+        names(in: "risk.strategies").map { "risk.strategies.\($0).\(key)" }
+    }
+
     fileprivate func isNull(_ path: String) -> Bool { value(path) == .null }
 
     /// A share from 0; nil for `null`, and where the file says nothing.

@@ -1,5 +1,6 @@
 /// An append-only table of the journal, in the order its lines come: what others refer to is before them.
 enum LedgerTable: Int, CaseIterable, Sendable {
+    case intents
     case riskDecisions
     case trades
     case orderEvents
@@ -9,6 +10,7 @@ enum LedgerTable: Int, CaseIterable, Sendable {
     /// What its lines say of themselves.
     var record: String {
         switch self {
+        case .intents: "intent"
         case .riskDecisions: "risk_decision"
         case .trades: "trade"
         case .orderEvents: "order_event"
@@ -20,6 +22,7 @@ enum LedgerTable: Int, CaseIterable, Sendable {
     /// The table.
     var name: String {
         switch self {
+        case .intents: "order_intents"
         case .riskDecisions: "risk_decisions"
         case .trades: "trades"
         case .orderEvents: "order_events"
@@ -28,9 +31,10 @@ enum LedgerTable: Int, CaseIterable, Sendable {
         }
     }
 
-    /// Its integer primary key, by which the rows of a run are one range.
+    /// Its integer key, by which the rows of a run are one range.
     var key: String {
         switch self {
+        case .intents: "intent_row_id"
         case .riskDecisions: "risk_decision_id"
         case .trades: "trade_id"
         case .orderEvents: "event_id"

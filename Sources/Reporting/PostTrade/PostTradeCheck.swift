@@ -17,6 +17,22 @@ public struct PostTradeFacts: Sendable, Equatable {
         }
     }
 
+    /// A position that was opened and closed again, and earned something else by its trades than by the broker's reports.
+    public struct ProfitBreak: Sendable, Equatable {
+        public var ticker: String
+        public var closedAt: Timestamp
+        /// Commissions taken off, as the broker does.
+        public var booked: Money
+        public var reported: Money
+
+        public init(ticker: String, closedAt: Timestamp, booked: Money, reported: Money) {
+            self.ticker = ticker
+            self.closedAt = closedAt
+            self.booked = booked
+            self.reported = reported
+        }
+    }
+
     /// A run that says that it goes on.
     public struct RunningRun: Sendable, Equatable {
         public var runID: String
@@ -39,6 +55,8 @@ public struct PostTradeFacts: Sendable, Equatable {
     public var fillBreaks: [FillBreak] = []
     public var positionBreaks: [PositionBreak] = []
     public var cashBreaks: [CashBreak] = []
+    /// Of what was closed, or reported, in the run.
+    public var profitBreaks: [ProfitBreak] = []
     public var runningRuns: [RunningRun] = []
 
     public init() {}
@@ -65,6 +83,7 @@ public struct PostTradeFinding: Sendable, Equatable {
         case fillsMismatch = "fills_mismatch"
         case positionDrift = "position_drift"
         case cashMismatch = "cash_mismatch"
+        case profitMismatch = "profit_mismatch"
         case slowAnswers = "slow_answers"
         case rejectRate = "reject_rate"
         case silentRun = "silent_run"
@@ -87,7 +106,7 @@ public enum PostTradeCheck {
         _ facts: PostTradeFacts, _ limits: PostTradeLimits, at time: Timestamp
     ) -> [PostTradeFinding] {
         [
-            fills(facts), positions(facts), cash(facts), latency(facts, limits), rejects(facts, limits),
+            fills(facts), positions(facts), cash(facts), profits(facts), latency(facts, limits), rejects(facts, limits),
         ].compactMap { $0 } + silence(facts, limits, at: time)
     }
 
@@ -122,6 +141,18 @@ public enum PostTradeCheck {
             sentence: sentence(
                 facts.cashBreaks.count, "amounts of cash that contradict the journal", named,
                 "`execution verify` says more"))
+    }
+
+    private static func profits(_ facts: PostTradeFacts) -> PostTradeFinding? {
+        guard !facts.profitBreaks.isEmpty else { return nil }
+        let named = facts.profitBreaks.prefix(namedRows).map {
+            "\($0.ticker), closed at \($0.closedAt), earned \($0.booked) by its trades and \($0.reported) by the broker"
+        }
+        return PostTradeFinding(
+            code: .profitMismatch, severity: .warning,
+            sentence: sentence(
+                facts.profitBreaks.count, "positions that earned something else than the broker says", named,
+                "its statement of the trades says what it counts"))
     }
 
     private static func sentence(_ count: Int, _ what: String, _ named: [String], _ advice: String) -> String {

@@ -2,7 +2,7 @@ import Storage
 import TradingModel
 
 extension AccountReader {
-    /// What `PostTradeCheck` has to know of an account.
+    /// What `PostTradeCheck` has to know of an account. Throws `ArithmeticOverflow`, too, for profits that no number holds.
     ///
     /// - Parameter runID: the run whose orders are counted; nil takes the last one that sent anything.
     public func postTradeFacts(of account: String, runID: String? = nil) throws -> PostTradeFacts {
@@ -15,6 +15,7 @@ extension AccountReader {
         let timings = try orderTimings(of: account)
         let sent = timings.filter { $0.timings.sentAt != nil }
         facts.runID = runID ?? sent.max { $0.runNumber < $1.runNumber }?.runID
+        facts.profitBreaks = try facts.runID.map { try profitBreaks(of: account, in: $0) } ?? []
         let own = sent.filter { $0.runID == facts.runID }
         facts.sentOrders = own.count
         facts.rejectedOrders = own.count { $0.isRejected }

@@ -74,6 +74,50 @@ public struct ProfitBook: Sendable {
         rows[owner] = row
     }
 
+    /// A split of what an account held.
+    public struct Split: Sendable, Equatable {
+        public var account: String
+        public var ticker: String
+        public var time: Timestamp
+        /// New shares for each old one, in units of 10⁻⁹.
+        public var ratioE9: Int64
+        /// What it changed of the account's position, whose fraction was paid for.
+        public var change: Quantity
+        public var cashInLieu: Money
+
+        public init(
+            account: String, ticker: String, time: Timestamp, ratioE9: Int64, change: Quantity, cashInLieu: Money
+        ) {
+            self.account = account
+            self.ticker = ticker
+            self.time = time
+            self.ratioE9 = ratioE9
+            self.change = change
+            self.cashInLieu = cashInLieu
+        }
+    }
+
+    /// Rescales what every owner holds of a ticker. The fraction that the account did not keep is taken from whoever holds most of it,
+    /// to whom its proceeds go.
+    public mutating func split(_ split: Split) throws(ArithmeticOverflow) {
+        let owners = rows.keys.sorted().filter { $0.account == split.account && $0.ticker == split.ticker }
+        var rest = split.change
+        var largest: ProfitOwner?
+        for owner in owners {
+            guard let before = rows[owner]?.position.quantity, before != .zero else { continue }
+            let scaled = divide(Int128(before.e8) * Int128(split.ratioE9), by: 1_000_000_000, rounding: .towardZero)
+            let after = Quantity(e8: try narrowed(scaled, "a strategy's position after a split"))
+            rows[owner]?.position.split(to: after, exactQuantity: after)
+            rest = rest - (after - before)
+            if largest.flatMap({ rows[$0] }).map({ $0.position.quantity.magnitude < after.magnitude }) ?? true {
+                largest = owner
+            }
+        }
+        guard let largest, let exact = rows[largest]?.position.quantity else { return }
+        rows[largest]?.position.split(to: exact + rest, exactQuantity: exact)
+        rows[largest]?.position.realize(split.cashInLieu)
+    }
+
     /// Books a change without a trade, at what the broker says it cost, else at what is held costs.
     public mutating func adjust(
         account: String, ticker: String, _ change: Quantity, price: Price?

@@ -1,11 +1,9 @@
+import ExecutionService
 import Foundation
-import OrderRouting
 import Storage
 import TestSupport
 import TradingModel
 import XCTest
-
-@testable import ExecutionService
 
 /// A dead order made again through a session with a gateway.
 final class DeadLetterRetryTests: ServiceTestCase {
@@ -26,11 +24,11 @@ final class DeadLetterRetryTests: ServiceTestCase {
         return try GatewayThread(options)
     }
 
-    private func configuration(_ gateway: GatewayThread) throws -> String {
+    private func configuration(_ gateway: GatewayThread, _ more: String = "") throws -> String {
         try folder.write(
             """
             { brokers: { ibkr: { port: \(gateway.port), account: "DU123", messages_per_second: null } },
-              live: { permit: true, account: "DU123" } }
+              live: { permit: true, account: "DU123" }, \(more) }
             """, to: "config.json")
     }
 
@@ -42,41 +40,41 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
     private let observer = RebalanceObserver(confirm: { _ in true })
 
-    /// An intent that no broker takes: its price is between two ticks.
-    private let intents = """
-        intent_id,decided_at,ticker,side,quantity,order_type,stop_price,time_in_force,confidence,expires_at
-        i1,2012-05-31T20:00:00Z,AAPL,BUY,100,STOP,600.001,GTC,0.75,2099-01-01T00:00:00Z
-
-        """
-
     private func database() throws -> Database { try Database.openForReading(try folder.path("runtime.db")) }
 
-    private func makeDeadOrder(_ gateway: GatewayThread, ofAnIntent: Bool = false) throws -> String {
+    private func makeDeadOrder(_ gateway: GatewayThread, intents: String? = nil) throws -> String {
         let plan = try RebalancePlan(
             RebalancePlan.Sources(
-                orders: ofAnIntent ? nil : try folder.write(orders, to: "orders.csv"),
-                intents: ofAnIntent ? try folder.write(intents, to: "intents.csv") : nil,
+                orders: intents == nil ? try folder.write(orders, to: "orders.csv") : nil,
+                intents: try intents.map { try folder.write($0, to: "intents.csv") },
                 configuration: try configuration(gateway), account: "DU123"), venue: .ibkr)
         let report = try rebalance(plan, options: try options(), observer: observer)
         XCTAssertEqual(report.unfilled.map(\.reason), ["not_sendable"])
         return try XCTUnwrap(try database().rows("SELECT order_id FROM dead_letters").first?.first)
     }
 
-    private func request(_ name: String, _ gateway: GatewayThread) throws -> (DeadLetterRetry, Configuration) {
-        let configuration = try Configuration.read(try .init(path: try self.configuration(gateway)), for: .production)
+    private func retry(
+        _ name: String, _ gateway: GatewayThread, _ more: String = "", bars: String? = nil,
+        variables: [String: String] = [:], log: @escaping (LogLine) -> Void = { _ in }
+    ) throws -> RebalanceReport {
+        let configuration = try Configuration.read(
+            try .init(path: try self.configuration(gateway, more)), for: .production)
         let retry = try DeadLetterRetry(
             of: name, database: try folder.path("runtime.db"), configuration: configuration, account: "DU123")
-        return (retry, configuration)
-    }
-
-    private func retry(
-        _ name: String, _ gateway: GatewayThread, _ variables: [String: String] = [:],
-        log: @escaping (LogLine) -> Void = { _ in }
-    ) throws -> RebalanceReport {
-        let (retry, configuration) = try request(name, gateway)
         var observer = observer
         observer.log = log
-        return try ExecutionService.retry(retry, configuration, options: try options(variables), observer: observer)
+        return try ExecutionService.retry(
+            retry, configuration, bars: bars.map { RetryBars(path: $0) }, options: try options(variables),
+            observer: observer)
+    }
+
+    /// As if the broker took the order today.
+    private func makeSendable() throws {
+        try change("UPDATE orders SET order_type = 'MARKET', stop_price_e8 = NULL, time_in_force = 'GTC'")
+    }
+
+    private func change(_ sql: String) throws {
+        try Database.openForWriting(try folder.path("runtime.db"), durability: .normal).connection.execute(sql)
     }
 
     private func letters() throws -> [[String]] {
@@ -118,65 +116,6 @@ final class DeadLetterRetryTests: ServiceTestCase {
         try gateway.end()
     }
 
-    /// A limit that cannot be read would not hold.
-    func testTheEnvironmentIsReadFirst() throws {
-        let gateway = try gateway()
-        let order = try makeDeadOrder(gateway)
-        XCTAssertThrowsError(try retry(order, gateway, ["EXEC_MAX_POSITION_QTY": "1,000"])) {
-            XCTAssertEqual(($0 as? EnvironmentRefusal)?.problems.map(\.name), ["EXEC_MAX_POSITION_QTY"])
-        }
-        XCTAssertEqual(try database().rows("SELECT count(*) FROM orders"), [["1"]])
-        var said: [String] = []
-        _ = try retry(order, gateway, ["EXEC_RISK_FAIL_OPEN": "1"]) { said.append($0.message) }
-        XCTAssertTrue(said.contains { $0.hasPrefix("EXEC_RISK_FAIL_OPEN is on") }, "\(said)")
-        try gateway.end()
-    }
-
-    /// What the limits do not let pass is no decision about the letter.
-    func testADenialLeavesTheLetterOpen() throws {
-        let gateway = try gateway()
-        let order = try makeDeadOrder(gateway)
-        for _ in 0..<2 {
-            let report = try retry(order, gateway, ["EXEC_MAX_POSITION_QTY": "0"])
-            XCTAssertEqual(report.ending, .refused)
-            XCTAssertTrue(
-                "\(report)".contains("is not made again: AAPL: 100 refused: max_position_quantity"), "\(report)")
-            XCTAssertEqual(try letters(), [["0", "OPEN", "REJECTED", "0", "1"]])
-        }
-        XCTAssertEqual(try retry(order, gateway).unfilled.map(\.reason), ["not_sendable"])
-        XCTAssertEqual(
-            try letters(), [["0", "RETRIED", "REJECTED", "1", "1"], ["1", "OPEN", "REJECTED", "0", "0"]])
-        try gateway.end()
-    }
-
-    func testWhatAnIntentSaysComesWithIt() throws {
-        let gateway = try gateway()
-        let order = try makeDeadOrder(gateway, ofAnIntent: true)
-        func orders(_ order: String) throws -> [OwnOrder] {
-            let (retry, configuration) = try request(order, gateway)
-            return SessionRequest(retry, configuration, startedAt: Timestamp(ms: 0), try options()).goal.ownOrders
-        }
-        let own = try orders(order)
-        XCTAssertEqual(own.map(\.cancelAt?.instant.description), ["2099-01-01T00:00:00.000Z"])
-        XCTAssertEqual(own.map(\.confidence), [0.75])
-        XCTAssertEqual(own.map(\.isIntent), [true])
-
-        // It is dead again, and what is on record of the first is still known.
-        XCTAssertEqual(try retry(order, gateway).unfilled.map(\.reason), ["not_sendable"])
-        let next = try XCTUnwrap(
-            try database().rows("SELECT order_id FROM dead_letters WHERE resolution IS NULL").first?.first)
-        XCTAssertEqual(try orders(next).map(\.cancelAt), own.map(\.cancelAt))
-
-        let writing = try Database.openForWriting(try folder.path("runtime.db"), durability: .normal)
-        try writing.connection.execute(
-            "DROP TRIGGER order_intents_no_update; UPDATE order_intents SET expires_at = '2012-01-01T00:00:00.000Z'")
-        let report = try retry(next, gateway)
-        XCTAssertEqual(report.ending, .refused)
-        XCTAssertTrue("\(report)".contains("was to be traded before 2012-01-01T00:00:00.000Z"), "\(report)")
-        XCTAssertEqual(try database().rows("SELECT count(*) FROM orders"), [["2"]])
-        try gateway.end()
-    }
-
     func testRefusals() throws {
         let gateway = try gateway()
         let order = try makeDeadOrder(gateway)
@@ -189,14 +128,8 @@ final class DeadLetterRetryTests: ServiceTestCase {
         assertRefused("nothing", "no order nothing is among the dead letters; open are \(order)")
         let writing = try Database.openForWriting(path, durability: .normal)
         try writing.connection.execute("UPDATE orders SET oca_group = 'g'")
-        assertRefused(order, "is part of a bracket or a group")
-        try writing.connection.execute(
-            "UPDATE orders SET oca_group = NULL, algorithm = 'ibkr_adaptive', algorithm_parameters = 'priority=normal'")
-        assertRefused(order, "is carried out by ibkr_adaptive")
-        try writing.connection.execute(
-            """
-            UPDATE orders SET algorithm = NULL, algorithm_parameters = NULL, status = 'UNKNOWN', status_reason = NULL
-            """)
+        assertRefused(order, "is part of an OCA group, which one order does not replace; bring the whole group with")
+        try writing.connection.execute("UPDATE orders SET oca_group = NULL, status = 'UNKNOWN', status_reason = NULL")
         assertRefused(order, "is UNKNOWN, so nobody knows whether the broker has it")
         try writing.connection.execute(
             "UPDATE dead_letters SET reason = 'unanswered'; UPDATE orders SET status = 'FILLED'")
@@ -215,6 +148,175 @@ final class DeadLetterRetryTests: ServiceTestCase {
         XCTAssertEqual(try letters.list(account: nil, isWithResolved: false, as: .json), "[]\n")
         XCTAssertTrue(
             try letters.list(account: "DU123", isWithResolved: true, as: .csv).contains(",DISCARDED,0,,not needed,"))
+        try gateway.end()
+    }
+
+    /// What an order of several is part of, and what to do instead.
+    func testWhatIsNotReplacedByOneOrder() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        let other = "(SELECT order_id FROM orders WHERE order_key = 'other')"
+        try change(
+            """
+            INSERT INTO orders (order_id, order_key, run_id, decision_id, ticker, action, direction, order_type, time_in_force, leg,
+                status, created_at, updated_at, size_e8, filled_size_e8)
+            SELECT order_id + 1, 'other', run_id, decision_id, ticker, action, direction, 'MARKET', 'GTC', leg, 'WORKING',
+                created_at, updated_at, 25000000000, 5000000000 FROM orders WHERE order_id = \(order)
+            """)
+        let number = try XCTUnwrap(Int64(order)) + 1
+        let cases: [(change: String, part: String)] = [
+            (
+                "UPDATE orders SET parent_order_id = \(other), child_number = 3 WHERE order_id = \(order)",
+                "is part of order \(number), which an algorithm carries out and which has 200 left; bring what is still wanted of "
+            ),
+            (
+                "UPDATE orders SET child_number = NULL WHERE order_id = \(order)",
+                "is part of a bracket, whose entry and exits one order does not replace; bring what is still wanted of the whole"
+            ),
+            (
+                """
+                UPDATE orders SET parent_order_id = NULL WHERE order_id = \(order);
+                UPDATE orders SET parent_order_id = \(order) WHERE order_id = \(number)
+                """, "is part of a bracket"
+            ),
+        ]
+        for (sql, part) in cases {
+            try change(sql)
+            XCTAssertThrowsError(try retry(order, gateway), sql) {
+                XCTAssertTrue("\($0)".contains(part), "\($0)")
+                XCTAssertTrue("\($0)".hasSuffix("discard this one with `execution dead-letters discard`"), "\($0)")
+            }
+        }
+        try gateway.end()
+    }
+
+    // MARK: - Limits
+
+    /// A limit that cannot be read would not hold.
+    func testTheEnvironmentIsReadFirst() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        XCTAssertThrowsError(try retry(order, gateway, variables: ["EXEC_MAX_POSITION_QTY": "1,000"])) {
+            XCTAssertEqual(($0 as? EnvironmentRefusal)?.problems.map(\.name), ["EXEC_MAX_POSITION_QTY"])
+        }
+        XCTAssertEqual(try database().rows("SELECT count(*) FROM orders"), [["1"]])
+        var said: [String] = []
+        _ = try retry(order, gateway, variables: ["EXEC_RISK_FAIL_OPEN": "1"]) { said.append($0.message) }
+        XCTAssertTrue(said.contains { $0.hasPrefix("EXEC_RISK_FAIL_OPEN is on") }, "\(said)")
+        try gateway.end()
+    }
+
+    /// What the limits do not let pass is no decision about the letter.
+    func testADenialLeavesTheLetterOpen() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        for _ in 0..<2 {
+            let report = try retry(order, gateway, variables: ["EXEC_MAX_POSITION_QTY": "0"])
+            XCTAssertEqual(report.ending, .refused)
+            XCTAssertTrue(
+                "\(report)".contains("is not made again: AAPL: 100 refused: max_position_quantity"), "\(report)")
+            XCTAssertEqual(try letters(), [["0", "OPEN", "REJECTED", "0", "1"]])
+        }
+        XCTAssertEqual(try retry(order, gateway).unfilled.map(\.reason), ["not_sendable"])
+        XCTAssertEqual(
+            try letters(), [["0", "RETRIED", "REJECTED", "1", "1"], ["1", "OPEN", "REJECTED", "0", "0"]])
+        try gateway.end()
+    }
+
+    /// The order is new to the gate: a limit cuts it, to whole lots.
+    func testLimitsJudgeARetry() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        try makeSendable()
+        _ = try retry(order, gateway, "risk: { max_order_notional: 20000 }")
+        XCTAssertEqual(
+            try database().rows(
+                "SELECT binding_limit, requested_e8 / 1e8, approved_e8 / 1e8 FROM risk_decisions ORDER BY risk_decision_id DESC LIMIT 1"
+            ), [["max_order_notional", "100.0", "34.0"]])
+        try gateway.end()
+    }
+
+    /// Forty days of AAPL until yesterday, ten million shares each: a retry is decided now.
+    private func recentBars() throws -> String {
+        let today = LocalTime.utc.date(of: Timestamp.now)
+        let lines = (1...40).reversed().map {
+            "AAPL,\(CalendarDate(days: today.days - Int32($0))),500,510,490,505,10000000"
+        }
+        return try folder.write(
+            "ticker,date,open,high,low,close,volume\n" + lines.joined(separator: "\n") + "\n", to: "recent.csv")
+    }
+
+    /// Limits that look at the past have it, from the bars that were over.
+    func testLimitsOfARetryNeedTheirBars() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway)
+        try makeSendable()
+        let limit = "risk: { max_share_of_volume: 0.0000001 }"
+        XCTAssertThrowsError(try retry(order, gateway, limit)) {
+            XCTAssertEqual(
+                "\($0)",
+                "risk.max_share_of_volume needs historical bars in --mode production too; give --bars FILE, a database or a CSV file"
+            )
+        }
+        XCTAssertEqual(try letters(), [["0", "OPEN", "REJECTED", "0", "1"]], "nothing was begun")
+        _ = try retry(order, gateway, limit, bars: try recentBars())
+        let verdict = try database().rows(
+            "SELECT binding_limit, reason, approved_e8 / 1e8 FROM risk_decisions ORDER BY risk_decision_id DESC LIMIT 1"
+        )
+        XCTAssertEqual(verdict, [["max_share_of_volume", "risk_limit", "1.0"]])
+        try gateway.end()
+    }
+
+    // MARK: - Intents
+
+    private static let intents = """
+        intent_id,decided_at,strategy_id,ticker,side,quantity,order_type,stop_price,time_in_force,confidence,expires_at
+        i1,2012-05-31,mom,AAPL,BUY,100,STOP,600.001,GTC,0.6,2100-01-01
+
+        """
+
+    private func intent() throws -> [[String]] {
+        try database().rows(
+            "SELECT status, coalesce(reason, ''), size, filled_size, retries, last_order_id = order_id FROM intents")
+    }
+
+    /// What the intent said goes on with the new order, and the intent shows what became of it.
+    func testAnIntentIsFollowedThroughItsRetries() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway, intents: Self.intents)
+        XCTAssertEqual(try intent(), [["REJECTED", "not_sendable", "100.0", "0.0", "0", "1"]])
+        try makeSendable()
+        // A quarter of full Kelly at a chance of 0.6 and even odds is a twentieth of the account.
+        let kelly = "risk: { kelly: { fraction: 0.25, source: \"confidence\", payoff_ratio: 1 } }"
+        _ = try retry(order, gateway, kelly)
+        XCTAssertEqual(
+            try database().rows(
+                "SELECT binding_limit, reason FROM risk_decisions ORDER BY risk_decision_id DESC LIMIT 1"),
+            [["kelly", "risk_limit"]], "its confidence was known")
+        let approved = try XCTUnwrap(
+            try database().rows("SELECT approved FROM risk_decisions ORDER BY risk_decision_id DESC LIMIT 1").first?
+                .first)
+        XCTAssertGreaterThan(try XCTUnwrap(Double(approved)), 0)
+        XCTAssertEqual(try intent(), [["FILLED", "", "100.0", approved, "1", "0"]])
+        XCTAssertEqual(
+            try database().rows("SELECT DISTINCT order_ref FROM orders"), [["i1"]], "both orders carry its name")
+        try assertVerified(try folder.path("runtime.db"))
+        try gateway.end()
+    }
+
+    /// What has ended is not made again.
+    func testAnIntentThatHasEnded() throws {
+        let gateway = try gateway()
+        let order = try makeDeadOrder(gateway, intents: Self.intents)
+        try makeSendable()
+        try change(
+            "DROP TRIGGER order_intents_no_update; UPDATE order_intents SET expires_at = '2012-06-02T00:00:00.000Z'")
+        XCTAssertThrowsError(try retry(order, gateway)) {
+            XCTAssertTrue(
+                "\($0)".contains("is of intent i1, which ended at 2012-06-02T00:00:00.000Z, so it is not made again"),
+                "\($0)")
+        }
+        XCTAssertEqual(try letters(), [["0", "OPEN", "REJECTED", "0", "1"]])
         try gateway.end()
     }
 }

@@ -1,5 +1,6 @@
 import ExecutionService
 import Foundation
+import RiskControl
 import Storage
 import TestSupport
 import TradingModel
@@ -15,6 +16,10 @@ struct ParityRun {
         var configuration: String
         /// The file of trading steps.
         var instruments: String
+        /// The level of aggressiveness in force, and what the levels mean, JSON5 without its braces.
+        var level: (AggressivenessLevel, meanings: String)?
+        /// Whether PRODUCTION has the level from its database; else both have it from the configuration.
+        var isLevelSet = false
         /// Whether limits stand between the plan and the venue.
         var hasLimits = false
     }
@@ -50,10 +55,13 @@ struct ParityRun {
 
     private var header: String { inputs.areOrders ? ParityOrders.header : ParityTargets.header }
 
-    private func configuration(port: UInt16) throws -> String {
-        try folder.write(
+    private func configuration(port: UInt16, hasLevel: Bool = true) throws -> String {
+        let level = inputs.level.map { level, meanings in
+            "aggressiveness: { \(hasLevel ? "level: \"\(level.code.lowercased())\", " : "")\(meanings) },"
+        }
+        return try folder.write(
             """
-            { \(inputs.configuration), time_zone: "\(Self.zone)",
+            { \(inputs.configuration), \(level ?? "") time_zone: "\(Self.zone)",
               brokers: { ibkr: { port: \(port), account: "\(Self.account)", messages_per_second: null } },
               live: { permit: true, account: "\(Self.account)" }, production: { price_max_age: "168h" } }
             """, to: "configuration-\(port).json")
@@ -73,13 +81,20 @@ struct ParityRun {
     func produce() throws {
         let gateway = try GatewayThread(try gatewayOptions())
         do {
-            let configuration = try configuration(port: gateway.port)
+            if inputs.isLevelSet { try setLevel() }
+            let configuration = try configuration(port: gateway.port, hasLevel: !inputs.isLevelSet)
             for decision in inputs.decisions { try carryOut(decision, gateway, configuration) }
         } catch {
             try? gateway.end()
             throw error
         }
         try gateway.end()
+    }
+
+    private func setLevel() throws {
+        guard let (level, _) = inputs.level else { return }
+        try AggressivenessChange(scope: .all, level: level, reason: "parity", setBy: "test").record(
+            in: production, at: Timestamp(ms: 0))
     }
 
     private func gatewayOptions() throws -> GatewayOptions {

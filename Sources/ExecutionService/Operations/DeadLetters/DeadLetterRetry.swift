@@ -30,10 +30,13 @@ public struct DeadLetterRetry: Sendable {
         guard original.order.state.isTerminal else {
             throw DeadLetterRefusal.mayLive(key: letter.orderKey, status: letter.orderStatus)
         }
-        guard !original.isOfFamily else { throw DeadLetterRefusal.ofFamily(key: letter.orderKey) }
-        if case .parent(let algorithm, _) = original.order.role {
-            throw DeadLetterRefusal.ofAlgorithm(key: letter.orderKey, algorithm: algorithm.name)
-        }
+        if let family = original.family { throw DeadLetterRefusal.ofFamily(key: letter.orderKey, family) }
+    }
+
+    /// Throws `DeadLetterRefusal` where what it was made of is over.
+    func check(at time: Timestamp) throws(DeadLetterRefusal) {
+        guard let intent = original.intent, let end = intent.expiresAt, end <= time else { return }
+        throw DeadLetterRefusal.expired(key: letter.orderKey, intent: intent.id, at: end)
     }
 
     /// The same command is the same run, so that it can be given again.
@@ -42,14 +45,23 @@ public struct DeadLetterRetry: Sendable {
     /// The dead order as its journal knows it in any later run.
     var replaced: OrderNumber { OrderNumber(letter.orderID) }
 
-    /// With all that is on record; when an order of the user's own was to be cancelled is not.
+    /// What is left of the dead order, on its terms and those of the intent it was made of.
+    ///
+    /// An algorithm that works here has children of its own, so that only a broker's is among them.
     var order: OwnOrder {
         var terms = original.order.terms
         terms.quantity = terms.quantity - original.order.filled
+        let end = original.intent?.expiresAt.map { DecisionTime(instant: $0, isDate: false) }
         return OwnOrder(
-            row: 0, decision: DecisionID(0), terms: terms,
-            cancelAt: original.intent?.expiresAt.map { DecisionTime(instant: $0, isDate: false) },
-            confidence: original.intent?.confidenceE9.map { Double($0) / 1e9 }, isIntent: original.intent != nil)
+            row: 0, decision: DecisionID(0), terms: terms, cancelAt: end,
+            confidence: original.intent?.confidenceE9.map { Double($0) / 1e9 }, isIntent: original.intent != nil,
+            algorithm: original.order.algorithm)
+    }
+
+    /// The steps that the gate may cut it in: whole lots, where it is some.
+    func lotSize(_ configured: Quantity) -> Quantity {
+        let quantity = order.terms.quantity
+        return quantity.roundedTowardZero(toLot: configured) == quantity ? configured : Quantity(e8: 1)
     }
 }
 
@@ -61,8 +73,8 @@ public enum DeadLetterRefusal: Error, Equatable, Sendable {
     case retried(key: String, by: Int64)
     case settled(key: String, status: String)
     case mayLive(key: String, status: String)
-    case ofFamily(key: String)
-    case ofAlgorithm(key: String, algorithm: String)
+    case ofFamily(key: String, DeadLetterStore.Family)
+    case expired(key: String, intent: String, at: Timestamp)
 
     static func letter(of name: String, _ store: DeadLetterStore) throws -> DeadLetterStore.Letter {
         if let letter = try store.letter(of: name) { return letter }
@@ -86,10 +98,27 @@ extension DeadLetterRefusal: CustomStringConvertible {
         case .mayLive(let key, let status):
             "order \(key) is \(status), so nobody knows whether the broker has it; the command of its run, or "
                 + "`execution cancel-all`, asks for it first"
-        case .ofFamily(let key):
-            "order \(key) is part of a bracket or a group, which one order does not replace; bring the whole with --orders"
-        case .ofAlgorithm(let key, let algorithm):
-            "order \(key) is carried out by \(algorithm), whose window is not made again; bring it with --orders, or discard it"
+        case .ofFamily(let key, let family):
+            "order \(key) is part of \(family.advice), and discard this one with `execution dead-letters discard`"
+        case .expired(let key, let intent, let end):
+            "order \(key) is of intent \(intent), which ended at \(end), so it is not made again; discard it, and bring a new "
+                + "intent if it is still wanted"
+        }
+    }
+}
+
+extension DeadLetterStore.Family {
+    /// What it is, and what is done instead of a retry.
+    fileprivate var advice: String {
+        switch self {
+        case .bracket:
+            "a bracket, whose entry and exits one order does not replace; bring what is still wanted of the whole bracket with "
+                + "`execution apply --orders`"
+        case .group:
+            "an OCA group, which one order does not replace; bring the whole group with `execution apply --orders`"
+        case .algorithm(let parent, let rest):
+            "order \(parent), which an algorithm carries out and which has \(rest) left; bring what is still wanted of that with "
+                + "targets, orders or intents"
         }
     }
 }

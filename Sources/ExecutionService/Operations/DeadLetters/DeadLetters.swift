@@ -54,13 +54,38 @@ public struct DeadLetters {
 
 /// Makes an order in the place of a dead one, within a session with the broker.
 ///
-/// Throws as `rebalance` does. The same call again goes on where an earlier one ended, and changes nothing once it is complete.
+/// Throws as `rebalance` does, `DeadLetterRefusal` for what has ended, and `UsageError` for limits that need bars and have none. The
+/// same call again goes on where an earlier one ended, and changes nothing once it is complete.
+///
+/// - Parameter bars: what its limits are judged with; nil is none.
 public func retry(
-    _ retry: DeadLetterRetry, _ configuration: Configuration, options: RebalanceOptions, observer: RebalanceObserver
+    _ retry: DeadLetterRetry, _ configuration: Configuration, bars: RetryBars? = nil, options: RebalanceOptions,
+    observer: RebalanceObserver
 ) throws -> RebalanceReport {
     let gate = GateKeeper(configuration, retry.account, options)
     try gate.checkEnvironment(observer)
     try gate.check().requireNoRefusal()
-    let request = SessionRequest(retry, configuration, startedAt: Timestamp.now, options)
+    let startedAt = Timestamp.now
+    try retry.check(at: startedAt)
+    var request = SessionRequest(retry, configuration, startedAt: startedAt, options)
+    request.history = try RiskHistory(
+        try bars?.open(localTime: configuration.localTime), configuration.risk, decidedAt: startedAt)
     return try SessionRunner(request, options, gate, observer).run()
+}
+
+/// Historical bars for the limits of a retry.
+public struct RetryBars: Sendable {
+    /// A historical database or a CSV file.
+    public var path: String
+    /// Nil where the bars are of one interval.
+    public var interval: String?
+
+    public init(path: String, interval: String? = nil) {
+        self.path = path
+        self.interval = interval
+    }
+
+    fileprivate func open(localTime: LocalTime) throws -> MarketData {
+        try MarketData.open(path, interval: try ExecutionPlan.interval(interval), localTime: localTime)
+    }
 }

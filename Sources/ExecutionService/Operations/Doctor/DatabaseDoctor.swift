@@ -92,7 +92,7 @@ struct DatabaseDoctor {
         let findings = PostTradeCheck.findings(try reader.postTradeFacts(of: account), limits, at: request.time)
         checks += findings.map { DoctorCheck(.afterTrades, DoctorCheck.State($0.severity), $0.sentence, of: account) }
         if findings.isEmpty {
-            checks.append(DoctorCheck(.afterTrades, .ok, "fills, positions and cash agree", of: account))
+            checks.append(DoctorCheck(.afterTrades, .ok, "fills, positions, cash and profits agree", of: account))
         }
         checks.append(try breaker(account, database))
         checks.append(try deadLetters(account, database))
