@@ -154,10 +154,12 @@ public struct CashReservation: Sendable, Equatable {
     }
 }
 
-/// What the engine wants done: commit the journal, then send the requests.
+/// What the engine wants done: commit the journal, then send the requests and ask about the previews.
 public struct EngineOutput: Sendable {
     public var journal: JournalBatch
     public var requests: [VenueRequest] = []
+    /// Orders that do not leave before the broker has said what they do to the margin; it is only asked.
+    public var previews: [VenueOrder] = []
 
     public init(scope: JournalScope = .everything) {
         journal = JournalBatch(scope: scope)

@@ -23,6 +23,7 @@ extension ExecutionEngine {
         }
         replacedExecutions = Set(record.replacedExecutions)
         facts?.restoreEquity(record.equityMarks, record.cashMovements)
+        margin?.restore(record.margins)
         restoreAlgorithms()
     }
 

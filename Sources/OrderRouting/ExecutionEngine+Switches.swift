@@ -84,7 +84,7 @@ extension ExecutionEngine {
     /// away. Those of the other side count for nothing, since they may never fill. An exit takes away from what its entry brings.
     ///
     /// - Parameter taken: by orders of its side that leave before it.
-    private func isReduction(_ order: OrderRecord, after taken: Quantity = .zero) -> Bool {
+    func isReduction(_ order: OrderRecord, after taken: Quantity = .zero) -> Bool {
         if order.parent != nil { return true }
         if let parent = algorithmParent(of: order) { return isReduction(parent) }
         var room = reducible(order.terms.instrument, order.terms.side) - taken

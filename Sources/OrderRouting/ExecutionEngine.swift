@@ -84,11 +84,14 @@ public struct ExecutionEngine: Sendable {
     public var childAllowance = Int.max
     /// By which volumes have their time of day.
     public var localTime = LocalTime.utc
+    /// What the broker is asked about orders before they leave; nil where it is not.
+    var margin: MarginDesk?
 
+    /// - Parameter margin: what the broker's preview of an order may say; orders for a broker alone heed it.
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
         reservation: CashReservation = CashReservation(), risk: RiskSetup? = nil,
-        aggressiveness: AggressivenessSetup? = nil
+        aggressiveness: AggressivenessSetup? = nil, margin: MarginLimit? = nil
     ) {
         self.instruments = instruments
         self.planning = planning
@@ -102,6 +105,7 @@ public struct ExecutionEngine: Sendable {
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
         isPositionChanged = Array(repeating: false, count: instruments.count)
+        self.margin = margin.map { MarginDesk($0) }
     }
 
     /// Handles one input; what is to be done is appended to `output`.

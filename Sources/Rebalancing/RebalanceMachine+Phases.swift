@@ -282,6 +282,7 @@ extension RebalanceMachine {
             try cancelWhatIsDue(at: moment)
             try cancelWhatIsStopped(at: moment)
             try carryOutLevels(at: moment)
+            try giveUpPreview(at: moment)
             try release(at: moment)
             if mayWorkAlgorithms { try workAlgorithms(at: moment) }
         }

@@ -32,6 +32,7 @@ struct AccountRecordReader {
         try readPlannedTargets()
         try readEquityMarks()
         try readCashMovements()
+        try readMargins()
         record.cash = try cash()
         record.lastOrder = OrderNumber(try lastNumber(of: "orders", "order_id"))
         record.lastTrade = try lastNumber(of: "trades", "trade_id")
@@ -210,6 +211,22 @@ extension AccountRecordReader {
                     value: statement.text(0) ?? "(none)")
             }
             record.cashMovements.append(CashMovement(time: time, amount: Money(e6: statement.int64(1))))
+        }
+    }
+
+    /// What the orders that were read take of the margin, where the broker previewed it.
+    private mutating func readMargins() throws {
+        let statement = try connection.prepare(
+            """
+            SELECT p.order_id, p.initial_margin_after_e6 - p.initial_margin_before_e6, p.size_e8
+            FROM execution_runs r JOIN margin_previews p ON \(AccountRecordReader.rows("p.order_id"))
+            WHERE r.book = ?1 AND p.outcome = 'CLEARED' ORDER BY p.margin_preview_id
+            """)
+        try statement.bind(1, book)
+        while try statement.step() {
+            guard places[statement.int64(0)] != nil else { continue }
+            record.margins[numbers.order(statement.int64(0))] = MarginTake(
+                amount: Money(e6: max(0, statement.int64(1))), quantity: Quantity(e8: statement.int64(2)))
         }
     }
 

@@ -19,6 +19,7 @@ public struct BrokerJournal: Sendable, Equatable {
     public var breakerEvents: [BreakerEventRecord] = []
     public var deadLetters: [DeadLetterRecord] = []
     public var retries: [DeadLetterRetryRecord] = []
+    public var previews: [MarginPreviewRecord] = []
 
     public init() {}
 

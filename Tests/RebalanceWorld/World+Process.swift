@@ -231,6 +231,7 @@ extension World {
         process?.keys = keys
         auditBreaker(batch)
         auditLoss(batch)
+        auditMargins(batch, keys)
         for event in batch.events {
             guard let key = keys[event.order]?.text else { continue }
             switch event.kind {

@@ -114,6 +114,6 @@ final class LimitMoveTests: XCTestCase {
         let refused = verdict(10, from: 90, to: 106, { $0.priceCollar = .percent(5) })
         XCTAssertEqual(
             refused.sentence(ofMoveTo: price(106), ticker: "A"),
-            "A: its limit stays and does not go to 106: price_collar allows 5 %, and all of it makes 6 %")
+            "A: its limit stays and does not go to 106: price_collar allows 5 %, and the limit price is 6 % beyond the reference price")
     }
 }
