@@ -13,6 +13,7 @@ extension ExecutionEngine {
             facts!.marks[Int(instrument.index)] = slice.bars[index].close
             facts!.markTimes[Int(instrument.index)] = slice.end
         }
+        if slice.isLastOfSession { facts!.lastSession = slice.session }
         // What an account at a broker was worth before it was first valued nobody knows; what it holds now it may have bought since.
         guard slice.isLastOfSession, facts!.equity.lastTime.map({ $0 < slice.end }) ?? (router.mode == .training) else {
             return
@@ -27,12 +28,6 @@ extension ExecutionEngine {
     public mutating func takeEquityMarks() -> [EquityMark] {
         defer { facts?.newMarks.removeAll() }
         return facts?.newMarks ?? []
-    }
-
-    /// Rescales returns and prices from before a split; what is held changes with its record alone.
-    public mutating func observeSplit(_ instrument: InstrumentID, ratioE9: Int64) throws(ArithmeticOverflow) {
-        gate.splitHistory(instrument, ratioE9: ratioE9)
-        try facts?.splitMark(instrument, ratioE9)
     }
 
     /// Tells the gate of a moment of decision, with the prices that are planned with.
@@ -113,7 +108,7 @@ extension ExecutionEngine {
         }
         snapshot.equity = try markedEquity()
         snapshot.peakEquity = known.equity.peak
-        snapshot.dayEquity = known.equity.dayStart
+        snapshot.dayEquity = known.dayEquity
         snapshot.buyingPower = cash
         gate.begin(snapshot)
         facts?.isStale = false
@@ -212,27 +207,6 @@ extension ExecutionEngine {
 
     /// A position changed in a way that the gate takes up at the next review.
     mutating func mistrustGate() { facts?.isStale = true }
-
-    /// What is held and known of an instrument is counted in new shares.
-    mutating func noteSplit(_ instrument: InstrumentID, ratioE9: Int64) throws(ArithmeticOverflow) {
-        guard facts != nil else { return }
-        gate.splitHistory(instrument, ratioE9: ratioE9)
-        try splitHoldings(instrument, ratioE9: ratioE9)
-        try facts!.splitMark(instrument, ratioE9)
-    }
-
-    /// What strategies hold of an instrument, and their open trades, are counted in new shares.
-    mutating func splitHoldings(_ instrument: InstrumentID, ratioE9: Int64) throws(ArithmeticOverflow) {
-        guard facts != nil else { return }
-        gate.splitRecords(instrument, ratioE9: ratioE9)
-        let index = Int(instrument.index)
-        for strategy in facts!.held.indices where strategies == nil {
-            let held = divide(
-                Int128(facts!.held[strategy][index].e8) * Int128(ratioE9), by: 1_000_000_000, rounding: .towardZero)
-            facts!.held[strategy][index] = Quantity(e8: try narrowed(held, "a strategy's position after a split"))
-        }
-        facts!.isStale = true
-    }
 
     // MARK: - Records
 

@@ -31,6 +31,8 @@ struct RiskFacts: Sendable {
     /// Marks that are not on record yet; a simulation keeps none.
     var newMarks: [EquityMark] = []
     private let keepsMarks: Bool
+    /// The last session whose bars are over; nil without bars.
+    var lastSession: CalendarDate?
     /// Whether the orders of the day that are on record were counted.
     var hasCountedEarlierOrders = false
     /// Whether something changed that the gate has not been told in particular.
@@ -81,6 +83,17 @@ struct RiskFacts: Sendable {
         moveTo(nil, &equity)
     }
 
+    /// What a loss of the day is measured from: what the account was worth at the end of the last session, or when it was first
+    /// valued today.
+    ///
+    /// A simulation has every session. At a broker it is known where the account was valued on the working day before or later, or
+    /// on the last session that there are bars of, if there is none of a week ago; else it is nil.
+    var dayEquity: Money? {
+        guard keepsMarks, let date = equity.dayStartDate else { return equity.dayStart }
+        let isLastSession = lastSession.map { date >= $0 && today.days - date.days < 7 } ?? false
+        return date >= today.workingDayBefore || isLastSession ? equity.dayStart : nil
+    }
+
     mutating func splitMark(_ instrument: InstrumentID, _ ratioE9: Int64) throws(ArithmeticOverflow) {
         let index = Int(instrument.index)
         marks[index] = try marks[index].map { mark throws(ArithmeticOverflow) in try mark.afterSplit(ratioE9) }
@@ -90,5 +103,13 @@ struct RiskFacts: Sendable {
         guard time != now else { return }
         now = time
         today = setup.localTime.date(of: time)
+    }
+}
+
+extension CalendarDate {
+    /// The last day before it that is from Monday to Friday; 1970-01-01 was a Thursday.
+    fileprivate var workingDayBefore: CalendarDate {
+        let afterMonday = ((days + 3) % 7 + 7) % 7
+        return adding(days: afterMonday == 0 ? -3 : afterMonday == 6 ? -2 : -1)
     }
 }

@@ -9,6 +9,8 @@ public struct EquityTrack: Sendable, Equatable {
     public private(set) var peak: Money?
     /// The last mark of an earlier date, or the first one of all; nil before the first mark.
     public private(set) var dayStart: Money?
+    /// The date of that mark.
+    public private(set) var dayStartDate: CalendarDate?
     /// Until when everything is counted: the last mark, or money that moved later. What is told of an earlier time comes too late.
     public private(set) var lastTime: Timestamp?
     private var last: Money?
@@ -16,19 +18,10 @@ public struct EquityTrack: Sendable, Equatable {
 
     public init() {}
 
-    /// Goes on from what is on record.
-    public init(peak: Money, last: Money, at time: Timestamp, on date: CalendarDate, dayStart: Money) {
-        self.peak = peak
-        self.dayStart = dayStart
-        self.last = last
-        lastTime = time
-        lastDate = date
-    }
-
     /// Notes what the account is worth; times do not go back.
     public mutating func mark(_ equity: Money, at time: Timestamp, on date: CalendarDate) {
-        if let last, let lastDate, date > lastDate { dayStart = last }
-        dayStart = dayStart ?? equity
+        if let last, let lastDate, date > lastDate { (dayStart, dayStartDate) = (last, lastDate) }
+        if dayStart == nil { (dayStart, dayStartDate) = (equity, date) }
         peak = peak.map { max($0, equity) } ?? equity
         last = equity
         lastDate = date

@@ -7,7 +7,7 @@ import TradingModel
 public struct RiskLimits: Sendable, Equatable {
     /// From this loss of the peak equity on only reductions pass.
     public var maxDrawdown: Share?
-    /// From this loss of the day's first equity on only reductions pass.
+    /// From this loss since the last end of a session on only reductions pass.
     public var maxDailyLoss: Share?
     /// Σ |position value| as a multiple of equity.
     public var maxGrossLeverage: Share?

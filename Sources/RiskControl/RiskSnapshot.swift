@@ -38,7 +38,7 @@ public struct RiskSnapshot: Sendable, Equatable {
     public var equity: Money?
     /// The highest equity so far.
     public var peakEquity: Money?
-    /// The first equity of the local date.
+    /// The equity at the end of the session before the local date; nil where it is not known.
     public var dayEquity: Money?
     /// What may be spent on opening positions, before open orders; a broker's own figure, or the cash.
     public var buyingPower: Money?

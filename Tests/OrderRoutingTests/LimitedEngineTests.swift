@@ -119,6 +119,84 @@ final class LimitedEngineTests: XCTestCase {
         }
     }
 
+    /// Today is a Friday. What a loss is measured from is of the session before, or it is not known.
+    func testALossOfTheDayIsMeasuredFromTheLastSession() throws {
+        let known = "A BUY 10: 10"
+        let unknown = "A BUY 10: 0 max_daily_loss"
+        let cases: [(marked: Int64?, session: Int64?, today: Int64, expected: String)] = [
+            (nil, nil, 0, known), (0, nil, 0, known), (1, nil, 0, known), (2, nil, 0, unknown), (30, nil, 0, unknown),
+            // Wednesday was the last session, for Thursday was a holiday.
+            (2, 2, 0, known), (2, 1, 0, unknown), (8, 8, 0, unknown),
+            // Saturday, Sunday and Monday come after Friday, Tuesday does not.
+            (0, nil, 1, known), (0, nil, 2, known), (0, nil, 3, known), (0, nil, 4, unknown), (0, 0, 4, known),
+        ]
+        for row in cases {
+            output = EngineOutput()
+            var engine = engine { $0.maxDailyLoss = Share(e9: 100_000_000) }
+            var record = AccountRecord()
+            record.cash = money(100_000)
+            record.equityMarks = row.marked.map { [EquityMark(time: daysAgo($0), equity: money(100_000))] } ?? []
+            engine.restore(record)
+            if let session = row.session {
+                // The mark was made after its end, where both are of one day.
+                let end = daysAgo(session).adding(ms: -1_000)
+                try engine.observe(
+                    BarSlice(
+                        start: end.adding(ms: -60_000), end: min(end, daysAgo(row.marked ?? 0).adding(ms: -1_000)),
+                        session: LocalTime.utc.date(of: end), isFirstOfSession: false, isLastOfSession: true,
+                        nextSession: nil))
+            }
+            let moment = DecisionTime(instant: daysAgo(-row.today), isDate: false)
+            try engine.handle(
+                .place([own(.buy, 10, .market, row: 0)], at: moment, lastCloses: hundreds), into: &output)
+            XCTAssertEqual(verdicts, [row.expected], "\(row)")
+            XCTAssertEqual(
+                output.journal.riskDecisions[0].reason, row.expected == known ? nil : .riskDataUnavailable)
+        }
+    }
+
+    // MARK: - Splits
+
+    /// Bought 100 before four new shares came for one, and 10 since: 410 at 110 are 45,100 of 100,000.
+    func testSplitsScaleWhatStrategiesHoldAndHaveTraded() throws {
+        var limits = RiskLimits()
+        limits.capital = CapitalMap(shares: ["trend": Share(e9: 500_000_000)])
+        limits.kelly = KellyLimit(
+            fraction: Share(e9: 1_000_000_000), source: .record(minimumTrades: 1, untilThen: Share(e9: 0)))
+        let decisions = [Decision(decisionID: "D", decidedAt: time, strategyID: "trend")]
+        var engine = ExecutionEngine(
+            instruments: ["A", "B"].map { Instrument(ticker: $0) }, planning: PlanningRules(),
+            router: ModeRouter(mode: .production, latency_ms: 0),
+            risk: RiskSetup(limits: limits, decisions: decisions, localTime: .utc))
+        var record = AccountRecord()
+        record.cash = money(100_000 - 45_100)
+        var position = Position()
+        try position.book(Quantity(units: 410), at: price(110))
+        record.positions = [PositionRecord(instrument: InstrumentID(0), position: position, updatedAt: time)]
+        let fills: [(days: Int64, instrument: Int, side: Side, units: Int64, price: Int64)] = [
+            (5, 0, .buy, 100, 400), (5, 1, .buy, 10, 100), (2, 1, .sell, 40, 30), (1, 0, .buy, 10, 110),
+        ]
+        record.executions = fills.enumerated().map { number, fill in
+            AccountRecord.Execution(
+                execution: AccountExecution(
+                    id: ExecutionID("e\(number)"), order: nil, instrument: InstrumentID(fill.instrument),
+                    side: fill.side, quantity: Quantity(units: fill.units), price: price(fill.price),
+                    time: daysAgo(fill.days)),
+                trade: Int64(number + 1), decision: DecisionID(0), commission: .zero)
+        }
+        record.splits = (0...1).map {
+            AccountRecord.Split(instrument: InstrumentID($0), ratioE9: 4_000_000_000, time: daysAgo(3))
+        }
+        try engine.restore(record)
+        XCTAssertEqual(engine.facts?.held, [[Quantity(units: 410), .zero]])
+        // The 40 of B that cost 1,000 were sold for 1,200: the only trade that is closed has won, and Kelly's formula allows all.
+        try engine.handle(
+            .place(
+                [own(.buy, 100, .market, row: 0)], at: DecisionTime(instant: time, isDate: false),
+                lastCloses: [price(110), price(30)]), into: &output)
+        XCTAssertEqual(verdicts, ["A BUY 100: 44 capital.map"])
+    }
+
     // MARK: - Plans
 
     /// What is sold for a purchase makes room for it, wherever the two stand.

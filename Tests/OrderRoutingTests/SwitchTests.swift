@@ -47,6 +47,18 @@ final class SwitchTests: XCTestCase {
         }
     }
 
+    /// A part that fills while its cancel is awaited leaves nothing to do before the confirmation.
+    func testAStoppedAlgorithmWaitsForItsCancels() throws {
+        var desk = try desk()
+        desk.turn(board(.ticker("A"), .halted))
+        try desk.take(.cancel(OrderNumber(1), .halted, at: desk.time))
+        try desk.fill(2, 4)
+        XCTAssertNil(desk.engine.nextAlgorithmWake)
+        XCTAssertFalse(desk.engine.areChildrenHeldBack)
+        try desk.confirmCancels()
+        XCTAssertEqual(desk.status(1), "CANCELLED halted")
+    }
+
     /// Of a broker's account that holds some of A, with a buy of 100 that rests below the market; what is asked for next.
     private func released(_ orders: [(side: Side, units: Int64)], holding held: Int64) throws -> [String] {
         var engine = ExecutionEngine(

@@ -104,7 +104,7 @@ public struct RebalancePlan {
             try MarketData.open(
                 path, interval: try ExecutionPlan.interval(sources.interval), localTime: configuration.localTime)
         }
-        history = try RiskHistory(market, configuration.risk, decidedAt: decisionTime.instant)
+        history = try RiskHistory(market, configuration.risk, decidedAt: decisionTime)
         volumes = try VolumeBars(
             market, input, inputName, standing: Self.standingAlgorithm(configuration), decidedAt: decisionTime.instant)
         let entries = DecisionSchedule(input, configuration, runID: "").entries

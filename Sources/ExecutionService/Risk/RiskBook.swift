@@ -35,11 +35,13 @@ struct RiskBook {
     private let entries: [Entry]
 
     /// Reads one book; without a run or an account the only one there is.
-    init(database path: String, runID: String?, account: String?) throws {
+    ///
+    /// - Parameter lots: of tickers, where bars say them; others have that of the book's configuration.
+    init(database path: String, runID: String?, account: String?, lots: [String: Quantity]) throws {
         let connection = try Database.openForReading(path).connection
         name = try Self.name(connection, path, runID, account)
         positions = try Self.positions(connection, name)
-        strategies = try Self.strategies(connection, name)
+        strategies = try Self.strategies(connection, name, lots)
         entries = try Self.entries(connection, name)
     }
 
@@ -83,7 +85,10 @@ struct RiskBook {
     }
 
     /// Round trips of each strategy and ticker, splits among them. Executions that a broker took back are left out.
-    private static func strategies(_ connection: Connection, _ book: String) throws -> [RiskReport.Strategy] {
+    private static func strategies(
+        _ connection: Connection, _ book: String, _ lots: [String: Quantity]
+    ) throws -> [RiskReport.Strategy] {
+        let usual = try usualLot(connection, book)
         let statement = try connection.prepare(
             """
             WITH runs AS (SELECT run_id FROM execution_runs WHERE book = ?1)
@@ -105,7 +110,7 @@ struct RiskBook {
             let ticker = statement.text(1) ?? ""
             guard let strategy = statement.text(0) else {
                 for strategy in trips.keys {
-                    trips[strategy]?[ticker]?.split(ratioE9: statement.int64(5), lot: Quantity(units: 1))
+                    trips[strategy]?[ticker]?.split(ratioE9: statement.int64(5), lot: lots[ticker] ?? usual)
                 }
                 continue
             }
@@ -115,6 +120,19 @@ struct RiskBook {
             if let gain { records[strategy, default: ClosedTrades()].add(return: gain) }
         }
         return trips.keys.sorted().map { RiskReport.Strategy(id: $0, record: records[$0] ?? ClosedTrades()) }
+    }
+
+    /// What the newest run of the book was planned in.
+    private static func usualLot(_ connection: Connection, _ book: String) throws -> Quantity {
+        let statement = try connection.prepare(
+            """
+            SELECT CAST(round(json_extract(config, '$.planning.lot_size') * 1e8) AS INTEGER)
+            FROM execution_runs
+            WHERE book = ?1 AND json_extract(config, '$.planning.lot_size') IS NOT NULL
+            ORDER BY run_number DESC LIMIT 1
+            """)
+        try statement.bind(1, book)
+        return try statement.step() ? Quantity(e8: statement.int64(0)) : Quantity(units: 1)
     }
 
     /// The cash of a trade is among the cash entries, and comes with it.

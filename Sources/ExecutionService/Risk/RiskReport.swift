@@ -87,12 +87,16 @@ public struct RiskReport: Sendable {
             }
             return interval
         }
+        let market = try MarketData.open(request.bars, interval: interval, localTime: localTime)
+        let lots = Dictionary(
+            uniqueKeysWithValues: market.instruments.compactMap { row in
+                row.lotSize.map { (row.ticker, $0) }
+            })
         let book = try request.database.map {
-            try RiskBook(database: $0, runID: request.runID, account: request.account)
+            try RiskBook(database: $0, runID: request.runID, account: request.account, lots: lots)
         }
         self.book = book?.name
         let held = try request.positions.map { try PositionFile.read(try InputFile(path: $0)) } ?? book?.positions ?? []
-        let market = try MarketData.open(request.bars, interval: interval, localTime: localTime)
         let replay = try RiskReplay(market, held: held, book: book, window_days: request.window_days)
 
         date = replay.lastDate

@@ -69,7 +69,8 @@ public func retry(
     try retry.check(at: startedAt)
     var request = SessionRequest(retry, configuration, startedAt: startedAt, options)
     request.history = try RiskHistory(
-        try bars?.open(localTime: configuration.localTime), configuration.risk, decidedAt: startedAt)
+        try bars?.open(localTime: configuration.localTime), configuration.risk,
+        decidedAt: DecisionTime(instant: startedAt, isDate: false))
     return try SessionRunner(request, options, gate, observer).run()
 }
 
