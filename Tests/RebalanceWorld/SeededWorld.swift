@@ -77,14 +77,14 @@ public struct SeededWorld {
     private static func limits(_ seed: UInt64, _ losses: SeededGenerator?) -> RiskLimits? {
         guard var limits = limits(seed) else { return nil }
         guard var dice = losses else { return limits }
-        limits.maxDailyLoss = Share(e9: Int64(dice.number(5...20)) * 1_000_000)
+        limits.maxDailyLoss = Share(e9: Int64(dice.number(5...10)) * 1_000_000)
         return limits
     }
 
     /// The dice about prices that fall between two commands; nil in most worlds.
     private static func losses(_ seed: UInt64) -> SeededGenerator? {
         var generator = SeededGenerator(seed: seed ^ 0x70_55E5)
-        return generator.chance(30) ? generator : nil
+        return generator.chance(60) ? generator : nil
     }
 
     private static func limits(_ seed: UInt64) -> RiskLimits? {
@@ -154,9 +154,9 @@ public struct SeededWorld {
 
     /// Prices fall between two commands.
     private mutating func fallNowAndThen() throws {
-        guard var dice = losses, dice.chance(60) else { return }
+        guard var dice = losses, dice.chance(90) else { return }
         defer { losses = dice }
-        try world.fall(percent: dice.number(10...40))
+        try world.fall(percent: dice.number(25...60))
     }
 
     private mutating func pause() throws {
