@@ -44,17 +44,18 @@ public struct SeededWorld {
     /// Whether the gateway tells of its running session only, and the account holds something of an earlier one.
     private let forgets: Bool
 
-    public init(seed: UInt64, journal: any WorldJournal) {
+    /// - Parameter isOld: without intents, positions that are closed and prices that fall, as worlds once were.
+    public init(seed: UInt64, journal: any WorldJournal, isOld: Bool = false) {
         self.seed = seed
         var generator = SeededGenerator(seed: seed)
         let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
         hasMissingBars = generator.chance(20)
         breaker = SeededWorld.breaker(seed)
-        let losses = SeededWorld.losses(seed)
+        let losses = isOld ? nil : SeededWorld.losses(seed)
         self.losses = losses
         limits = SeededWorld.limits(seed, losses)
-        intents = IntentDesk(seed: seed)
-        flattening = SeededWorld.flattening(seed)
+        intents = isOld ? nil : IntentDesk(seed: seed)
+        flattening = isOld ? nil : SeededWorld.flattening(seed)
         forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
