@@ -95,7 +95,7 @@ final class LimitedEngineTests: XCTestCase {
                 // In the moment of the mark that was made with it.
                 CashMovement(time: daysAgo(1), amount: money(moved)),
             ]
-            engine.restore(record)
+            try engine.restore(record)
             try decide([(0, .quantity(Quantity(units: 100)))], &engine)
             XCTAssertEqual(verdicts, [expected], "\(moved) went out")
         }
@@ -109,7 +109,7 @@ final class LimitedEngineTests: XCTestCase {
             record.cash = money(500_000)
             record.equityMarks = [EquityMark(time: daysAgo(3), equity: money(1_000_000))]
             record.cashMovements = [CashMovement(time: daysAgo(2), amount: money(-500_000))]
-            engine.restore(record)
+            try engine.restore(record)
             let end = daysAgo(days).adding(ms: -1_000)
             let slice = BarSlice(
                 start: end.adding(ms: -60_000), end: end, session: LocalTime.utc.date(of: end),
@@ -136,7 +136,7 @@ final class LimitedEngineTests: XCTestCase {
             var record = AccountRecord()
             record.cash = money(100_000)
             record.equityMarks = row.marked.map { [EquityMark(time: daysAgo($0), equity: money(100_000))] } ?? []
-            engine.restore(record)
+            try engine.restore(record)
             if let session = row.session {
                 // The mark was made after its end, where both are of one day.
                 let end = daysAgo(session).adding(ms: -1_000)
@@ -238,7 +238,7 @@ final class LimitedEngineTests: XCTestCase {
                     action: .openLong, terms: own(.buy, 80, .limit(price(90)), row: 0).terms, state: .working,
                     arrivalPrice: nil, createdAt: daysAgo(1), parent: nil, ocaGroup: nil)
             ]
-            engine.restore(record)
+            try engine.restore(record)
             engine.assumesCancels = true
             try decide([(0, .quantity(Quantity(units: 100)))], &engine)
             XCTAssertEqual(verdicts, [expected])

@@ -46,19 +46,20 @@ public struct SeededWorld {
     /// Whether the gateway tells of its running session only, and the account holds something of an earlier one.
     private let forgets: Bool
 
-    public init(seed: UInt64, journal: any WorldJournal) {
+    /// - Parameter isOld: without intents, positions that are closed and prices that fall, as worlds once were.
+    public init(seed: UInt64, journal: any WorldJournal, isOld: Bool = false) {
         self.seed = seed
         var generator = SeededGenerator(seed: seed)
         let tickers = Array(["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"].prefix(generator.number(2...6)))
         hasMissingBars = generator.chance(20)
         breaker = SeededWorld.breaker(seed)
-        let losses = SeededWorld.losses(seed)
+        let losses = isOld ? nil : SeededWorld.losses(seed)
         self.losses = losses
         limits = SeededWorld.limits(seed, losses)
         var previews: [FaultKind: Int] = [:]
-        (whatIf, previews) = SeededWorld.whatIf(seed)
-        intents = IntentDesk(seed: seed)
-        flattening = SeededWorld.flattening(seed)
+        (whatIf, previews) = isOld ? (nil, [:]) : SeededWorld.whatIf(seed)
+        intents = isOld ? nil : IntentDesk(seed: seed)
+        flattening = isOld ? nil : SeededWorld.flattening(seed)
         forgets = generator.chance(25)
         let market = WorldMarket(
             tickers: tickers, seed: generator.next(), bar_ms: generator.pick([2_000, 5_000, 10_000]),
@@ -82,14 +83,14 @@ public struct SeededWorld {
     private static func limits(_ seed: UInt64, _ losses: SeededGenerator?) -> RiskLimits? {
         guard var limits = limits(seed) else { return nil }
         guard var dice = losses else { return limits }
-        limits.maxDailyLoss = Share(e9: Int64(dice.number(5...20)) * 1_000_000)
+        limits.maxDailyLoss = Share(e9: Int64(dice.number(5...10)) * 1_000_000)
         return limits
     }
 
     /// The dice about prices that fall between two commands; nil in most worlds.
     private static func losses(_ seed: UInt64) -> SeededGenerator? {
         var generator = SeededGenerator(seed: seed ^ 0x70_55E5)
-        return generator.chance(30) ? generator : nil
+        return generator.chance(60) ? generator : nil
     }
 
     private static func limits(_ seed: UInt64) -> RiskLimits? {
@@ -172,9 +173,9 @@ public struct SeededWorld {
 
     /// Prices fall between two commands.
     private mutating func fallNowAndThen() throws {
-        guard var dice = losses, dice.chance(60) else { return }
+        guard var dice = losses, dice.chance(90) else { return }
         defer { losses = dice }
-        try world.fall(percent: dice.number(10...40))
+        try world.fall(percent: dice.number(25...60))
     }
 
     private mutating func pause() throws {

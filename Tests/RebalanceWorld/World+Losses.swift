@@ -28,7 +28,7 @@ extension World {
         let lost = Double(first.e6 - equity.e6) / Double(first.e6)
         guard lost > Double(limit.e9 + World.priceMoves.e9) / 1e9 else { return }
         ordersAfterLoss += planned.count
-        for order in planned where order.state == .planned && isIncrease(order) {
+        for order in planned where !order.state.isDenied && isIncrease(order) {
             violations.append("order \(order.number.value) was planned after a loss of \(lost), of \(limit) allowed")
         }
     }

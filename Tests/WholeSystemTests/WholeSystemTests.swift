@@ -13,7 +13,8 @@ final class WholeSystemTests: XCTestCase {
         let isReplay = ProcessInfo.processInfo.environment["EXECUTION_TEST_SEED"] != nil
         let cases = Array(RandomCases(defaultCount: WholeSystemTests.defaultCount))
         let start = Date()
-        var report = isReplay ? WorldReport() : await WorldReport.ofWorlds(try WholeSystemTests.failedSeeds())
+        var report =
+            isReplay ? WorldReport() : await WorldReport.ofWorlds(try WholeSystemTests.failedSeeds(), areOld: true)
         report.merge(await WorldReport.ofWorlds(cases))
         print(report.table)
         print("in \(Int(Date().timeIntervalSince(start))) s")

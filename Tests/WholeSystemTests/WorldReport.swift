@@ -37,7 +37,7 @@ struct WorldReport: Sendable {
     /// Every so many seeds the journal is SQLite, else it is in memory.
     static let seedsPerDatabase: UInt64 = 10
 
-    mutating func add(_ seed: UInt64) {
+    mutating func add(_ seed: UInt64, isOld: Bool) {
         worlds += 1
         do {
             let folder = seed % WorldReport.seedsPerDatabase == 0 ? try TemporaryFolder() : nil
@@ -45,7 +45,7 @@ struct WorldReport: Sendable {
             if folder != nil { onDatabase += 1 }
             let journal: any WorldJournal =
                 folder.map { DatabaseJournal(path: $0.path("runtime.db")) } ?? MemoryJournal()
-            var life = SeededWorld(seed: seed, journal: journal)
+            var life = SeededWorld(seed: seed, journal: journal, isOld: isOld)
             defer { count(life) }
             life.world.log.isKept = WorldReport.keepsLog
             defer { if WorldReport.keepsLog { tell(life) } }
@@ -108,13 +108,15 @@ struct WorldReport: Sendable {
     }
 
     /// The worlds of seeds, as many at once as there are processors.
-    static func ofWorlds(_ seeds: [UInt64]) async -> WorldReport {
+    static func ofWorlds(_ seeds: [UInt64], areOld: Bool = false) async -> WorldReport {
         let workers = max(1, ProcessInfo.processInfo.activeProcessorCount)
         return await withTaskGroup(of: WorldReport.self) { group in
             for worker in 0..<workers {
                 group.addTask {
                     var report = WorldReport()
-                    for place in stride(from: worker, to: seeds.count, by: workers) { report.add(seeds[place]) }
+                    for place in stride(from: worker, to: seeds.count, by: workers) {
+                        report.add(seeds[place], isOld: areOld)
+                    }
                     return report
                 }
             }
