@@ -63,9 +63,8 @@ public struct StrategyTargetRecord: Sendable, Equatable {
     public init(
         time: Timestamp, instrument: InstrumentID, owner: DecisionID?, decision: DecisionID, isNamed: Bool,
         place: Int32, firstOrder: OrderNumber?, secondOrder: OrderNumber?, afterTrade: Int64, price: Price,
-        lot: Quantity, asked: Quantity, granted: Quantity, held: Quantity, open: Quantity, wanted: Quantity, crossed: Quantity,
-        allotted: Money?,
-        limit: String?
+        lot: Quantity, asked: Quantity, granted: Quantity, held: Quantity, open: Quantity, wanted: Quantity,
+        crossed: Quantity, allotted: Money?, limit: String?
     ) {
         self.time = time
         self.instrument = instrument
