@@ -31,6 +31,7 @@ public enum SQLSchema {
         Migration(version: 8, sql: text(PackageResources.v0008_aggressiveness_sql)),
         Migration(version: 9, sql: text(PackageResources.v0009_intent_algorithms_sql)),
         Migration(version: 10, sql: text(PackageResources.v0010_broker_profit_sql)),
+        Migration(version: 11, sql: text(PackageResources.v0011_margin_previews_sql)),
     ]
 
     /// The version this build reads and writes.

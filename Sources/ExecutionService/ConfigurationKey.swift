@@ -76,6 +76,8 @@ public struct ConfigurationKey: Sendable, Equatable {
         key("production.cancel_on_exit", "true", "true or false"),
         key("production.commission_wait", "\"10s\"", duration(upTo: "1h", such: "10s")),
         key("production.alert_every", "\"5m\"", duration(upTo: "24h", such: "5m")),
+        key("production.what_if.max_initial_margin_share", "null", shareOrNull(upTo: "1", such: "0.9")),
+        key("production.what_if.timeout", "\"10s\"", duration(upTo: "1h", such: "10s")),
         key("production.breaker.errors", "5", "a whole number from 1 to 1000, or null for no breaker"),
         key("production.breaker.window", "\"1m\"", duration(upTo: "24h", such: "1m")),
         key("production.breaker.open_for", "\"1m\"", duration(upTo: "24h", such: "1m")),

@@ -16,12 +16,27 @@ public enum GatewayFault: Equatable, Sendable {
     case omit(GatewayMessageKind)
     /// The next order is refused.
     case reject(code: Int32, text: String)
+    /// Something happens to the next preview of an order.
+    case preview(Preview)
     /// 1100: requests wait and reports are lost until it is restored.
     case connectivityLost
     /// 1102, or 1101 where subscriptions are lost.
     case connectivityRestored(areSubscriptionsLost: Bool)
     /// The next valid id goes back by so many.
     case rollBackIDs(Int32)
+
+    /// What happens to a preview.
+    public enum Preview: Equatable, Sendable {
+        /// It is never answered.
+        case silent
+        /// Its answer has no figures.
+        case bare
+        /// Its answer, and everything behind it, comes so much later.
+        case late(ms: Int64)
+        case refuse(code: Int32, text: String)
+        /// An answer without figures and with a warning comes before the one that has them.
+        case warn(text: String)
+    }
 }
 
 /// Which message a fault waits for.
@@ -59,7 +74,8 @@ public struct GatewayCommandError: Error, Equatable, Sendable, CustomStringConve
 
 extension GatewayFaultOrder {
     /// Reads `[client N] delay 200`, `cut bytes 100`, `cut received 50`, `cut messages 3`, `duplicate execDetails`,
-    /// `reorder orderStatus`, `omit execDetailsEnd`, `reject 201 [text]`, `lose`, `restore [lost]`, `rollback 5`.
+    /// `reorder orderStatus`, `omit execDetailsEnd`, `reject 201 [text]`, `preview silent`, `preview bare`, `preview late 12000`,
+    /// `preview reject 201 [text]`, `preview warn text`, `lose`, `restore [lost]`, `rollback 5`.
     init(_ words: [String]) throws(GatewayCommandError) {
         var words = words[...]
         if words.first == "client" {
@@ -83,12 +99,14 @@ extension GatewayFaultOrder {
         case "omit": .omit(try kind(rest.first))
         case "reject":
             .reject(code: try number(rest.first, name), text: rest.dropFirst().joined(separator: " "))
+        case "preview": .preview(try preview(rest))
         case "lose": .connectivityLost
         case "restore": .connectivityRestored(areSubscriptionsLost: rest.first == "lost")
         case "rollback": .rollBackIDs(try number(rest.first, name))
         default:
             throw GatewayCommandError(
-                "no fault \"\(name)\"; there are delay, cut, duplicate, reorder, omit, reject, lose, restore and rollback"
+                "no fault \"\(name)\"; there are delay, cut, duplicate, reorder, omit, reject, preview, lose, restore "
+                    + "and rollback"
             )
         }
     }
@@ -100,6 +118,22 @@ extension GatewayFaultOrder {
         case "received": return .cutAfterBytesReceived(count)
         case "messages": return .cutAfterMessages(count)
         default: throw GatewayCommandError("cut needs bytes, received or messages, and a count")
+        }
+    }
+
+    private static func preview(_ rest: [String]) throws(GatewayCommandError) -> GatewayFault.Preview {
+        let words = rest.dropFirst()
+        switch rest.first {
+        case "silent": return .silent
+        case "bare": return .bare
+        case "late": return .late(ms: min(try number(words.first, "preview late"), longestDelay_ms))
+        case "reject":
+            let text = words.dropFirst().joined(separator: " ")
+            return .refuse(
+                code: try number(words.first, "preview reject"),
+                text: text.isEmpty ? "Order rejected - reason:asked for by a fault" : text)
+        case "warn": return .warn(text: words.joined(separator: " "))
+        default: throw GatewayCommandError("preview needs silent, bare, late, reject or warn")
         }
     }
 

@@ -19,6 +19,7 @@ public struct GatewaySettings: Sendable, Equatable {
     /// The newest protocol version that it claims to know.
     public var newestVersion: TWSVersion
     public var clock: Clock
+    public var margins: GatewayMargins
     /// Messages a second that are let through without error 100; nil lets all through.
     public var messagesPerSecond: Int?
     /// Sessions whose executions and completed orders can be asked for, the running one included; nil is all of them.
@@ -34,6 +35,7 @@ public struct GatewaySettings: Sendable, Equatable {
         currency = .usd
         newestVersion = .newest
         clock = .simulated
+        margins = GatewayMargins()
         messagesPerSecond = nil
         sessionsKept = nil
         firstOrderID = 1

@@ -23,13 +23,13 @@ extension SimulatedGateway {
         return price * account.holdings[index].position.quantity
     }
 
-    private func grossValue() throws(ArithmeticOverflow) -> Money {
+    private func grossValue() -> ExactValue {
         var gross = ExactValue.zero
         for index in account.holdings.indices {
             let value = positionValue(InstrumentID(index))
             gross = value < .zero ? gross - value : gross + value
         }
-        return try Money(gross, rounding: .nearest)
+        return gross
     }
 
     private func unrealized() throws(ArithmeticOverflow) -> Money {
@@ -41,20 +41,20 @@ extension SimulatedGateway {
         return sum
     }
 
-    /// Reg T: half of what is held to begin with, a quarter to go on.
     func accountValues() throws(ArithmeticOverflow) -> [AccountValue] {
         let equity = try equity()
-        let gross = try grossValue()
-        let initial = Money(e6: gross.e6 / 2)
-        let maintenance = Money(e6: gross.e6 / 4)
+        let gross = grossValue()
+        let initial = try settings.margins.initial(gross)
+        let maintenance = try settings.margins.maintenance(gross)
         let money: [(String, Money)] = [
             ("NetLiquidation", equity), ("TotalCashValue", market.cash), ("SettledCash", market.cash),
             ("AccruedCash", .zero), ("EquityWithLoanValue", equity),
             ("PreviousDayEquityWithLoanValue", account.equityBefore),
-            ("GrossPositionValue", gross), ("InitMarginReq", initial), ("MaintMarginReq", maintenance),
+            ("GrossPositionValue", try Money(gross, rounding: .nearest)), ("InitMarginReq", initial),
+            ("MaintMarginReq", maintenance),
             ("FullInitMarginReq", initial), ("FullMaintMarginReq", maintenance),
             ("AvailableFunds", equity - initial), ("ExcessLiquidity", equity - maintenance),
-            ("BuyingPower", Money(e6: max(0, (equity - initial).e6).multipliedReportingOverflow(by: 2).partialValue)),
+            ("BuyingPower", try settings.margins.buyingPower(equity - initial)),
             ("CashBalance", market.cash), ("TotalCashBalance", market.cash),
             ("UnrealizedPnL", try unrealized()), ("RealizedPnL", account.realizedToday),
         ]

@@ -5,6 +5,8 @@ import TradingModel
 extension SimulatedGateway {
     /// Answers with one openOrder; the id stays free.
     mutating func preview(_ request: TWSPlaceOrder, _ name: OrderName, _ id: ConnectionID) throws(GatewayRefusal) {
+        let fault = takePreviewFault(name.clientID)
+        if case .refuse(let code, let text) = fault { throw GatewayRefusal(code, text) }
         guard request.order.transmit else { throw GatewayRefusal(413, "The \"What-if\" order must have transmit set.") }
         let instrument = try contracts.find(request.contract)
         let terms = try translation.terms(request.order, instrument)
@@ -21,7 +23,33 @@ extension SimulatedGateway {
         do throws(ArithmeticOverflow) { message.state = try state(terms) } catch {
             throw GatewayRefusal(201, "Order rejected - reason:\(error)")
         }
-        send(.openOrder(message), to: id)
+        answer(message, fault, to: id)
+    }
+
+    private mutating func takePreviewFault(_ clientID: Int32) -> GatewayFault.Preview? {
+        for (index, order) in faults.enumerated() where order.concerns(clientID) {
+            guard case .preview(let fault) = order.fault else { continue }
+            faults.remove(at: index)
+            return fault
+        }
+        return nil
+    }
+
+    /// TWS may tell its own warning first, without figures.
+    private mutating func answer(_ message: TWSOpenOrder, _ fault: GatewayFault.Preview?, to id: ConnectionID) {
+        var bare = message
+        bare.state = TWSOrderState()
+        bare.state.status = message.state.status
+        switch fault {
+        case nil, .refuse: send(.openOrder(message), to: id)
+        case .silent: break
+        case .bare: send(.openOrder(bare), to: id)
+        case .warn(let text):
+            bare.state.warningText = text
+            send(.openOrder(bare), to: id)
+            send(.openOrder(message), to: id)
+        case .late(let ms): sendLate(.openOrder(message), ms, to: id)
+        }
     }
 
     private func state(_ terms: OrderTerms) throws(ArithmeticOverflow) -> TWSOrderState {
@@ -48,20 +76,17 @@ extension SimulatedGateway {
         }
     }
 
-    /// Half and a quarter of everything held, with a position changed.
+    /// Of everything held, with a position changed.
     private func margins(
         adding change: Quantity, of instrument: InstrumentID
     ) throws(ArithmeticOverflow) -> (initial: Money, maintenance: Money) {
-        var gross: Int128 = 0
+        var gross = ExactValue.zero
         for index in account.holdings.indices {
             guard let price = lastPrices[index] else { continue }
             let held = account.holdings[index].position.quantity
             let quantity = index == Int(instrument.index) ? try held.adding(change, "a position") : held
-            gross += (price * quantity.magnitude).e16
+            gross = gross + price * quantity.magnitude
         }
-        return (
-            try Money(ExactValue(e16: gross / 2), rounding: .nearest),
-            try Money(ExactValue(e16: gross / 4), rounding: .nearest)
-        )
+        return (try settings.margins.initial(gross), try settings.margins.maintenance(gross))
     }
 }

@@ -19,6 +19,14 @@ extension SimulatedGateway {
                 }), to: connection)
     }
 
+    /// A message that comes so much later than the one before it, and with it everything behind it.
+    mutating func sendLate(_ message: TWSMessage, _ ms: Int64, to id: ConnectionID) {
+        guard let place = place(of: id), connections[place].phase != .closed, let codec = connections[place].codec,
+            let bytes = try? codec.encode(message)
+        else { return }
+        connections[place].append(bytes, delay_ms: ms)
+    }
+
     /// To every client that has begun a session.
     mutating func broadcast(_ message: TWSMessage) {
         for id in connections.filter({ $0.clientID != nil }).map(\.id) { send(message, to: id) }

@@ -86,10 +86,11 @@ public struct OwnOrder: Sendable, Equatable {
 public enum EngineInput: Sendable {
     /// The account's first cash.
     case deposit(Money, at: Timestamp)
-    /// All batches decided at one time, and the last closes known then, by instrument.
-    case decide([TargetBatch], at: DecisionTime, lastCloses: [Price?])
+    /// All batches decided at one time, and the last closes known then, by instrument. `priceTimes` are when prices were made that
+    /// are of no bar that the engine has seen; nil where they are of bars.
+    case decide([TargetBatch], at: DecisionTime, lastCloses: [Price?], priceTimes: [Timestamp?]? = nil)
     /// Orders that users bring, all decided at one time.
-    case place([OwnOrder], at: DecisionTime, lastCloses: [Price?])
+    case place([OwnOrder], at: DecisionTime, lastCloses: [Price?], priceTimes: [Timestamp?]? = nil)
     case venue(VenueEvent)
     /// What a broker reports of an account.
     case broker(BrokerEvent)
@@ -155,12 +156,19 @@ public struct CashReservation: Sendable, Equatable {
     }
 }
 
-/// What the engine wants done: commit the journal, then send the requests.
+/// What the engine wants done: commit the journal, then send the requests and ask about the previews.
 public struct EngineOutput: Sendable {
     public var journal: JournalBatch
     public var requests: [VenueRequest] = []
+    /// Orders that do not leave before the broker has said what they do to the margin; it is only asked.
+    public var previews: [VenueOrder] = []
 
     public init(scope: JournalScope = .everything) {
         journal = JournalBatch(scope: scope)
+    }
+
+    /// How many orders are to leave, exits aside, which go with their entry.
+    public func submissions(since place: Int = 0) -> Int {
+        requests[place...].count { if case .submit(let order) = $0 { order.parent == nil } else { false } }
     }
 }

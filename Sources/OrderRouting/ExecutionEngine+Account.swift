@@ -30,10 +30,8 @@ extension ExecutionEngine {
         }
         for split in splits { try splitHoldings(split.instrument, ratioE9: split.ratioE9) }
         replacedExecutions = Set(record.replacedExecutions)
-        for mark in record.equityMarks {
-            guard let date = facts?.setup.localTime.date(of: mark.time) else { break }
-            facts?.equity.mark(mark.equity, at: mark.time, on: date)
-        }
+        facts?.restoreEquity(record.equityMarks, record.cashMovements)
+        margin?.restore(record.margins)
         restoreAlgorithms()
     }
 
@@ -126,7 +124,7 @@ extension ExecutionEngine {
     ) throws {
         let change = try amount.adding(-cash, "reconciled cash")
         guard change != .zero else { return }
-        try facts?.equity.move(change)
+        try facts?.equity.move(change, at: time)
         try record(
             CashRecord(time: time, kind: kind == .opening ? .opening : .reconciled, amount: change), &output)
     }

@@ -23,7 +23,13 @@ extension ExecutionEngine {
     func type(of planned: PlannedOrder) -> OrderType {
         guard aggressiveness != nil else { return planned.terms.type }
         return style(of: planned.decision, planned.terms.instrument).type(
-            insteadOf: planned.terms.type, planned.terms.side, reference: planned.referencePrice)
+            insteadOf: planned.terms.type, planned.terms.side,
+            reference: middle(of: planned.terms.instrument) ?? planned.referencePrice)
+    }
+
+    /// The middle of an instrument's market; nil where nobody quotes one.
+    private func middle(of instrument: InstrumentID) -> Price? {
+        middles.indices.contains(Int(instrument.index)) ? middles[Int(instrument.index)] : nil
     }
 
     // MARK: - Emergencies
@@ -44,7 +50,9 @@ extension ExecutionEngine {
         var next = book.oldestOpen(planned.terms.instrument)
         while let slot = next {
             let order = book.records[slot]
-            if order.parent == nil, order.terms.side == planned.terms.side, isExpected(order) {
+            if order.parent == nil, order.terms.side == planned.terms.side, isExpected(order),
+                !isAssumedGone(order)
+            {
                 room = try room.adding(-order.remaining, "the orders that reduce \(ticker(order.terms.instrument))")
             }
             next = book.nextOpen(after: slot)
@@ -54,7 +62,7 @@ extension ExecutionEngine {
     }
 
     /// What an order of this side may trade before it opens the other side.
-    private func reducible(_ instrument: InstrumentID, _ side: Side) -> Quantity {
+    func reducible(_ instrument: InstrumentID, _ side: Side) -> Quantity {
         let held = positions[Int(instrument.index)].quantity
         return max(side == .sell ? held : -held, .zero)
     }

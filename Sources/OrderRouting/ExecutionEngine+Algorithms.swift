@@ -74,10 +74,8 @@ extension ExecutionEngine {
     mutating func take(_ volumes: [TradedVolume], _ output: inout EngineOutput) throws {
         for traded in volumes {
             algorithms.histories[traded.instrument]?.append(traded, in: localTime)
-            for parent in algorithms.runs.map(\.parent) {
-                guard let index = algorithms.index(of: parent), algorithms[index].instrument == traded.instrument,
-                    algorithms[index].machine.take(traded)
-                else { continue }
+            for parent in algorithms.parents(of: traded.instrument) {
+                guard let index = algorithms.index(of: parent), algorithms[index].machine.take(traded) else { continue }
                 try advance(parent, at: DecisionTime(instant: traded.end, isDate: false), &output)
             }
         }

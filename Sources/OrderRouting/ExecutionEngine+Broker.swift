@@ -34,6 +34,10 @@ extension ExecutionEngine {
             try correct(execution, replacing: old, &output)
         case .commission(let id, let total, let time):
             try book(commission: total, of: id, at: time, &output)
+        case .previewed(let number, let answer, let time):
+            try takePreview(of: number, answer, at: time, &output)
+        case .previewLost(let number):
+            try losePreview(of: number)
         }
     }
 
@@ -292,10 +296,10 @@ extension ExecutionEngine {
     }
 
     func alert(
-        _ severity: NotificationRecord.Severity, _ code: String, _ message: String, at time: Timestamp,
-        _ output: inout EngineOutput
+        _ severity: NotificationRecord.Severity, _ code: String, _ message: String, order: OrderNumber? = nil,
+        at time: Timestamp, _ output: inout EngineOutput
     ) {
         output.journal.broker.notifications.append(
-            NotificationRecord(time: time, severity: severity, code: code, message: message))
+            NotificationRecord(time: time, severity: severity, code: code, message: message, order: order))
     }
 }

@@ -18,7 +18,6 @@ extension ExecutionEngine {
     ) throws {
         statistics.decisions += Int64(batches.count)
         let equity = try batches.contains(where: \.hasWeights) ? self.equity(at: lastCloses) : .zero
-        try beginReviews(at: time.instant, lastCloses)
         for (request, decision) in Self.inOrderOfRows(batches) {
             try aim(request, decision, equity, at: time, lastCloses, &output)
         }
@@ -139,8 +138,7 @@ extension ExecutionEngine {
     /// Plans a target against what is held now and sends its orders.
     mutating func carryOut(_ plan: WaitingPlan, _ output: inout EngineOutput) throws {
         let index = Int(plan.target.instrument.index)
-        let isGone = planning.openOrders == .cancel && assumesCancels
-        let open = isGone ? Quantity.zero : try openQuantity(plan.target.instrument)
+        let open = try plannedOpen(plan.target.instrument)
         let orders = try planner.plan(
             plan.target, held: positions[index].quantity, open: open, instrument: instruments[index])
         output.journal.append(
@@ -149,14 +147,53 @@ extension ExecutionEngine {
         if let order = orders.second { try send(order, of: plan, &output) }
     }
 
+    /// What takes away from positions leaves first, and is judged before everything else of the decision, whatever its row: the
+    /// room that it makes is there for what is bought with it.
+    private mutating func reviewReductions(of plans: [WaitingPlan]) throws {
+        for plan in plans {
+            let orders = try plannedOrders(of: plan)
+            for order in [orders.first, orders.second].compactMap({ $0 })
+            where order.action == .reduce || order.action == .close {
+                let order = priced(order, of: plan)
+                let verdict = try review(
+                    order, atMost: try quantityInEmergency(order, parent: nil), parent: nil, confidence: nil,
+                    at: plan.time.instant)
+                jointPlans.keep(verdict, of: order)
+            }
+        }
+    }
+
+    private func plannedOrders(of plan: WaitingPlan) throws -> OrderPlanner.Plan {
+        let index = Int(plan.target.instrument.index)
+        return try planner.plan(
+            plan.target, held: positions[index].quantity, open: try plannedOpen(plan.target.instrument),
+            instrument: instruments[index])
+    }
+
     private mutating func send(_ order: PlannedOrder, of plan: WaitingPlan, _ output: inout EngineOutput) throws {
         let placement = OrderPlacement(
             row: plan.row * 2 + Int64(order.leg),
             cashRule: order.terms.side == .buy ? planning.insufficientCash : .unchecked, algorithm: plan.algorithm)
+        try send(priced(order, of: plan), inputRow: nil, confidence: nil, at: plan.time, placement, &output)
+    }
+
+    /// What an algorithm works for hours is not priced once.
+    private func priced(_ order: PlannedOrder, of plan: WaitingPlan) -> PlannedOrder {
+        guard plan.algorithm == nil else { return order }
         var order = order
-        // What an algorithm works for hours is not priced once.
-        if plan.algorithm == nil { order.terms.type = type(of: order) }
-        try send(order, inputRow: nil, confidence: nil, at: plan.time, placement, &output)
+        order.terms.type = type(of: order)
+        return order
+    }
+
+    /// Whether orders of earlier runs count as gone, since nothing asks for their cancel.
+    var assumesOlderGone: Bool { assumesCancels && planning.openOrders == .cancel }
+
+    /// Whether an order is planned and judged without, though it is open: what is sent would come after its cancel.
+    func isAssumedGone(_ order: OrderRecord) -> Bool { assumesOlderGone && order.number.isOfEarlierRun }
+
+    /// What is planned with for the open orders of an instrument.
+    private func plannedOpen(_ instrument: InstrumentID) throws(ArithmeticOverflow) -> Quantity {
+        assumesOlderGone ? .zero : try openQuantity(instrument)
     }
 
     /// What the open orders of an instrument would add, signed.
@@ -191,6 +228,7 @@ extension ExecutionEngine {
     private mutating func carryOutJointPlans(_ output: inout EngineOutput) throws {
         guard !jointPlans.isEmpty, !jointPlans.isBlocked else { return }
         let plans = jointPlans.takeAll()
+        try reviewReductions(of: plans)
         for plan in plans { try carryOut(plan, &output) }
     }
 
@@ -208,7 +246,6 @@ extension ExecutionEngine {
         _ orders: [OwnOrder], at time: DecisionTime, _ lastCloses: [Price?], _ output: inout EngineOutput
     ) throws {
         statistics.decisions += Int64(Set(orders.map(\.decision)).count)
-        try beginReviews(at: time.instant, lastCloses)
         var entries: [Int64: OrderNumber] = [:]
         for order in orders where order.parentRow == nil {
             guard !order.hasExpired(at: time) else {
@@ -274,8 +311,9 @@ extension ExecutionEngine {
         statistics.orders += 1
         let number = book.nextNumber()
         let most = try quantityInEmergency(planned, parent: placement.parent)
-        let verdict = try review(
-            planned, atMost: most, parent: placement.parent, confidence: confidence, at: time.instant)
+        let verdict =
+            try jointPlans.takeVerdict(of: planned)
+            ?? review(planned, atMost: most, parent: placement.parent, confidence: confidence, at: time.instant)
         journalVerdict(verdict, planned, atMost: most, number, &output)
         alertOfOpenLimits(verdict, number, at: time.instant, &output)
         var order = OrderRecord(

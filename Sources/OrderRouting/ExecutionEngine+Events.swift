@@ -93,8 +93,7 @@ extension ExecutionEngine {
         noteFill(
             fill.side == .buy ? fill.quantity : -fill.quantity, of: fill.instrument, at: fill.price,
             commission: fill.commission, decision: book.records[slot].decision,
-            ended: to.isTerminal && !from.isTerminal ? book.records[slot] : nil,
-            isExpected: !from.isTerminal && book.records[slot].parent == nil)
+            ended: to.isTerminal && !from.isTerminal ? book.records[slot] : nil)
         if book.records[slot].algorithmParent != nil {
             try takeChildFill(slot, fill.quantity, fill.price * fill.quantity, at: fill.time, &output)
         }

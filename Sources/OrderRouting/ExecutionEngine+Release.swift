@@ -4,63 +4,93 @@ import TradingModel
 
 /// Sending what is planned for a broker: sells at once, buys against cash and proceeds.
 extension ExecutionEngine {
-    /// Submits every planned order whose turn it is. May be asked for as often as anything has changed. Where as many orders are
-    /// open as the account may have, the others wait until some have ended.
+    /// Submits every planned order whose turn it is. May be asked for as often as anything has changed.
+    ///
+    /// What ends instead, and an algorithm that begins without a child, leaves its turn to the next one. Where as many orders
+    /// are open as the account may have, the others wait until some have ended.
     mutating func release(
         at time: Timestamp, through last: OrderNumber? = nil, atMost limit: Int? = nil, _ output: inout EngineOutput
     ) throws {
         guard book.plannedCount > 0 else { return }
-        var rest = min(limit ?? .max, freePlaces)
+        var allowance = Allowance(sends: limit ?? .max, places: freePlaces)
         // What earlier runs have planned and not sent fits nothing any more.
         let planned = try withoutStopped(
             book.planned { number in !number.isOfEarlierRun && last.map { number <= $0 } ?? true }, at: time, &output)
         let early = Set(planned.filter(waitsForEntry).map(\.number))
         // Exits that go with their entry come after it.
         let isExit = { (order: OrderRecord) in order.parent != nil && order.childNumber == nil }
-        let isLimited = rest < planned.count
+        let isLimited = allowance.least < planned.count
+        let mayEntryStay = isLimited || margin != nil
         let queue = !isLimited ? planned : planned.filter { !isExit($0) } + planned.filter(isExit)
         for order in queue where !waitsForCash(order) && !early.contains(order.number) {
-            if !isExit(order) {
-                guard rest > 0 else { continue }
-                rest -= 1
-            } else if let parent = order.parent.flatMap({ self.order($0) }), isLimited, parent.state == .planned {
+            if isExit(order) {
+                if mayEntryStay, order.parent.flatMap({ self.order($0) })?.state == .planned { continue }
+            } else if allowance.least <= 0 {
                 continue
             }
             if let reason = endOfEntry(of: order) {
                 try finish(order.number, .cancel(reason), nil, at: time, &output)
             } else {
-                try submit(order, at: time, &output)
+                let before = output.requests.count
+                _ = try leave(order, at: time, &output)
+                if !isExit(order) { allowance.take(output.submissions(since: before), self.order(order.number)) }
             }
         }
         let waiting = planned.filter(waitsForCash)
         guard !waiting.isEmpty else { return }
+        try release(waiting, allowance, at: time, &output)
+    }
+
+    /// Buys leave in their order, as far as the cash goes.
+    private mutating func release(
+        _ waiting: [OrderRecord], _ allowance: Allowance, at time: Timestamp, _ output: inout EngineOutput
+    ) throws {
+        var allowance = allowance
         let open = book.open
         var available = try availableCash(besides: open)
         let areSellsDone = !open.contains { $0.terms.side == .sell && !$0.number.isOfEarlierRun }
-        for order in waiting where rest > 0 {
+        // What one of them does not take after all is for those behind it.
+        var isOneHeld = false
+        for order in waiting where allowance.least > 0 {
+            let before = output.requests.count
             let cost = try cost(of: order)
             if cost <= available {
                 available = available - cost
-                rest -= 1
-                try submit(order, at: time, &output)
-            } else if areSellsDone {
-                rest -= 1
+                if try !leave(order, at: time, &output) { isOneHeld = true }
+            } else if areSellsDone, !isOneHeld {
                 available = try cut(order, to: available, at: time, &output)
+                isOneHeld = self.order(order.number)?.state == .planned && margin != nil
             }
+            allowance.take(output.submissions(since: before), self.order(order.number))
         }
     }
 
-    /// How many more orders may be open at the broker; the largest number where nothing limits them. Exits go with their entry,
-    /// children with their parent.
+    /// How many more orders may be open at the broker; the largest number where nothing limits them.
     private var freePlaces: Int {
         guard let most = gate.limits?.maxOpenOrders else { return .max }
-        return max(most - book.open.count { $0.state != .planned && $0.parent == nil && $0.childNumber == nil }, 0)
+        return max(most - book.open.count(where: \.takesPlace), 0)
     }
 
     /// How many orders may be open at once, where as many are and others wait for that; nil otherwise.
     public var reachedOpenOrders: Int? {
         guard book.plannedCount > 0, let most = gate.limits?.maxOpenOrders, freePlaces == 0 else { return nil }
         return most
+    }
+
+    /// Submits an order, unless the broker has to say first what it does to the margin.
+    ///
+    /// - Returns: whether it left.
+    private mutating func leave(
+        _ order: OrderRecord, at time: Timestamp, _ output: inout EngineOutput
+    ) throws -> Bool {
+        guard margin != nil else {
+            try submit(order, at: time, &output)
+            return true
+        }
+        guard try isCleared(order, at: time, &output) else { return false }
+        try submit(order, at: time, &output)
+        try noteLeft(order.number)
+        return true
     }
 
     /// Orders that users bring themselves go at once, as in a simulation.
@@ -152,7 +182,7 @@ extension ExecutionEngine {
                 order: order.number, time: time, kind: .resized(.cash), from: .planned, to: .planned,
                 quantity: affordable))
         let rest = available - (try cost(of: book.records[slot]))
-        try submit(book.records[slot], at: time, &output)
+        _ = try leave(book.records[slot], at: time, &output)
         return rest
     }
 
@@ -187,7 +217,7 @@ extension ExecutionEngine {
     }
 
     /// The request for an order on record, by the gate once more: only what it approves can be routed.
-    private func submission(of order: OrderRecord, at time: Timestamp) -> VenueRequest? {
+    func submission(of order: OrderRecord, at time: Timestamp) -> VenueRequest? {
         let planned = PlannedOrder(
             decision: order.decision, leg: order.leg, action: order.action, terms: order.terms,
             phase: phase(of: order), referencePrice: order.arrivalPrice)
@@ -254,4 +284,22 @@ extension ExecutionEngine {
                 order: order.number, time: time, kind: .cancelRequested, from: order.state, to: order.state))
         output.requests.append(.cancel(order.number, effective: time, reason: reason))
     }
+}
+
+/// How many orders may leave, and how many of them may stay open.
+private struct Allowance {
+    var sends: Int
+    var places: Int
+
+    var least: Int { min(sends, places) }
+
+    mutating func take(_ sent: Int, _ order: OrderRecord?) {
+        sends -= sent
+        places -= order?.takesPlace ?? false ? 1 : 0
+    }
+}
+
+extension OrderRecord {
+    /// Whether it counts among the open orders that an account may have: exits go with their entry, children with their parent.
+    fileprivate var takesPlace: Bool { state != .planned && !state.isTerminal && parent == nil && childNumber == nil }
 }

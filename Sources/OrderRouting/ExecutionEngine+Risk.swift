@@ -36,13 +36,20 @@ extension ExecutionEngine {
     }
 
     /// Tells the gate of a moment of decision, with the prices that are planned with.
-    mutating func beginReviews(at time: Timestamp, _ prices: [Price?]) throws(ArithmeticOverflow) {
+    ///
+    /// - Parameter times: when the prices were made; nil where they are of bars, which are as old as the bar.
+    mutating func beginReviews(
+        at time: Timestamp, _ prices: [Price?], of times: [Timestamp?]?
+    ) throws(ArithmeticOverflow) {
         guard facts != nil else { return }
         for index in prices.indices {
             guard let price = prices[index] else { continue }
             facts!.marks[index] = price
-            // A broker's price is of now; that of a bar is as old as the bar.
-            if facts!.markTimes[index] == nil || router.mode == .production { facts!.markTimes[index] = time }
+            if let made = times?[index] {
+                facts!.markTimes[index] = made
+            } else if facts!.markTimes[index] == nil {
+                facts!.markTimes[index] = time
+            }
         }
         facts!.setTime(time)
         if let equity = try markedEquity() { facts!.mark(equity, at: time, on: facts!.today) }
@@ -78,13 +85,17 @@ extension ExecutionEngine {
         snapshot.marks = known.marks
         snapshot.markTimes = known.markTimes
         for index in positions.indices { snapshot.positions[index] = positions[index].quantity }
-        let openOrders = book.open
+        let openOrders = book.open.filter { !isAssumedGone($0) }
         snapshot.openOrderCount = openOrders.count { isOlder($0, than: known.now) }
         var open = known.held.map { _ in [Int32: Quantity]() }
         for order in openOrders where order.parent == nil && isExpected(order) {
             let index = Int(order.terms.instrument.index)
             let rest = order.terms.side == .buy ? order.remaining : -order.remaining
-            snapshot.open[index] = try snapshot.open[index].adding(rest, "the open orders of an instrument")
+            if order.terms.side == .buy {
+                snapshot.buys[index] = try snapshot.buys[index].adding(rest, "the open buys of an instrument")
+            } else {
+                snapshot.sells[index] = try snapshot.sells[index].adding(-rest, "the open sells of an instrument")
+            }
             guard let strategy = known.strategy(of: order.decision) else { continue }
             open[Int(strategy)][Int32(index), default: .zero] =
                 try open[Int(strategy)][Int32(index), default: .zero].adding(rest, "the open orders of a strategy")
@@ -148,10 +159,11 @@ extension ExecutionEngine {
     /// - Parameter ended: the order, where the fill was its last.
     mutating func noteFill(
         _ change: Quantity, of instrument: InstrumentID, at price: Price, commission: Money, decision: DecisionID?,
-        ended: OrderRecord?, isExpected: Bool
+        ended: OrderRecord?
     ) {
         guard let now = facts?.now else { return }
-        if !isExpected { facts!.isStale = true }
+        // What is held may be sold now, whatever else is open.
+        facts!.isStale = true
         let strategy = decision.flatMap { facts!.strategy(of: $0) }
         if let ended, isOlder(ended, than: now) {
             gate.expect(change: .zero, of: instrument, strategy: strategy, ended: 1)
@@ -166,7 +178,7 @@ extension ExecutionEngine {
     mutating func noteFill(_ execution: AccountExecution, _ decision: DecisionID?, commission: Money) {
         noteFill(
             execution.side == .buy ? execution.quantity : -execution.quantity, of: execution.instrument,
-            at: execution.price, commission: commission, decision: decision, ended: nil, isExpected: false)
+            at: execution.price, commission: commission, decision: decision, ended: nil)
     }
 
     /// A position changed in a way that the gate takes up at the next review.

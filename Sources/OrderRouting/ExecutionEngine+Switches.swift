@@ -59,18 +59,17 @@ extension ExecutionEngine {
         guard !switches.haltsEverything else { return [] }
         var allowed: [OrderRecord] = []
         // What goes before counts as done, so that two orders do not close the same shares.
-        var changes: [InstrumentID: Quantity] = [:]
+        var taken: [Side: [InstrumentID: Quantity]] = [:]
         for order in planned {
-            let instrument = order.terms.instrument
-            let change = changes[instrument, default: .zero]
-            let expected = expectedPosition(of: instrument) + change
-            let subject = subject(order.terms, order.decision)
-            let reduces = algorithmParent(of: order).map(isReduction) ?? isReduction(order, of: expected)
-            if let reason = switches.board.stop(of: subject, isReduction: reduces) {
+            let (instrument, side) = (order.terms.instrument, order.terms.side)
+            let before = taken[side]?[instrument] ?? .zero
+            let reduces =
+                algorithmParent(of: order).map { isReduction($0) } ?? isReduction(order, after: before)
+            if let reason = switches.board.stop(of: subject(order.terms, order.decision), isReduction: reduces) {
                 try finish(order.number, .cancel(reason), nil, at: time, &output)
             } else {
                 allowed.append(order)
-                if order.parent == nil { changes[instrument] = change + order.signedRemaining }
+                if order.parent == nil { taken[side, default: [:]][instrument] = before + order.remaining }
             }
         }
         return allowed
@@ -81,39 +80,24 @@ extension ExecutionEngine {
         order.algorithmParent.flatMap(book.slot(of:)).map { book.records[$0] }
     }
 
-    /// The position once everything that has left is filled, exits of brackets aside.
-    private func expectedPosition(of instrument: InstrumentID) -> Quantity {
-        var expected = positions[Int(instrument.index)].quantity
-        var next = book.oldestOpen(instrument)
+    /// Whether an order only takes away from a position: from what is held, less what the others of its side that have left take
+    /// away. Those of the other side count for nothing, since they may never fill. An exit takes away from what its entry brings.
+    ///
+    /// - Parameter taken: by orders of its side that leave before it.
+    func isReduction(_ order: OrderRecord, after taken: Quantity = .zero) -> Bool {
+        if order.parent != nil { return true }
+        if let parent = algorithmParent(of: order) { return isReduction(parent) }
+        var room = reducible(order.terms.instrument, order.terms.side) - taken
+        var next = book.oldestOpen(order.terms.instrument)
         while let slot = next {
             next = book.nextOpen(after: slot)
-            let order = book.records[slot]
-            if order.state != .planned, order.parent == nil, isExpected(order) {
-                expected = expected + order.signedRemaining
+            let other = book.records[slot]
+            if other.number != order.number, other.state != .planned, other.parent == nil,
+                other.terms.side == order.terms.side, isExpected(other)
+            {
+                room = room - other.remaining
             }
         }
-        return expected
+        return order.remaining <= room
     }
-
-    /// Whether an order only takes away from a position. An exit takes away from what its entry brings.
-    private func isReduction(_ order: OrderRecord, of expected: Quantity) -> Bool {
-        if order.parent != nil { return true }
-        let change = order.signedRemaining
-        let opposes = expected != .zero && (change > .zero) != (expected > .zero)
-        return opposes && change.magnitude <= expected.magnitude
-    }
-
-    /// The same for an order that has left: its own share of what is expected is not counted.
-    private func isReduction(_ order: OrderRecord) -> Bool {
-        if let parent = algorithmParent(of: order) { return isReduction(parent) }
-        let expected = expectedPosition(of: order.terms.instrument)
-        let isCounted =
-            order.state != .planned && !order.state.isTerminal && order.parent == nil && isExpected(order)
-        return isReduction(order, of: isCounted ? expected - order.signedRemaining : expected)
-    }
-}
-
-extension OrderRecord {
-    /// What the rest of it would change, signed.
-    fileprivate var signedRemaining: Quantity { terms.side == .buy ? remaining : -remaining }
 }

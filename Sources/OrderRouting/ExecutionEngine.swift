@@ -40,6 +40,8 @@ public struct ExecutionEngine: Sendable {
     let aggressiveness: AggressivenessSetup?
     /// The levels that were set.
     public internal(set) var levels = AggressivenessLevels()
+    /// What the levels are measured from where it is known, by instrument; else it is the price that is planned with.
+    public var middles: [Price?] = []
 
     @usableFromInline
     var book: OrderBook
@@ -82,11 +84,14 @@ public struct ExecutionEngine: Sendable {
     public var childAllowance = Int.max
     /// By which volumes have their time of day.
     public var localTime = LocalTime.utc
+    /// What the broker is asked about orders before they leave; nil where it is not.
+    var margin: MarginDesk?
 
+    /// - Parameter margin: what the broker's preview of an order may say; orders for a broker alone heed it.
     public init(
         instruments: [Instrument], planning: PlanningRules, router: ModeRouter,
         reservation: CashReservation = CashReservation(), risk: RiskSetup? = nil,
-        aggressiveness: AggressivenessSetup? = nil
+        aggressiveness: AggressivenessSetup? = nil, margin: MarginLimit? = nil
     ) {
         self.instruments = instruments
         self.planning = planning
@@ -100,6 +105,7 @@ public struct ExecutionEngine: Sendable {
         positions = Array(repeating: Position(), count: instruments.count)
         positionTimes = Array(repeating: Timestamp(ms: 0), count: instruments.count)
         isPositionChanged = Array(repeating: false, count: instruments.count)
+        self.margin = margin.map { MarginDesk($0) }
     }
 
     /// Handles one input; what is to be done is appended to `output`.
@@ -109,9 +115,11 @@ public struct ExecutionEngine: Sendable {
         switch input {
         case .deposit(let amount, let time):
             try record(CashRecord(time: time, kind: .deposit, amount: amount), &output)
-        case .decide(let batches, let time, let lastCloses):
+        case .decide(let batches, let time, let lastCloses, let priceTimes):
+            try beginReviews(at: time.instant, lastCloses, of: priceTimes)
             try decide(batches, at: time, lastCloses, &output)
-        case .place(let orders, let time, let lastCloses):
+        case .place(let orders, let time, let lastCloses, let priceTimes):
+            try beginReviews(at: time.instant, lastCloses, of: priceTimes)
             try place(orders, at: time, lastCloses, &output)
         case .venue(let event):
             try take(event, &output)

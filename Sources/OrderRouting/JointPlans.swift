@@ -1,3 +1,4 @@
+import RiskControl
 import TradingModel
 
 /// Plans of one decision that limits are judged for together: they wait until the older orders of all of them are gone, so that
@@ -7,6 +8,18 @@ struct JointPlans: Sendable {
     /// By instrument: whether the cancel of an older order is awaited.
     private var isAwaited: [Bool] = []
     private var awaitedCount = 0
+    /// What was judged before its turn to be sent.
+    private var verdicts: [Leg: RiskVerdict] = [:]
+
+    private struct Leg: Hashable {
+        let instrument: InstrumentID
+        let leg: UInt8
+
+        init(_ order: PlannedOrder) {
+            instrument = order.terms.instrument
+            leg = order.leg
+        }
+    }
 
     var isEmpty: Bool { plans.isEmpty }
     var isBlocked: Bool { awaitedCount > 0 }
@@ -40,6 +53,14 @@ struct JointPlans: Sendable {
     mutating func takeAll() -> [WaitingPlan] {
         defer { plans.removeAll(keepingCapacity: true) }
         return plans
+    }
+
+    /// Keeps what was said of an order until it is sent.
+    mutating func keep(_ verdict: RiskVerdict, of order: PlannedOrder) { verdicts[Leg(order)] = verdict }
+
+    /// What was said of an order that comes to be sent now; nil where nothing was.
+    mutating func takeVerdict(of order: PlannedOrder) -> RiskVerdict? {
+        verdicts.isEmpty ? nil : verdicts.removeValue(forKey: Leg(order))
     }
 
     mutating func split(_ instrument: InstrumentID, _ ratioE9: Int64) throws(ArithmeticOverflow) {

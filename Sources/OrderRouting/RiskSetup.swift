@@ -77,6 +77,24 @@ struct RiskFacts: Sendable {
         if keepsMarks { newMarks.append(EquityMark(time: time, equity: amount)) }
     }
 
+    /// Takes up what is on record of the account's worth; a movement stands before the mark of its moment, for books are
+    /// reconciled before anything is planned.
+    mutating func restoreEquity(_ marks: [EquityMark], _ movements: [CashMovement]) {
+        var left = movements[...]
+        func moveTo(_ time: Timestamp?, _ equity: inout EquityTrack) {
+            while let next = left.first, time.map({ next.time <= $0 }) ?? true {
+                // What was booked when it happened fits.
+                try? equity.move(next.amount, at: next.time)
+                left.removeFirst()
+            }
+        }
+        for mark in marks {
+            moveTo(mark.time, &equity)
+            equity.mark(mark.equity, at: mark.time, on: setup.localTime.date(of: mark.time))
+        }
+        moveTo(nil, &equity)
+    }
+
     mutating func splitMark(_ instrument: InstrumentID, _ ratioE9: Int64) throws(ArithmeticOverflow) {
         let index = Int(instrument.index)
         marks[index] = try marks[index].map { mark throws(ArithmeticOverflow) in try mark.afterSplit(ratioE9) }

@@ -110,7 +110,7 @@ extension RebalanceMachine {
     /// What the market is now, where the order is priced by it.
     private func reference(of order: OrderRecord, at moment: IBKRMoment) -> Price? {
         guard style(of: order).kind != .asGiven else { return nil }
-        return quotes[order.terms.instrument].flatMap { price(of: $0, at: moment) }
+        return quotes[order.terms.instrument].flatMap { levelReference(of: $0, at: moment) }
     }
 
     /// Where the order's limit is to be, on the steps of the broker's prices; nil where it stays.

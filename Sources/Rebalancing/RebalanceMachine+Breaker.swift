@@ -11,10 +11,7 @@ extension RebalanceMachine {
         case nil, .everything: try ask(.release(at: moment.time, through: lastRecorded), at: moment)
         case .nothing: break
         case .probes(let count):
-            let before = plannedCount
             try ask(.release(at: moment.time, through: lastRecorded, atMost: count), at: moment)
-            let sent = max(0, before - plannedCount)
-            breaker?.noteSent(sent)
         }
         tellOfFullPlaces()
     }
@@ -24,14 +21,12 @@ extension RebalanceMachine {
         guard !hasToldOfFullPlaces, let most = engine.reachedOpenOrders else { return }
         hasToldOfFullPlaces = true
         say(
-            "\(most) orders are open, as many as risk.max_open_orders allows; waiting until some have ended: \(plannedCount)"
+            "\(most) orders are open, as many as risk.max_open_orders allows; waiting until some have ended: \(engine.plannedOrderCount)"
         )
     }
 
     /// Whether an order that never arrived may be sent once more now.
     var mayResend: Bool { !hasMissedMessage && breaker.map { $0.permit != .nothing } ?? true }
-
-    private var plannedCount: Int { engine.openOrders.count { $0.state == .planned } }
 
     /// When the breaker lets probes through, on the clock that never goes back; nil where nothing waits for that.
     var breakerDue_ms: Int64? {

@@ -13,7 +13,9 @@ extension RebalanceMachine {
         case .contractRefused: break
         case .dataRequested(.quote(let instrument), let requestID): quoteRequests[requestID] = instrument
         case .dataRefused(.quote(let instrument), let reason): refuseQuote(instrument, reason)
-        case .dataRequested, .dataRefused, .preview, .previewRefused: break
+        case .dataRequested, .dataRefused: break
+        case .preview(let key, let state): try takePreview(of: key, state, at: moment)
+        case .previewRefused(let key, let refusal): try takePreviewRefusal(of: key, refusal, at: moment)
         case .message(let message): take(message, at: moment)
         }
     }
@@ -120,7 +122,7 @@ extension RebalanceMachine {
     /// Something certain is known about the order again.
     private mutating func settle(_ number: OrderNumber) { doubts.remove(number) }
 
-    private mutating func reject(
+    mutating func reject(
         _ number: OrderNumber, _ status: StatusReason, _ reason: BrokerReason, at time: Timestamp, _ moment: IBKRMoment
     ) throws {
         settle(number)
@@ -256,6 +258,7 @@ extension RebalanceMachine {
                 .info, "broker_back", "the broker is back after \((moment.uptime_ms - since) / 1_000) s", at: moment)
         case .synchronizing: break
         case .disconnected, .gatewayOnly:
+            try takeBackPreview()
             // Before the first connection there is nothing to miss.
             guard awaySince_ms == nil, isUnderWay else { return }
             awaySince_ms = moment.uptime_ms

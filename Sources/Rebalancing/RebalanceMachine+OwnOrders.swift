@@ -33,6 +33,8 @@ extension RebalanceMachine {
                 ownCancelDue_ms = min(ownCancelDue_ms ?? .max, due_ms)
                 continue
             }
+            // One that is not on record yet cannot have events.
+            recordWholePlan(at: moment)
             cancelsAsked_ms[order.number] = moment.uptime_ms
             ownCancelDue_ms = min(ownCancelDue_ms ?? .max, moment.uptime_ms + RebalanceMachine.cancelPatience_ms)
             engine.forgetCancel(of: order.number)

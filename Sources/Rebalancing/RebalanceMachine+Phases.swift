@@ -194,7 +194,8 @@ extension RebalanceMachine {
         return try plan(with: prices, at: moment)
     }
 
-    private mutating func plan(with prices: [Price?], at moment: IBKRMoment) throws -> Bool {
+    private mutating func plan(with timed: [TimedPrice?], at moment: IBKRMoment) throws -> Bool {
+        let (prices, times) = (timed.map { $0?.price }, timed.map { $0?.time })
         var batches = goal.batches
         for batch in batches.indices {
             for target in batches[batch].targets.indices {
@@ -203,13 +204,20 @@ extension RebalanceMachine {
             }
         }
         var trial = engine
-        for (instrument, tick) in limitTicks(at: prices) { trial.setTick(tick, of: instrument) }
+        trial.middles = middles
+        for (instrument, tick) in limitTicks(at: zip(middles, prices).map { $0 ?? $1 }) {
+            trial.setTick(tick, of: instrument)
+        }
         var planned = EngineOutput()
         let orders = ordersToPlace
         do {
             let time = DecisionTime(instant: moment.time, isDate: false)
-            if !batches.isEmpty { try trial.handle(.decide(batches, at: time, lastCloses: prices), into: &planned) }
-            if !orders.isEmpty { try trial.handle(.place(orders, at: time, lastCloses: prices), into: &planned) }
+            if !batches.isEmpty {
+                try trial.handle(.decide(batches, at: time, lastCloses: prices, priceTimes: times), into: &planned)
+            }
+            if !orders.isEmpty {
+                try trial.handle(.place(orders, at: time, lastCloses: prices, priceTimes: times), into: &planned)
+            }
         } catch {
             try finish(.refused(["\(error)"]), at: moment)
             return true
@@ -274,6 +282,7 @@ extension RebalanceMachine {
             try cancelWhatIsDue(at: moment)
             try cancelWhatIsStopped(at: moment)
             try carryOutLevels(at: moment)
+            try giveUpPreview(at: moment)
             try release(at: moment)
             if mayWorkAlgorithms { try workAlgorithms(at: moment) }
         }

@@ -11,6 +11,18 @@ struct Quote: Sendable, Equatable {
     var lastTime: Timestamp?
     var isComplete = false
     var refusal: String?
+
+    /// Between bid and ask; nil where one of them is missing, or they are crossed.
+    var middle: Price? {
+        guard let bid, let ask, bid <= ask else { return nil }
+        return Price(e8: bid.e8 + (ask.e8 - bid.e8) / 2)
+    }
+}
+
+/// A price and when it was made.
+struct TimedPrice: Sendable, Equatable {
+    var price: Price
+    var time: Timestamp
 }
 
 /// Prices to plan with, none of them older than what is allowed.
@@ -102,10 +114,12 @@ extension RebalanceMachine {
     /// The prices by instrument, and what is wrong with those that are missing.
     ///
     /// The account is worth what the market says; a reference price sizes its own target, and stands in where there is no quote.
-    func prices(at moment: IBKRMoment) -> (prices: [Price?], problems: [String]) {
-        var prices = [Price?](repeating: nil, count: engine.instruments.count)
+    func prices(at moment: IBKRMoment) -> (prices: [TimedPrice?], problems: [String]) {
+        var prices = [TimedPrice?](repeating: nil, count: engine.instruments.count)
         for target in goal.batches.flatMap(\.targets) {
-            if let price = freshReference(of: target) { prices[Int(target.instrument.index)] = price }
+            if let price = freshReference(of: target) {
+                prices[Int(target.instrument.index)] = TimedPrice(price: price, time: goal.decisionTime.instant)
+            }
         }
         var problems: [String] = []
         for instrument in pricedInstruments {
@@ -136,13 +150,20 @@ extension RebalanceMachine {
     }
 
     /// The last trade if it is not too old, and else the middle of the market, which is of now.
-    func price(of quote: Quote, at moment: IBKRMoment) -> Price? {
+    func price(of quote: Quote, at moment: IBKRMoment) -> TimedPrice? {
         if let last = quote.last, let time = quote.lastTime, moment.time.ms - time.ms <= settings.priceMaximumAge_ms {
-            return last
+            return TimedPrice(price: last, time: time)
         }
-        guard let bid = quote.bid, let ask = quote.ask, bid <= ask else { return nil }
-        return Price(e8: bid.e8 + (ask.e8 - bid.e8) / 2)
+        return quote.middle.map { TimedPrice(price: $0, time: moment.time) }
     }
+
+    /// What a level is measured from: the middle of the market, which is of now, and else the last trade.
+    func levelReference(of quote: Quote, at moment: IBKRMoment) -> Price? {
+        quote.middle ?? price(of: quote, at: moment)?.price
+    }
+
+    /// The middles of the markets that are quoted, by instrument.
+    var middles: [Price?] { engine.instruments.indices.map { quotes[InstrumentID($0)]?.middle } }
 
     private func problem(of quote: Quote, _ ticker: String, at moment: IBKRMoment) -> String {
         if let refusal = quote.refusal { return "no price for \(ticker): \(refusal)" }

@@ -27,6 +27,7 @@ extension RebalanceMachine {
         engine.switches.board = board
         announce(board, after: before, at: moment)
         switchCancelDue_ms = nil
+        try takeBackPreview()
         try withdrawStopped(at: moment)
     }
 

@@ -133,6 +133,8 @@ public struct RebalanceMachine: Sendable {
     /// Of the venue; nil where there is none.
     public internal(set) var breaker: CircuitBreaker?
     var lastMoment: IBKRMoment?
+    /// The preview that is waited for.
+    var previewWait: PreviewWait?
 
     /// - Parameters:
     ///   - record: what is on record of the account; its instruments are those of the goal.
@@ -154,7 +156,7 @@ public struct RebalanceMachine: Sendable {
             instruments: goal.instruments, planning: settings.planning,
             router: ModeRouter(mode: .production, latency_ms: 0), reservation: settings.reservation,
             risk: settings.risk,
-            aggressiveness: settings.aggressiveness
+            aggressiveness: settings.aggressiveness, margin: settings.isLive ? settings.whatIf?.limit : nil
         )
         broker = IBKRBroker(
             configuration: session, highWaterMark: highWaterMark, groupPrefix: groupPrefix, clock: clock)
@@ -214,6 +216,7 @@ public struct RebalanceMachine: Sendable {
             isFollowing && !doubts.isEmpty ? doubtsDue_ms : nil, isCancelling ? cancelRetry_ms : nil, phase.retry_ms,
             isWorking ? ownCancelDue_ms : nil, isWorking ? switchCancelDue_ms : nil, algorithmsDue_ms,
             isWorking ? repricing.due_ms : nil, isWorking ? emergencyCancelDue_ms : nil,
+            isWorking ? previewWait?.until_ms : nil,
         ]
     }
 
@@ -325,14 +328,23 @@ public struct RebalanceMachine: Sendable {
     /// Gives the engine an input and brings its requests to the broker.
     mutating func ask(_ input: EngineInput, at moment: IBKRMoment) throws {
         engine.worksAlgorithms = mayWorkAlgorithms
-        let allowance = childAllowance
-        engine.childAllowance = allowance
+        engine.childAllowance = childAllowance
+        let before = output.requests.count
         try engine.handle(input, into: &output)
-        if allowance != .max { breaker?.noteSent(allowance - engine.childAllowance) }
+        // Before the broker hears of them, for it may say at once that one did not leave.
+        if case .halfOpen = breaker?.state { breaker?.noteSent(output.submissions(since: before)) }
         try performRequests(at: moment)
     }
 
     private mutating func performRequests(at moment: IBKRMoment) throws {
+        try performPlacements(at: moment)
+        guard !output.previews.isEmpty else { return }
+        let previews = output.previews
+        output.previews.removeAll()
+        try askPreviews(previews, at: moment)
+    }
+
+    private mutating func performPlacements(at moment: IBKRMoment) throws {
         guard !output.requests.isEmpty else { return }
         let requests = output.requests
         output.requests.removeAll()

@@ -24,6 +24,8 @@ public struct RebalanceSettings: Sendable, Equatable {
     public var risk: RiskSetup?
     /// How orders are priced at each level; nil leaves them as they were given.
     public var aggressiveness: AggressivenessSetup?
+    /// What the broker is asked before an order leaves; nil does not ask.
+    public var whatIf: WhatIfSetup?
     /// After this, counted from the first release, what is left is cancelled.
     public var timeout_ms: Int64 = 1_800_000
     /// How long confirmations of cancels and final answers are waited for.

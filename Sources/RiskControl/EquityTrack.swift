@@ -9,7 +9,7 @@ public struct EquityTrack: Sendable, Equatable {
     public private(set) var peak: Money?
     /// The last mark of an earlier date, or the first one of all; nil before the first mark.
     public private(set) var dayStart: Money?
-    /// When the last mark was made.
+    /// Until when everything is counted: the last mark, or money that moved later. What is told of an earlier time comes too late.
     public private(set) var lastTime: Timestamp?
     private var last: Money?
     private var lastDate: CalendarDate?
@@ -36,7 +36,8 @@ public struct EquityTrack: Sendable, Equatable {
     }
 
     /// Money came in, or went out, without a trade. Throws when a sum does not fit.
-    public mutating func move(_ amount: Money) throws(ArithmeticOverflow) {
+    public mutating func move(_ amount: Money, at time: Timestamp) throws(ArithmeticOverflow) {
+        lastTime = lastTime.map { max($0, time) } ?? time
         peak = try peak.map { money throws(ArithmeticOverflow) in try money.adding(amount, "the peak equity") }
         dayStart = try dayStart.map { money throws(ArithmeticOverflow) in
             try money.adding(amount, "the equity at the start of the day")

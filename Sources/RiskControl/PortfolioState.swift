@@ -8,6 +8,9 @@ struct PortfolioState: Sendable {
     private(set) var snapshot: RiskSnapshot
     /// Position and everything expected, by instrument, in 10⁻⁸.
     private(set) var expected: [Int64]
+    /// What open and approved orders would buy and sell, by instrument, in 10⁻⁸; zero or more.
+    private var buys: [Int64]
+    private var sells: [Int64]
     private(set) var total = Exposure()
     private(set) var groups: [Exposure]
     /// What a strategy is expected to have of an instrument, at `instrument · strategies + strategy`.
@@ -23,6 +26,8 @@ struct PortfolioState: Sendable {
     init(instruments: Int, groups: Int, strategies: Int) {
         snapshot = RiskSnapshot(time: Timestamp(ms: 0), instruments: instruments)
         expected = Array(repeating: 0, count: instruments)
+        buys = expected
+        sells = expected
         self.groups = Array(repeating: Exposure(), count: groups)
         ofStrategies = Array(repeating: 0, count: instruments * strategies)
         self.strategies = Array(repeating: Exposure(), count: strategies)
@@ -31,10 +36,13 @@ struct PortfolioState: Sendable {
 
     mutating func addInstrument() {
         snapshot.positions.append(.zero)
-        snapshot.open.append(.zero)
+        snapshot.buys.append(.zero)
+        snapshot.sells.append(.zero)
         snapshot.marks.append(nil)
         snapshot.markTimes.append(nil)
         expected.append(0)
+        buys.append(0)
+        sells.append(0)
         ofStrategies += Array(repeating: 0, count: strategies.count)
     }
 
@@ -48,21 +56,24 @@ struct PortfolioState: Sendable {
         for place in ofStrategies.indices { ofStrategies[place] = 0 }
         for instrument in expected.indices {
             expected[instrument] = 0
-            let (held, open) = (snapshot.positions[instrument], snapshot.open[instrument])
-            let largest = max(held.e8.magnitude, Self.sum(held, open).magnitude)
+            let held = snapshot.positions[instrument]
+            (buys[instrument], sells[instrument]) = (snapshot.buys[instrument].e8, snapshot.sells[instrument].e8)
+            let largest = max(
+                held.e8.magnitude, Self.sum(held.e8, buys[instrument]).magnitude,
+                Self.sum(held.e8, -sells[instrument]).magnitude)
             self.snapshot.marks[instrument] = Self.usable(snapshot.marks[instrument], for: largest)
             expect(held.e8, instrument, limits)
-            move(open.e8, instrument, limits)
+            move(Self.sum(buys[instrument], -sells[instrument]), instrument, limits)
         }
         for holding in snapshot.holdings {
             moveStrategy(
-                Self.sum(holding.held, holding.open), Int(holding.instrument.index), Int(holding.strategy))
+                Self.sum(holding.held.e8, holding.open.e8), Int(holding.instrument.index), Int(holding.strategy))
         }
     }
 
-    private static func sum(_ held: Quantity, _ open: Quantity) -> Int64 {
-        let (sum, overflow) = held.e8.addingReportingOverflow(open.e8)
-        return overflow ? (held.e8 < 0 ? -.max : .max) : max(sum, -.max)
+    private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
+        let (sum, overflow) = one.addingReportingOverflow(other)
+        return overflow ? (one < 0 ? -.max : .max) : max(sum, -.max)
     }
 
     /// A price that is positive and makes a value that can be counted.
@@ -75,6 +86,18 @@ struct PortfolioState: Sendable {
     func expectation(_ instrument: Int, strategy: Int?) -> (account: Int64, strategy: Int64) {
         guard let strategy, strategies.indices.contains(strategy) else { return (expected[instrument], 0) }
         return (expected[instrument], ofStrategies[instrument * strategies.count + strategy])
+    }
+
+    /// What open and approved orders of the other side would trade: they may never fill.
+    func opposing(_ sign: Int64, _ instrument: Int) -> Int64 { sign > 0 ? sells[instrument] : buys[instrument] }
+
+    /// Orders of a side are to trade more of an instrument, or less where it is negative; what is expected is told by `apply`.
+    mutating func note(_ quantity: Int64, _ sign: Int64, _ instrument: Int) {
+        if sign > 0 {
+            buys[instrument] = max(Self.sum(buys[instrument], quantity), 0)
+        } else {
+            sells[instrument] = max(Self.sum(sells[instrument], quantity), 0)
+        }
     }
 
     /// More of an instrument is expected, signed.
@@ -93,7 +116,7 @@ struct PortfolioState: Sendable {
     private mutating func expect(_ change: Int64, _ instrument: Int, _ limits: borrowing CompiledLimits) {
         guard change != 0 else { return }
         let old = expected[instrument]
-        let new = Self.sum(Quantity(e8: old), Quantity(e8: change))
+        let new = Self.sum(old, change)
         expected[instrument] = new
         heldCount += (new == 0 ? 0 : 1) - (old == 0 ? 0 : 1)
         let mark = snapshot.marks[instrument]
@@ -120,7 +143,7 @@ struct PortfolioState: Sendable {
         guard strategies.indices.contains(strategy) else { return }
         let place = instrument * strategies.count + strategy
         let old = ofStrategies[place]
-        let new = Self.sum(Quantity(e8: old), Quantity(e8: change))
+        let new = Self.sum(old, change)
         ofStrategies[place] = new
         strategies[strategy].move(from: old, to: new, at: snapshot.marks[instrument])
     }

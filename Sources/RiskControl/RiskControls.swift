@@ -53,8 +53,15 @@ struct RiskControls: Sendable {
         scenarios.move(from: before, portfolio, instrument, strategy: strategy, history)
     }
 
+    /// Orders of a side are to trade more of an instrument, or less where it is negative.
+    private mutating func expectMore(_ quantity: Int64, _ sign: Int64, _ instrument: Int, strategy: Int?) {
+        portfolio.note(quantity, sign, instrument)
+        apply(sign * quantity, instrument, strategy: strategy)
+    }
+
     mutating func expect(change: Quantity, of instrument: InstrumentID, strategy: Int32?, ended: Int) {
-        apply(change.e8, Int(instrument.index), strategy: strategy.map(Int.init))
+        let sign: Int64 = change < .zero ? 1 : -1
+        expectMore(sign * change.e8, sign, Int(instrument.index), strategy: strategy.map(Int.init))
         portfolio.openOrderCount = max(portfolio.openOrderCount - ended, 0)
     }
 
@@ -80,7 +87,10 @@ struct RiskControls: Sendable {
         verdict.reason = entry > .zero ? .riskLimit : .parentRejected
     }
 
-    /// - Returns: what of the order brings the expected position nearer to zero.
+    /// Orders of the other side that have not filled count for nothing meanwhile: what they never bring cannot be taken away, so
+    /// that every limit is kept whether they fill or not.
+    ///
+    /// - Returns: what of the order takes away from what is held, less what orders of its side take away already.
     private mutating func reviewEntry(
         _ order: PlannedOrder, _ quantity: Quantity, _ lot: Quantity, _ context: RiskContext,
         _ verdict: inout RiskVerdict
@@ -88,10 +98,13 @@ struct RiskControls: Sendable {
         let instrument = Int(order.terms.instrument.index)
         let strategy = context.strategy.map(Int.init)
         let sign = order.terms.side.sign
+        if scenarios.version != history.version { scenarios.rebuild(portfolio, history) }
+        let opposing = portfolio.opposing(sign, instrument)
+        apply(sign * opposing, instrument, strategy: nil)
+        defer { apply(-sign * opposing, instrument, strategy: nil) }
         let expected = portfolio.expected[instrument]
         let reduction = expected.signum() == -sign ? min(quantity.e8, abs(expected)) : 0
-        if scenarios.version != history.version { scenarios.rebuild(portfolio, history) }
-        apply(sign * reduction, instrument, strategy: strategy)
+        expectMore(reduction, sign, instrument, strategy: strategy)
         guard quantity.e8 > reduction else { return quantity }
 
         var ask = Ask(
@@ -101,7 +114,7 @@ struct RiskControls: Sendable {
         var cut = Cut(ask.increase)
         review(ask, &cut)
         let approved = ask.wholeLots(cut.quantity)
-        apply(sign * (approved - reduction), instrument, strategy: strategy)
+        expectMore(approved - reduction, sign, instrument, strategy: strategy)
         verdict.passedOpen = cut.passedOpen
         if approved != quantity.e8 {
             verdict.approved = Quantity(e8: approved)

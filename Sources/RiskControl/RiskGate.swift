@@ -5,10 +5,12 @@ import TradingModel
 /// It refuses what the service cannot account for: a quantity that rounds to nothing, and an order whose value, at the highest
 /// price known for it, does not fit the number type for money. Where it has limits, it cuts an order to what all of them allow.
 ///
-/// What is expected of an instrument is its position, what its open orders would add, and everything approved since `begin`. A
-/// quantity that moves this toward zero without crossing it is a reduction, and always passes. Beyond zero every limit yields
-/// the most that keeps it; where it is not kept already, only what brings it nearer passes. The smallest of these is approved,
-/// in whole lots, so that the limits hold after the fill of everything approved, in whatever order it was asked for.
+/// What is expected of an instrument is its position, what its open orders would add, and everything approved since `begin`. For
+/// the review of an order those of the other side are left out, since they may never fill. A quantity that moves the rest toward
+/// zero without crossing it is a reduction, and always passes: what is held, less what orders of its side take away already.
+/// Beyond zero every limit yields the most that keeps it; where it is not kept already, only what brings it nearer passes. The
+/// smallest of these is approved, in whole lots, so that the limits hold after the fill of everything approved, in whatever order
+/// it was asked for.
 public struct RiskGate: Sendable {
     /// Half the range of money is left to the price to move in before the fill.
     private static let highestValue = ExactValue(Money(e6: .max / 2))
@@ -92,10 +94,10 @@ public struct RiskGate: Sendable {
 
     // MARK: - What happens between reviews
 
-    /// What is expected of an instrument changed for another reason than a fill: an order was resized, or ended with a rest.
+    /// An order ended with a rest, which is not expected any more.
     ///
     /// - Parameters:
-    ///   - change: signed; the cancelled rest of a buy is negative.
+    ///   - change: signed; the cancelled rest of a buy is negative, that of a sell positive.
     ///   - ended: how many orders of those that the snapshot counted are open no more.
     public mutating func expect(change: Quantity, of instrument: InstrumentID, strategy: Int32?, ended: Int = 0) {
         controls?.expect(change: change, of: instrument, strategy: strategy, ended: ended)

@@ -23,8 +23,9 @@ public struct RiskSnapshot: Sendable, Equatable {
     public var time: Timestamp
     /// Negative is short.
     public var positions: [Quantity]
-    /// What open orders would add, signed, without exits of brackets.
-    public var open: [Quantity]
+    /// What open orders would still buy and sell, each zero or more, without exits of brackets.
+    public var buys: [Quantity]
+    public var sells: [Quantity]
     /// What one unit is worth; nil where nothing is known.
     public var marks: [Price?]
     /// When each mark became known.
@@ -46,7 +47,8 @@ public struct RiskSnapshot: Sendable, Equatable {
     public init(time: Timestamp, instruments: Int) {
         self.time = time
         positions = Array(repeating: .zero, count: instruments)
-        open = positions
+        buys = positions
+        sells = positions
         marks = Array(repeating: nil, count: instruments)
         markTimes = Array(repeating: nil, count: instruments)
     }

@@ -32,6 +32,8 @@ struct AccountRecordReader {
         try readPositions()
         try readPlannedTargets()
         try readEquityMarks()
+        try readCashMovements()
+        try readMargins()
         record.cash = try cash()
         record.lastOrder = OrderNumber(try lastNumber(of: "orders", "order_id"))
         record.lastTrade = try lastNumber(of: "trades", "trade_id")
@@ -208,6 +210,44 @@ extension AccountRecordReader {
                     value: statement.text(0) ?? "(none)")
             }
             record.equityMarks.append(EquityMark(time: time, equity: Money(e6: statement.int64(1))))
+        }
+    }
+
+    /// The engine books them beside the trades, and measures losses from what the account was worth with them.
+    private mutating func readCashMovements() throws {
+        let statement = try connection.prepare(
+            """
+            SELECT c.timestamp, c.amount_e6, c.entry_id
+            FROM execution_runs r JOIN cash_entries c ON \(AccountRecordReader.rows("c.entry_id"))
+            WHERE r.book = ?1 AND c.currency = ?2
+                AND c.kind IN ('\(CashKind.opening.rawValue)', '\(CashKind.reconciled.rawValue)')
+            ORDER BY c.timestamp, c.entry_id
+            """)
+        try statement.bind(1, book)
+        try statement.bind(2, run.header.currency.description)
+        while try statement.step() {
+            guard let time = statement.timestamp(0) else {
+                throw UnreadableRow(
+                    table: "cash_entries", row: "\(statement.int64(2))", column: "timestamp",
+                    value: statement.text(0) ?? "(none)")
+            }
+            record.cashMovements.append(CashMovement(time: time, amount: Money(e6: statement.int64(1))))
+        }
+    }
+
+    /// What the orders that were read take of the margin, where the broker previewed it.
+    private mutating func readMargins() throws {
+        let statement = try connection.prepare(
+            """
+            SELECT p.order_id, p.initial_margin_after_e6 - p.initial_margin_before_e6, p.size_e8
+            FROM execution_runs r JOIN margin_previews p ON \(AccountRecordReader.rows("p.order_id"))
+            WHERE r.book = ?1 AND p.outcome = 'CLEARED' ORDER BY p.margin_preview_id
+            """)
+        try statement.bind(1, book)
+        while try statement.step() {
+            guard places[statement.int64(0)] != nil else { continue }
+            record.margins[numbers.order(statement.int64(0))] = MarginTake(
+                amount: Money(e6: max(0, statement.int64(1))), quantity: Quantity(e8: statement.int64(2)))
         }
     }
 

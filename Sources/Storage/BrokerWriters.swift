@@ -12,6 +12,7 @@ struct BrokerWriters {
     private let equity: EquityMarkWriter
     private let breaker: BreakerWriter
     private let deadLetters: DeadLetterWriter
+    private let previews: MarginPreviewWriter
 
     init(_ context: JournalContext) throws(DatabaseError) {
         trades = try BrokerTradeWriter(context)
@@ -24,6 +25,7 @@ struct BrokerWriters {
         equity = try EquityMarkWriter(context)
         breaker = try BreakerWriter(context)
         deadLetters = try DeadLetterWriter(context)
+        previews = try MarginPreviewWriter(context)
     }
 
     /// Writes everything but trades, commissions and the words about events; the positions of the batch have to be there already.
@@ -39,5 +41,6 @@ struct BrokerWriters {
         for event in journal.breakerEvents { try breaker.write(event, venue: venue) }
         for letter in journal.deadLetters { try deadLetters.write(letter) }
         for retry in journal.retries { try deadLetters.write(retry) }
+        for preview in journal.previews { try previews.write(preview) }
     }
 }

@@ -91,7 +91,7 @@ extension Invariant {
     ]
 
     private static let transitions: [OrderTransition] = [
-        .submit, .accept, .reject(.oca), .fill(isComplete: false), .fill(isComplete: true), .cancel(.oca),
+        .submit, .deny(.oca), .accept, .reject(.oca), .fill(isComplete: false), .fill(isComplete: true), .cancel(.oca),
         .expire(.oca), .loseTrack, .withdraw, .correct(isComplete: false), .correct(isComplete: true),
     ]
 }

@@ -26,6 +26,10 @@ public enum BrokerEvent: Sendable, Equatable {
     case corrected(AccountExecution, replaces: ExecutionID)
     /// What an execution cost in all.
     case commission(ExecutionID, Money, at: Timestamp)
+    /// What an order that was not sent would do to the account's margin, as far as the broker says it.
+    case previewed(OrderNumber, MarginAnswer, at: Timestamp)
+    /// The question for that was lost or taken back; it may be asked again.
+    case previewLost(OrderNumber)
 }
 
 /// An execution in the account, of an order of ours or of somebody else's.
@@ -106,6 +110,10 @@ public struct AccountRecord: Sendable {
     public var planned: Set<PlannedTarget> = []
     /// What the account was worth when a run looked, in the order of time.
     public var equityMarks: [EquityMark] = []
+    /// Cash that came or went without a trade, in the order of time.
+    public var cashMovements: [CashMovement] = []
+    /// What orders take of the margin, as the broker previewed it before they were sent.
+    public var margins: [OrderNumber: MarginTake] = [:]
     /// Whether the account was ever seen before.
     public var isKnown = false
 

@@ -19,6 +19,7 @@ public struct BrokerJournal: Sendable, Equatable {
     public var breakerEvents: [BreakerEventRecord] = []
     public var deadLetters: [DeadLetterRecord] = []
     public var retries: [DeadLetterRetryRecord] = []
+    public var previews: [MarginPreviewRecord] = []
 
     public init() {}
 
@@ -187,6 +188,18 @@ public struct HoldingRecord: Sendable, Equatable {
         self.quantity = quantity
         self.averageCost = averageCost
         self.reportedAt = reportedAt
+    }
+}
+
+/// Cash that came into an account, or went out of it, without a trade.
+public struct CashMovement: Sendable, Equatable {
+    public var time: Timestamp
+    /// Negative for what went out.
+    public var amount: Money
+
+    public init(time: Timestamp, amount: Money) {
+        self.time = time
+        self.amount = amount
     }
 }
 

@@ -84,6 +84,8 @@ public enum StatusReason: String, Sendable, Hashable, CaseIterable {
     case breakerOpen = "breaker_open"
     /// In an emergency only reductions pass.
     case emergencyReduceOnly = "emergency_reduce_only"
+    /// With the order the account's margin would be beyond what is allowed, as the broker previews it.
+    case insufficientMargin = "insufficient_margin"
 }
 
 /// What kept an order from filling on the last bar it was tested on: a closed list, the same as the table `limitations`.
@@ -156,6 +158,8 @@ public enum OrderState: Sendable, Hashable {
 /// What can happen to an order.
 public enum OrderTransition: Sendable, Hashable {
     case submit
+    /// It was approved when it was planned, and is refused before it is sent.
+    case deny(StatusReason)
     case accept
     case reject(StatusReason)
     /// `isComplete` when the fills now add up to the order's quantity.
@@ -172,6 +176,7 @@ public enum OrderTransition: Sendable, Hashable {
     public var kind: String {
         switch self {
         case .submit: "SUBMITTED"
+        case .deny: "DENIED"
         case .accept: "ACCEPTED"
         case .reject: "REJECTED"
         case .fill: "FILL"
@@ -205,6 +210,7 @@ extension OrderState {
     public func after(_ transition: OrderTransition) throws(IllegalTransition) -> OrderState {
         switch (self, transition) {
         case (.planned, .submit): return .submitted
+        case (.planned, .deny(let reason)): return .denied(reason)
         case (.planned, .cancel(let reason)): return .cancelled(reason)
         case (.planned, .expire(let reason)): return .expired(reason)
         case (.planned, .reject(let reason)): return .rejected(reason)

@@ -202,6 +202,8 @@ enum Commands {
             Option("--interval", "1d|5m|…", "which bars, where the database has several intervals"),
             Option("--clock", "simulated|wall", "what the gateway's clock shows; simulated unless said"),
             Option("--pacing", "N", "send error 100 beyond N messages a second; never unless said"),
+            Option(
+                "--initial-margin", "SHARE", "what of everything held the account needs to begin with; 0.5 unless said"),
             Option("--days-kept", "N", "executions and completed orders of N days can be asked for; all unless said"),
             Option("--faults", "FILE", "faults by bar, one a line; dev_workflows/GATEWAY.md has them"),
         ],

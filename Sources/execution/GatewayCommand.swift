@@ -34,6 +34,7 @@ enum GatewayCommand {
         options.showsWallTime = try arguments.choice("--clock", default: Clock.simulated) == .wall
         options.messagesPerSecond = try number(arguments, "--pacing")
         options.daysKept = try number(arguments, "--days-kept")
+        options.initialMarginE9 = try margin(arguments)
         return options
     }
 
@@ -69,6 +70,14 @@ enum GatewayCommand {
             throw CommandLineError(description: "\(option) \"\(text)\" is not a number from 0 to \(Number.max)")
         }
         return number
+    }
+
+    private static func margin(_ arguments: CommandArguments) throws(CommandLineError) -> Int64? {
+        guard let text = arguments["--initial-margin"] else { return nil }
+        if let share = try? DecimalText.parse(text, scale: 9), (10_000_000...1_000_000_000).contains(share) {
+            return share
+        }
+        throw CommandLineError(description: "--initial-margin \"\(text)\" is not a share from 0.01 to 1")
     }
 
     private static func account(_ arguments: CommandArguments) throws(CommandLineError) -> String? {

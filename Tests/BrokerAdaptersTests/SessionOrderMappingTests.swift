@@ -234,12 +234,87 @@ final class SessionOrderMappingTests: XCTestCase {
         try harness.give(.preview(try SessionHarness.placement("K1")))
         let request = try XCTUnwrap(harness.requests.placed.first)
         XCTAssertTrue(request.order.whatIf && request.order.transmit)
-        var answer = SessionHarness.open("K1", orderID: request.orderID)
-        answer.order.whatIf = true
-        answer.state.commission = Money(e6: 1_000_000)
+        XCTAssertEqual([request.order.orderRef, request.order.ocaGroup], ["", ""])
+        // TWS warns first; the figures come behind it, and are wanted once.
+        var answer = Self.answer(to: request)
+        answer.state.warningText = "capped"
         try harness.receive(.openOrder(answer))
         XCTAssertEqual(harness.outputs.last, .event(.preview(try SessionHarness.key("K1"), answer.state)))
+        answer.state = Self.margins
+        try harness.receive(.openOrder(answer))
+        XCTAssertEqual(harness.outputs.last, .event(.preview(try SessionHarness.key("K1"), answer.state)))
+        let count = harness.outputs.count
+        try harness.receive(.openOrder(answer))
+        XCTAssertEqual(harness.outputs.count, count)
         XCTAssertEqual(harness.outputs.reports, [])
+        // The order itself has another id.
+        try harness.give(.place([try SessionHarness.placement("K1")]))
+        XCTAssertGreaterThan(try XCTUnwrap(harness.requests.placed.last).orderID, request.orderID)
+    }
+
+    private static func answer(to request: TWSPlaceOrder) -> TWSOpenOrder {
+        var answer = SessionHarness.open("", orderID: request.orderID)
+        answer.order.whatIf = true
+        return answer
+    }
+
+    private static let margins = TWSOrderState {
+        $0.initialMarginChange = Money(e6: 1)
+        $0.initialMarginAfter = Money(e6: 2)
+        $0.equityWithLoanAfter = Money(e6: 3)
+    }
+
+    func testWhyThereIsNoPreview() throws {
+        let key = try SessionHarness.key("K1")
+        // Codes of orders that live are no refusal, nor is one that a message was lost for.
+        for (code, isRefusal) in [
+            (Int32(201), true), (321, true), (9_999, true), (399, false), (2109, false), (100, false),
+        ] {
+            var harness = SessionHarness()
+            try harness.prepare()
+            try harness.give(.preview(try SessionHarness.placement("K1")))
+            let id = try XCTUnwrap(harness.requests.placed.first).orderID
+            try harness.receive(
+                .error(
+                    TWSErrorMessage {
+                        $0.id = id; $0.code = code; $0.text = "why"
+                    }))
+            let event = IBKRBrokerOutput.event(.previewRefused(key, .answered(BrokerReason(code: code, text: "why"))))
+            XCTAssertEqual(harness.outputs.contains(event), isRefusal, "\(code)")
+            XCTAssertEqual(harness.outputs.reports, [])
+        }
+        var harness = SessionHarness()
+        try harness.prepare()
+        var strange = try SessionHarness.placement("K1")
+        strange.order.terms.type = .limit(Price(e8: 1))
+        try harness.give(.preview(strange))
+        guard case .event(.previewRefused(key, .notSendable)) = harness.outputs.last else {
+            return XCTFail("\(String(describing: harness.outputs.last))")
+        }
+        XCTAssertEqual(harness.requests.placed.count, 0)
+        try harness.give(.preview(try SessionHarness.placement("K1")))
+        try harness.give(.session(.transportClosed(connection: harness.connection, why: "gone")))
+        XCTAssertTrue(harness.outputs.contains(.event(.previewRefused(key, .lost("disconnected")))))
+    }
+
+    /// A newer question about an order takes the place of the older one; one that is taken back has no answer.
+    func testOldAnswersAreNotTheNewOnes() throws {
+        var harness = SessionHarness()
+        try harness.prepare()
+        try harness.give(.preview(try SessionHarness.placement("K1")))
+        try harness.give(.preview(try SessionHarness.placement("K1")))
+        let requests = harness.requests.placed
+        XCTAssertEqual(requests.count, 2)
+        var count = harness.outputs.count
+        var answer = Self.answer(to: requests[0])
+        answer.state = Self.margins
+        try harness.receive(.openOrder(answer))
+        XCTAssertEqual(harness.outputs.count, count)
+        try harness.give(.forgetPreview(try SessionHarness.key("K1")))
+        count = harness.outputs.count
+        answer.orderID = requests[1].orderID
+        try harness.receive(.openOrder(answer))
+        XCTAssertEqual(harness.outputs.count, count)
     }
 
     func testCancelEverythingAndCancelByTheOrdersId() throws {

@@ -1,4 +1,5 @@
 import InputFiles
+import RiskControl
 import TradingModel
 import XCTest
 
@@ -24,7 +25,7 @@ final class ProductionConfigurationTests: XCTestCase {
           live: { permit: true, account: "DU123" },
           production: { timeout: "6h", confirmation_timeout: "90s", quiet_period: "1500ms", price_max_age: "72h",
                         cash_buffer: 0.005, on_reject: "stop", cancel_on_exit: false, commission_wait: "1m",
-                        alert_every: "60s", breaker: { errors: null, window: "2m", open_for: "30s", probes: 3 } },
+                        alert_every: "60s", what_if: { max_initial_margin_share: 0.9, timeout: "3s" }, breaker: { errors: null, window: "2m", open_for: "30s", probes: 3 } },
           alerts: { command: ["/bin/page", "-u"], minimum_severity: "CRITICAL", timeout: "3s", attempts: 2,
                     first_wait: "10ms", longest_wait: "20ms" },
           checks: { max_latency: null, max_reject_rate: 0.25, max_silence: "1m" }, metrics: { file: "a.prom" },
@@ -49,6 +50,8 @@ final class ProductionConfigurationTests: XCTestCase {
         XCTAssertFalse(configuration.production.cancelOnExit)
         XCTAssertEqual(configuration.production.commissionWait.ms, 60_000)
         XCTAssertEqual(configuration.production.alertEvery.ms, 60_000)
+        XCTAssertEqual(configuration.production.whatIf.maxInitialMarginShare, Share(e9: 900_000_000))
+        XCTAssertEqual(configuration.production.whatIf.timeout.ms, 3_000)
         XCTAssertNil(configuration.production.breaker.rules)
         XCTAssertEqual(configuration.production.breaker.window.ms, 120_000)
         XCTAssertEqual(configuration.production.breaker.openFor.ms, 30_000)
@@ -76,6 +79,7 @@ final class ProductionConfigurationTests: XCTestCase {
         XCTAssertFalse(configuration.live.permit)
         XCTAssertNil(configuration.live.account)
         XCTAssertNil(configuration.brokers.ibkr.account)
+        XCTAssertNil(configuration.production.whatIf.maxInitialMarginShare)
         XCTAssertEqual(configuration.production.timeout.ms, 1_800_000)
         XCTAssertEqual(configuration.production.onReject, .continue)
         XCTAssertTrue(configuration.production.cancelOnExit)
@@ -118,7 +122,8 @@ final class ProductionConfigurationTests: XCTestCase {
             ("production.timeout", "168h"), ("production.confirmation_timeout", "1h"),
             ("production.quiet_period", "1h"), ("production.price_max_age", "168h"),
             ("production.commission_wait", "1h"), ("production.alert_every", "24h"),
-            ("production.breaker.window", "24h"), ("production.breaker.open_for", "24h"), ("alerts.timeout", "5m"),
+            ("production.what_if.timeout", "1h"), ("production.breaker.window", "24h"),
+            ("production.breaker.open_for", "24h"), ("alerts.timeout", "5m"),
             ("alerts.first_wait", "5m"), ("alerts.longest_wait", "1h"), ("checks.max_latency", "1h"),
             ("checks.max_silence", "24h"),
         ]
@@ -179,6 +184,14 @@ final class ProductionConfigurationTests: XCTestCase {
             (#"{production: {on_reject: "halt"}}"#, "give \"continue\" or \"stop\""),
             (#"{production: {on_reject: "stpo"}}"#, "did you mean \"stop\"?"),
             (#"{production: {cancel_on_exit: "no"}}"#, "production.cancel_on_exit \"no\" is not true or false"),
+            (
+                #"{production: {what_if: {max_initial_margin_share: 1.1}}}"#,
+                "production.what_if.max_initial_margin_share \"1.1\" is out of range; give null, or a share from 0 to 1"
+            ),
+            (
+                #"{production: {what_if: {max_margin_share: 1}}}"#,
+                "the keys of production.what_if are max_initial_margin_share, timeout"
+            ),
             (#"{production: {breaker: {errors: 0}}}"#, "production.breaker.errors \"0\" is out of range"),
             (#"{production: {breaker: {probe: 1}}}"#, "did you mean \"probes\"?"),
             (#"{alerts: {command: []}}"#, "alerts.command \"[…]\" is no command; give null, a list such as"),

@@ -126,6 +126,35 @@ final class FaultTests: XCTestCase {
         }
     }
 
+    func testPreviewsHaveTroublesOfTheirOwn() throws {
+        let cases: [(words: String, kinds: [String], hasFigures: [Bool])] = [
+            ("preview silent", [], []), ("preview bare", ["openOrder PreSubmitted"], [false]),
+            ("preview reject 201 no credit", ["error 201"], []),
+            ("preview warn capped price", ["openOrder PreSubmitted", "openOrder PreSubmitted"], [false, true]),
+            ("preview late 500", ["openOrder PreSubmitted"], [true]),
+        ]
+        for (words, kinds, hasFigures) in cases {
+            var harness = GatewayHarness()
+            let id = try harness.connect()
+            try harness.play(50, 50, 50, 50)
+            try harness.fault(words)
+            // It is about previews alone, and about one of them.
+            try harness.place(1, id)
+            try harness.play(50, 50, 50, 50)
+            _ = harness.messages(id)
+            try harness.place(2, id) { $0.whatIf = true }
+            let messages = harness.messages(id)
+            XCTAssertEqual(messages.kinds, kinds, words)
+            XCTAssertEqual(messages.openOrders.map(\.state.hasMargins), hasFigures, words)
+            XCTAssertEqual(harness.delays_ms(id), words == "preview late 500" ? [500] : [])
+            try harness.place(3, id) { $0.whatIf = true }
+            XCTAssertEqual(harness.messages(id).openOrders.map(\.state.hasMargins), [true], words)
+        }
+        for words in [["preview"], ["preview", "lost"], ["preview", "late"], ["preview", "reject", "x"]] {
+            XCTAssertThrowsError(try SimulatedGateway.checkFault(words)) { XCTAssertTrue($0 is GatewayCommandError) }
+        }
+    }
+
     func testAnExecutionIsCorrected() throws {
         var harness = GatewayHarness()
         let id = try harness.connect()

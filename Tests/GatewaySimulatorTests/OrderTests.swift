@@ -344,6 +344,29 @@ final class OrderTests: XCTestCase {
         try harness.place(1, id)
         XCTAssertTrue(harness.messages(id).errors.isEmpty)
     }
+
+    /// Everything held counts, long and short; what crosses zero counts as it will be.
+    func testMarginsAreAShareOfAllThatIsHeld() throws {
+        // 80 of AAA at 50 and 60 of BBB at 25, both short.
+        for (share, initial) in [(Int64(500_000_000), Int64(2_750)), (300_000_000, 1_650), (0, 55)] {
+            var settings = GatewaySettings()
+            settings.margins = GatewayMargins(initialE9: share)
+            var harness = GatewayHarness(settings: settings)
+            let id = try harness.connect()
+            try harness.gateway.trade(["BUY", "40", "AAA"])
+            try harness.gateway.trade(["SELL", "60", "BBB"])
+            try harness.play(50, 50, 50, 50)
+            _ = harness.messages(id)
+            try harness.place(1, id) {
+                $0.action = "SELL"
+                $0.totalQuantity = Quantity(units: 120)
+                $0.whatIf = true
+            }
+            let state = try XCTUnwrap(harness.messages(id).openOrders.first).state
+            XCTAssertEqual(state.initialMarginAfter, Money(e6: initial * Money.scale), "\(share)")
+            XCTAssertEqual(state.maintenanceMarginAfter, Money(e6: initial * Money.scale / 2))
+        }
+    }
 }
 
 extension TWSOrder {

@@ -28,6 +28,18 @@ final class AggressivenessTests: XCTestCase {
         XCTAssertEqual(desk.orders[OrderNumber(1)]?.terms.type, limit(102), "on record as it is sent")
     }
 
+    /// The last trade may be minutes old; what is bid and asked is of now.
+    func testLevelsAreMeasuredFromTheMiddleOfTheMarketWhereItIsKnown() throws {
+        var desk = try desk {
+            $0.level = .elevated
+            $0.elevated = PricingStyle(.mid)
+        }
+        desk.setMiddles([108, nil])
+        try desk.decide(0, [(0, 10), (1, -5), (2, 5)])
+        XCTAssertEqual(desk.venue.submitted.map(\.terms.type), [limit(108), limit(100), limit(100)])
+        XCTAssertEqual(desk.orders[OrderNumber(1)]?.arrivalPrice, Price(e8: 100 * Price.scale))
+    }
+
     func testNormalLeavesOrdersAsTheyAre() throws {
         var desk = try desk { $0.elevated = PricingStyle(.mid) }
         try desk.decide(0, [(0, 10)])

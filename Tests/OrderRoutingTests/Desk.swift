@@ -97,6 +97,10 @@ struct Desk {
         try take(.venue(event))
     }
 
+    mutating func setMiddles(_ units: [Int64?]) {
+        engine.middles = units.map { $0.map { Price(e8: $0 * Price.scale) } }
+    }
+
     mutating func setLevels(_ levels: AggressivenessLevels) { engine.setLevels(levels) }
 
     mutating func confirmCancels() throws {

@@ -53,6 +53,8 @@ public struct Auditor {
             check(same.count == 1, "the gateway has order \(key) \(same.count) times")
             check(facts.orders.contains { $0.key == key }, "the gateway has order \(key), the journal has not")
         }
+        let denied = Set(facts.orders.filter { $0.status == "DENIED" }.map(\.key))
+        for order in own { check(!denied.contains(order.orderRef), "order \(order.orderRef) was denied and has left") }
         let ids = facts.trades.map(\.executionID)
         check(Set(ids).count == ids.count, "an execution is on record twice")
     }
@@ -270,7 +272,8 @@ enum LegalMoves {
         .expired(.dayEnded), .rejected(.brokerRejected),
     ]
     private static let transitions: [OrderTransition] = [
-        .submit, .accept, .reject(.brokerRejected), .fill(isComplete: true), .fill(isComplete: false),
+        .submit, .deny(.insufficientMargin), .accept, .reject(.brokerRejected), .fill(isComplete: true),
+        .fill(isComplete: false),
         .cancel(.stopped), .expire(.dayEnded), .loseTrack, .withdraw, .correct(isComplete: true),
         .correct(isComplete: false),
     ]

@@ -185,10 +185,26 @@ private struct DatabaseFacts {
                     order: row.number(0), kind: row[1], from: row.text(2), to: row[3],
                     quantity: row.text(4).map { _ in row.quantity(4) }, trade: row.text(5).map { _ in row.number(5) }))
         }
-        for row in try database.rows("SELECT order_id, requested_e8, approved_e8, reason FROM risk_decisions") {
+        for row in try database.rows(
+            "SELECT order_id, requested_e8, approved_e8, reason, binding_limit FROM risk_decisions")
+        {
             facts.risks.append(
                 .init(
-                    order: row.number(0), requested: row.quantity(1), approved: row.quantity(2), reason: row.text(3)))
+                    order: row.number(0), requested: row.quantity(1), approved: row.quantity(2), reason: row.text(3),
+                    limit: row.text(4)))
+        }
+        for row in try database.rows(
+            """
+            SELECT order_id, outcome = 'CLEARED', initial_margin_before_e6, initial_margin_after_e6, reserved_e6,
+                equity_with_loan_after_e6, warning
+            FROM margin_previews ORDER BY margin_preview_id
+            """)
+        {
+            facts.previews.append(
+                .init(
+                    order: row.number(0), isCleared: row.number(1) == 1, initialBefore: Money(e6: row.number(2)),
+                    initialAfter: Money(e6: row.number(3)), reserved: Money(e6: row.number(4)),
+                    equityAfter: Money(e6: row.number(5)), warning: row.text(6)))
         }
     }
 

@@ -44,6 +44,11 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     case fillWhileAway = "venue: fill while the client is away"
     case fillAfterEnd = "venue: fill told after the order's end"
 
+    case previewUnanswered = "venue: preview of margins not answered"
+    case previewWithoutFigures = "venue: preview of margins without figures"
+    case previewLate = "venue: preview of margins answered too late"
+    case previewRefused = "venue: preview of margins refused"
+
     // The journal.
     case busyJournal = "journal: busy, commit delayed"
     case failedCommit = "journal: commit fails, given again"
@@ -76,7 +81,15 @@ public enum FaultKind: String, Sendable, CaseIterable, Comparable {
     public static func < (left: FaultKind, right: FaultKind) -> Bool { left.rawValue < right.rawValue }
 
     /// Whether only worlds that are made for it have it, so that other worlds stay what they are.
-    var isOfOwnWorlds: Bool { self == .haltAndFlatten || self == .flattenTicker }
+    var isOfOwnWorlds: Bool { self == .haltAndFlatten || self == .flattenTicker || isOfPreviews }
+
+    /// Whether it happens to previews of margins alone.
+    var isOfPreviews: Bool {
+        switch self {
+        case .previewUnanswered, .previewWithoutFigures, .previewLate, .previewRefused: true
+        default: false
+        }
+    }
 
     /// What is a consequence of others, or harmless: it uses nothing of the budget.
     var isFree: Bool {

@@ -10,6 +10,7 @@ public struct MemoryJournal: WorldJournal {
         var ticker: String
         var record: OrderRecord
         var wasAcknowledged = false
+        var margin: MarginTake?
     }
 
     struct StoredTrade {
@@ -124,6 +125,7 @@ public struct MemoryJournal: WorldJournal {
         account.acknowledged = Set(orders.filter(\.value.wasAcknowledged).map { number($0.key) })
         let cancelled = Set(record.events.filter { $0.kind == "CANCEL_REQUESTED" }.map(\.order))
         account.cancelledParts = Set(cancelled.filter { orders[$0]?.record.childNumber != nil }.map(number))
+        for (row, order) in orders { account.margins[number(row)] = order.margin }
         account.positions = positions.sorted { $0.key < $1.key }.map { ticker, position in
             PositionRecord(
                 instrument: instrument(ticker), position: position.position, updatedAt: position.updatedAt)
@@ -207,7 +209,7 @@ public struct MemoryJournal: WorldJournal {
             orders[row(order.number.value)]?.record = order
         }
         write(batch.targets)
-        write(batch.events)
+        try write(batch.events)
         for trade in batch.broker.trades { try write(trade) }
         for commission in batch.broker.commissions { trades[row(commission.trade)]?.commission = commission.total }
         for link in batch.broker.links { orders[row(link.order.value)]?.wasAcknowledged = true }
@@ -232,8 +234,11 @@ public struct MemoryJournal: WorldJournal {
         }
     }
 
-    private mutating func write(_ events: [OrderEventRecord]) {
+    private mutating func write(_ events: [OrderEventRecord]) throws {
         for event in events {
+            guard orders[row(event.order.value)] != nil else {
+                throw RecordedTwice("an event of order \(event.order.value), which is not on record")
+            }
             switch event.kind {
             case .moved(.accept), .moved(.fill): orders[row(event.order.value)]?.wasAcknowledged = true
             default: break
@@ -269,7 +274,16 @@ public struct MemoryJournal: WorldJournal {
             record.risks.append(
                 .init(
                     order: row(risk.order.value), requested: risk.requested, approved: risk.approved,
-                    reason: risk.reason?.rawValue))
+                    reason: risk.reason?.rawValue, limit: risk.limit))
+        }
+        for preview in batch.broker.previews {
+            if preview.isCleared { orders[row(preview.order.value)]?.margin = MarginTake(preview) }
+            record.previews.append(
+                .init(
+                    order: row(preview.order.value), isCleared: preview.isCleared,
+                    initialBefore: preview.figures.initialBefore, initialAfter: preview.figures.initialAfter,
+                    reserved: preview.reserved, equityAfter: preview.figures.equityAfter,
+                    warning: preview.figures.warning.isEmpty ? nil : preview.figures.warning))
         }
         record.breaker = batch.broker.breaker ?? record.breaker
         record.breakerEvents += batch.broker.breakerEvents.map(\.kind.rawValue)
@@ -326,6 +340,13 @@ public struct MemoryJournal: WorldJournal {
             intents.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" },
         ]
         return (lists + more).map { $0.joined(separator: "\n") }.joined(separator: "\n")
+    }
+}
+
+extension MarginTake {
+    fileprivate init(_ preview: MarginPreviewRecord) {
+        let figures = preview.figures
+        self.init(amount: max(.zero, figures.initialAfter - figures.initialBefore), quantity: preview.quantity)
     }
 }
 

@@ -41,6 +41,8 @@ public struct SeededWorld {
     private let breaker: CircuitBreaker.Rules?
     /// What levels mean; nil where no level changes anything.
     private let aggressiveness: Aggressiveness?
+    /// What the gateway is asked before an order leaves, in some worlds.
+    private let whatIf: WhatIfSetup?
     /// Whether the gateway tells of its running session only, and the account holds something of an earlier one.
     private let forgets: Bool
 
@@ -53,6 +55,8 @@ public struct SeededWorld {
         let losses = SeededWorld.losses(seed)
         self.losses = losses
         limits = SeededWorld.limits(seed, losses)
+        var previews: [FaultKind: Int] = [:]
+        (whatIf, previews) = SeededWorld.whatIf(seed)
         intents = IntentDesk(seed: seed)
         flattening = SeededWorld.flattening(seed)
         forgets = generator.chance(25)
@@ -63,6 +67,7 @@ public struct SeededWorld {
             gapPercent: hasMissingBars ? 20 : 0)
         budget = generator.number(1...8)
         var plan = FaultPlan(perMille: FaultRates.draw(&generator), budget: 0)
+        plan.perMille.merge(previews) { first, _ in first }
         plan.waitsForOrders = generator.chance(60)
         let cash = Money(e6: Int64(generator.number(20...500)) * 1_000 * Money.scale)
         world = World(
@@ -101,6 +106,19 @@ public struct SeededWorld {
             limits.strategies["S0"] = StrategyLimits(maxShare: Share(e9: Int64(generator.number(1...100)) * 10_000_000))
         }
         return limits
+    }
+
+    /// By dice of its own, with the trouble that previews have.
+    private static func whatIf(_ seed: UInt64) -> (WhatIfSetup?, [FaultKind: Int]) {
+        var generator = SeededGenerator(seed: seed ^ 0x3A61_14F0)
+        guard generator.chance(33) else { return (nil, [:]) }
+        let share = generator.pick([1_000, 900, 500, 200, 50])
+        var limit = MarginLimit(maxShare: Share(e9: Int64(share) * 1_000_000))
+        limit.failsOpen = generator.chance(20)
+        let setup = WhatIfSetup(limit: limit, timeout_ms: Int64(generator.number(500...10_000)))
+        var rates: [FaultKind: Int] = [:]
+        for kind in FaultKind.allCases where kind.isOfPreviews && generator.chance(50) { rates[kind] = 80 }
+        return (setup, rates)
     }
 
     /// By dice of its own, so that worlds with and without one are otherwise the same.
@@ -369,6 +387,7 @@ public struct SeededWorld {
         // Longer than bytes of a dead process are under way.
         settings.quietPeriod_ms = Int64(generator.number(9...15)) * 1_000
         settings.alertInterval_ms = Int64(generator.number(3...60)) * 1_000
+        settings.whatIf = whatIf
         settings.stopsOnReject = generator.chance(10)
         settings.quotesAtOnce = generator.pick([1, 2, 50])
         settings.reservation.bufferE9 = Int64(generator.number(0...5)) * 10_000_000

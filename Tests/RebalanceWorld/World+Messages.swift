@@ -57,6 +57,8 @@ extension World {
         guard id == Request.placeOrder, case .placeOrder(let order) = try World.codec.decodeRequest(payload) else {
             return
         }
+        if order.order.whatIf { return audit(preview: order) }
+        if previewIDs.contains(order.orderID) { violations.append("order id \(order.orderID) was that of a preview") }
         let key = order.order.orderRef
         if !committedKeys.contains(key) { violations.append("\(key) left before its commit") }
         auditSwitches(key)
@@ -66,6 +68,16 @@ extension World {
         if order.orderID > committedMark {
             violations.append("\(key) left as \(order.orderID), beyond the mark \(committedMark) on record")
         }
+    }
+
+    /// A preview has an id of its own, and nothing that an order could be known by.
+    private mutating func audit(preview: TWSPlaceOrder) {
+        let id = preview.orderID
+        if id > committedMark { violations.append("preview \(id) is beyond the mark \(committedMark) on record") }
+        if !previewIDs.insert(id).inserted || sentQuantities[id] != nil {
+            violations.append("preview \(id) has the id of another message")
+        }
+        if !preview.order.orderRef.isEmpty { violations.append("preview \(id) has the key \(preview.order.orderRef)") }
     }
 
     /// What is sent under the same id once more is a change: of the limit alone, and on record.
@@ -91,6 +103,11 @@ extension World {
     private mutating func lose(_ payload: [UInt8], _ id: Int) throws -> Bool {
         let fields = PayloadFields(payload)
         switch fields.id {
+        case Request.placeOrder where fields.number(1).map(previewIDs.contains) ?? false:
+            if chance(.previewUnanswered) { return true }
+            guard chance(.previewRefused) else { return false }
+            try answer(201, "Order rejected - reason:the preview is refused", fields.number(1), id)
+            return true
         case Request.placeOrder:
             if chance(.rateLimit) {
                 let names = generator.chance(50)
@@ -150,6 +167,7 @@ extension World {
         if chance(.unknownMessage) { return World.unknownFrame + frame }
         if chance(.malformedMessage) { return World.withoutLastField(frame) }
         if isLost(fields, id) { return [] }
+        if let preview = preview(frame, fields) { return trouble(preview: preview, frame, id) }
         if fields.id == Message.openOrder, links[id]?.openOrderLists == 0 { return frame + lie(about: frame) }
         if fields.id == Message.execution, isLive(fields), chance(.namelessExecution) { return nameless(frame) }
         if fields.id == Message.commission, chance(.lateCommission) {
@@ -166,6 +184,27 @@ extension World {
             return []
         }
         return isLive(fields) && chance(.duplicateMessage) ? frame + frame : frame
+    }
+
+    private func preview(_ frame: [UInt8], _ fields: PayloadFields) -> TWSOpenOrder? {
+        guard fields.id == Message.openOrder, !previewIDs.isEmpty,
+            case .openOrder(let open) = try? World.codec.decodeMessage(Array(frame.dropFirst(TWSFrame.headerLength))),
+            open.order.whatIf
+        else { return nil }
+        return open
+    }
+
+    private mutating func trouble(preview open: TWSOpenOrder, _ frame: [UInt8], _ id: Int) -> [UInt8] {
+        if chance(.previewWithoutFigures) {
+            var bare = open
+            bare.state = TWSOrderState()
+            bare.state.warningText = "the figures are missing"
+            return (try? World.codec.encode(.openOrder(bare))) ?? frame
+        }
+        guard chance(.previewLate) else { return frame }
+        let delay_ms = Int64(generator.number(1_000...20_000))
+        after(delay_ms) { $0.carryToClient(frame, id) }
+        return []
     }
 
     private mutating func isLost(_ fields: PayloadFields, _ id: Int) -> Bool {

@@ -231,6 +231,7 @@ extension World {
         process?.keys = keys
         auditBreaker(batch)
         auditLoss(batch)
+        auditMargins(batch, keys)
         for event in batch.events {
             guard let key = keys[event.order]?.text else { continue }
             switch event.kind {
@@ -250,7 +251,7 @@ extension World {
         guard let current = process, let rules = current.command.breaker else { return }
         let kinds = batch.broker.breakerEvents.map(\.kind)
         let sent = batch.events.filter { $0.kind == .moved(.submit) && $0.from == .planned }
-            .compactMap { current.machine.engine.order($0.order) }.filter { $0.parent == nil }
+            .compactMap { current.machine.engine.order($0.order) }.filter { $0.parent == nil && !$0.isWorkedHere }
         if breakerState == .open, !kinds.contains(.halfOpened), !sent.isEmpty {
             violations.append("orders left while the breaker was open: \(sent.map(\.number.value))")
         }

@@ -53,6 +53,10 @@ public struct World {
     /// Limits that orders were asked to have, on record, by key; and what each order id was first sent for.
     var committedLimits: [String: Set<Price>] = [:]
     var sentQuantities: [Int32: Quantity] = [:]
+    /// Keys of orders that a preview on record lets leave.
+    var clearedKeys: Set<String> = []
+    /// Order ids under which the gateway was asked what an order would do to the margin.
+    public internal(set) var previewIDs: Set<Int32> = []
     /// How many changes of orders left.
     public internal(set) var changesSent = 0
     /// How many intents of files were left out because another run had acted on them.

@@ -149,6 +149,18 @@ public struct JournalFacts: Sendable {
         public var requested: Quantity
         public var approved: Quantity
         public var reason: String?
+        public var limit: String?
+    }
+
+    /// What the broker said of an order before it left.
+    public struct Preview: Sendable, Equatable {
+        public var order: Int64
+        public var isCleared: Bool
+        public var initialBefore: Money
+        public var initialAfter: Money
+        public var reserved: Money
+        public var equityAfter: Money
+        public var warning: String?
     }
 
     /// An intent that was acted on.
@@ -169,6 +181,7 @@ public struct JournalFacts: Sendable {
     public var adjustments: [Adjustment] = []
     public var targets: [Target] = []
     public var risks: [Risk] = []
+    public var previews: [Preview] = []
     /// Without those that are flat.
     public var positions: [String: Quantity] = [:]
     public var balance = Money.zero

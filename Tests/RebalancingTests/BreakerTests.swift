@@ -61,6 +61,28 @@ final class BreakerTests: XCTestCase {
         try desk.checkSettled()
     }
 
+    /// An algorithm that waits for volume begins and sends nothing; the probe is the next order, and its answer closes the breaker.
+    func testWhatSendsNothingIsNoProbe() throws {
+        var desk = RebalanceDesk()
+        desk.settings.timeout_ms = 15_000
+        var first = desk.command(["CCC": 1])
+        first.breaker = rules(1, openFor_s: 30)
+        desk.world.faults = FaultPlan(perMille: [.rateLimit: 1_000], budget: 1)
+        XCTAssertEqual(try desk.give(first), .completed(shortfalls: 1))
+        XCTAssertEqual(try desk.world.journal.facts().breaker?.state, .open)
+
+        desk.settings.timeout_ms = 120_000
+        var second = desk.command(["AAA": 10, "BBB": 10])
+        second.batches[0].targets[0].algorithm = try AlgorithmTerms(
+            name: "pov", parameters: "share=0.5 every=10s duration=60s")
+        second.breaker = rules(1, openFor_s: 30)
+        XCTAssertEqual(try desk.give(second), .completed)
+        XCTAssertEqual(
+            try desk.world.journal.facts().breakerEvents.suffix(2), ["HALF_OPENED", "CLOSED"])
+        XCTAssertEqual(try desk.positions(), ["AAA": 10, "BBB": 10])
+        try desk.checkSettled()
+    }
+
     /// What the order asks for is refused; that says nothing of the venue.
     func testRefusalsOfTheUsersMakingDoNotCount() throws {
         for (code, isFault) in [("201", false), ("321", true)] {

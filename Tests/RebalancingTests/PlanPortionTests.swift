@@ -1,4 +1,5 @@
 import OrderPlanning
+import OrderRouting
 import Rebalancing
 import TradingModel
 import XCTest
@@ -18,6 +19,26 @@ final class PlanPortionTests: XCTestCase {
         XCTAssertEqual(try desk.positions(), Self.targets)
         XCTAssertEqual(desk.world.gateway.orderRecords.count, Self.tickers.count)
         XCTAssertEqual(desk.world.violations, [])
+        try desk.checkSettled()
+    }
+
+    /// While the operator thinks the time of every order passes, and only the first portion is on record.
+    func testOrdersThatAreDueBeforeTheyAreOnRecordAreCancelled() throws {
+        var desk = desk()
+        var command = desk.command(["T00": 0])
+        command.batches = []
+        command.consent_ms = 60_000
+        let cancelAt = DecisionTime(instant: desk.world.time.adding(ms: 30_000), isDate: false)
+        command.ownOrders = (0..<20).map { row in
+            let terms = OrderTerms(
+                instrument: InstrumentID(0), side: .buy, quantity: Quantity(units: 1),
+                type: .limit(Price(e8: Price.scale)), timeInForce: .goodTilCancelled)
+            return OwnOrder(row: Int64(row), decision: DecisionID(0), terms: terms, cancelAt: cancelAt)
+        }
+        XCTAssertEqual(try desk.give(command), .completed(shortfalls: 20))
+        XCTAssertEqual(
+            try desk.orders(), Array(repeating: "BUY 1 T00 CANCELLED cancel_requested", count: 20))
+        XCTAssertEqual(desk.world.gateway.orderRecords, [])
         try desk.checkSettled()
     }
 

@@ -41,7 +41,8 @@ final class ExtremeValueTests: XCTestCase {
             world.observe([0: [1, 9e10, 1e-8, 4], 1: [5, 4, 3, 9]], volume: Quantity(e8: size()))
             for instrument in GateWorld.tickers.indices {
                 world.snapshot.positions[instrument] = Quantity(e8: number())
-                world.snapshot.open[instrument] = Quantity(e8: number())
+                world.snapshot.buys[instrument] = Quantity(e8: max(number(), 0))
+                world.snapshot.sells[instrument] = Quantity(e8: max(number(), 0))
                 world.snapshot.marks[instrument] = random.chance(80) ? Price(e8: number()) : nil
                 world.snapshot.holdings.append(
                     StrategyHolding(

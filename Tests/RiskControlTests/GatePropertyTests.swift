@@ -8,7 +8,8 @@ import XCTest
 final class GatePropertyTests: XCTestCase {
     private typealias Approved = (instrument: Int, strategy: Int?, change: Quantity)
 
-    /// Nothing grows, nothing turns round, reductions pass, and no limit is broken that was not, nor broken further.
+    /// Nothing grows, nothing turns round, reductions pass, and no limit is broken that was not, nor broken further: neither where
+    /// everything fills, nor where the orders of the other side that rest never do.
     func testEveryApprovalKeepsEveryLimit() {
         forEachSeed(400) { random in
             let portfolio = RandomPortfolio(&random)
@@ -16,27 +17,32 @@ final class GatePropertyTests: XCTestCase {
             var approved: [Approved] = []
             for (order, context) in portfolio.orders {
                 let instrument = Int(order.terms.instrument.index)
-                let expected = self.expected(portfolio, instrument, approved)
+                let resting = (instrument: instrument, side: order.terms.side.opposite)
+                let certain = self.expected(portfolio, instrument, approved, without: resting.side)
                 let verdict = gate.review(order, context: context)
                 XCTAssertTrue((.zero...order.terms.quantity).contains(verdict.approved))
                 XCTAssertEqual(verdict.order?.order.terms.side ?? order.terms.side, order.terms.side)
                 XCTAssertEqual(verdict.approved == order.terms.quantity, verdict.reason == nil)
                 let lot = portfolio.instruments[instrument].lotSize
                 let lots = order.terms.quantity.roundedTowardZero(toLot: lot)
-                let isReducing = expected.signum() == -order.terms.side.sign
-                let reduction = isReducing ? min(abs(expected), lots.e8) : 0
+                let isReducing = certain.signum() == -order.terms.side.sign
+                let reduction = isReducing ? min(abs(certain), lots.e8) : 0
                 XCTAssertGreaterThanOrEqual(
                     verdict.approved, Quantity(e8: reduction).roundedTowardZero(toLot: lot), "a reduction passes")
                 let change = order.terms.side == .buy ? verdict.approved : -verdict.approved
                 approved.append((instrument, context.strategy.map(Int.init), change))
-                let now = RiskFigures(portfolio, gate, approved: approved)
-                if verdict.approved.e8 > reduction {
-                    // Beyond the reduction; what the reduction itself made of the figures is where the limits begin.
-                    var reduced = Array(approved.dropLast())
-                    reduced.append(
-                        (instrument, context.strategy.map(Int.init), Quantity(e8: order.terms.side.sign * reduction)))
+                guard verdict.approved.e8 > reduction else { continue }
+                // Beyond the reduction; what the reduction itself made of the figures is where the limits begin.
+                var reduced = Array(approved.dropLast())
+                reduced.append(
+                    (instrument, context.strategy.map(Int.init), Quantity(e8: order.terms.side.sign * reduction)))
+                for unfilled in [nil, resting] {
+                    let now = RiskFigures(portfolio, gate, approved: approved, unfilled: unfilled)
+                    let broken = now.broken(since: RiskFigures(portfolio, gate, approved: reduced, unfilled: unfilled))
+                    // The quantile of a portfolio between two others may be beyond both of theirs.
+                    let isBetween = unfilled == nil && portfolio.limits.valueAtRisk.method == .historical
                     XCTAssertEqual(
-                        now.broken(since: RiskFigures(portfolio, gate, approved: reduced)), [],
+                        broken.filter { !isBetween || !($0.hasPrefix("var") || $0.hasPrefix("risk")) }, [],
                         "\(order.terms), \(verdict)")
                 }
             }
@@ -48,6 +54,9 @@ final class GatePropertyTests: XCTestCase {
         var checked = 0
         forEachSeed(400) { random in
             var portfolio = RandomPortfolio(&random)
+            for instrument in 0..<RandomPortfolio.count {
+                portfolio.snapshot.setOpen(portfolio.snapshot.open(instrument), of: instrument)
+            }
             guard RiskFigures(portfolio, portfolio.gate(), approved: []).beyond.isEmpty else { return }
             for _ in 0..<3 {
                 portfolio.orders.shuffle(using: &random)
@@ -83,7 +92,7 @@ final class GatePropertyTests: XCTestCase {
                 guard random.chance(20) else { continue }
                 let rest = Quantity(e8: -change.e8 / 2)
                 kept.expect(change: rest, of: order.terms.instrument, strategy: context.strategy)
-                open(rest, order.terms.instrument, context.strategy, &portfolio.snapshot)
+                close(rest, order.terms.instrument, context.strategy, &portfolio.snapshot)
             }
             var anew = portfolio.gate()
             XCTAssertEqual(kept.portfolio?.expected, anew.portfolio?.expected)
@@ -117,17 +126,38 @@ final class GatePropertyTests: XCTestCase {
     private func open(
         _ change: Quantity, _ instrument: InstrumentID, _ strategy: Int32?, _ snapshot: inout RiskSnapshot
     ) {
-        snapshot.open[Int(instrument.index)] += change
+        snapshot.addOpen(change, of: Int(instrument.index))
+        note(change, instrument, strategy, &snapshot)
+    }
+
+    /// The rest of an order ended, signed as what is expected of it changes.
+    private func close(
+        _ change: Quantity, _ instrument: InstrumentID, _ strategy: Int32?, _ snapshot: inout RiskSnapshot
+    ) {
+        let index = Int(instrument.index)
+        if change < .zero { snapshot.buys[index] += change } else { snapshot.sells[index] += -change }
+        note(change, instrument, strategy, &snapshot)
+    }
+
+    private func note(
+        _ change: Quantity, _ instrument: InstrumentID, _ strategy: Int32?, _ snapshot: inout RiskSnapshot
+    ) {
         if let strategy {
             snapshot.holdings.append(
                 StrategyHolding(strategy: strategy, instrument: instrument, held: .zero, open: change))
         }
     }
 
-    private func expected(_ portfolio: RandomPortfolio, _ instrument: Int, _ approved: [Approved]) -> Int64 {
-        approved.filter { $0.instrument == instrument }.reduce(
-            (portfolio.snapshot.positions[instrument] + portfolio.snapshot.open[instrument]).e8
-        ) { $0 + $1.change.e8 }
+    /// - Parameter side: whose orders never fill; nil where all do.
+    private func expected(
+        _ portfolio: RandomPortfolio, _ instrument: Int, _ approved: [Approved], without side: Side? = nil
+    ) -> Int64 {
+        let snapshot = portfolio.snapshot
+        var sum = snapshot.positions[instrument]
+        if side != .buy { sum += snapshot.buys[instrument] }
+        if side != .sell { sum += -snapshot.sells[instrument] }
+        return approved.filter { $0.instrument == instrument && $0.change.e8.signum() != side?.sign }
+            .reduce(sum.e8) { $0 + $1.change.e8 }
     }
 
     private func isReduction(

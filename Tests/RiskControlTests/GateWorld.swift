@@ -38,7 +38,7 @@ struct GateWorld {
         let delta = Quantity(units: units)
         return PlannedOrder(
             decision: DecisionID(0), leg: 0,
-            action: OrderAction(held: snapshot.positions[instrument] + snapshot.open[instrument], delta: delta),
+            action: OrderAction(held: snapshot.positions[instrument] + snapshot.open(instrument), delta: delta),
             terms: OrderTerms(
                 instrument: InstrumentID(instrument), side: units < 0 ? .sell : .buy, quantity: delta.magnitude,
                 type: type, timeInForce: .day),
@@ -87,6 +87,22 @@ extension GateWorld {
                 $0.reduce(into: [100]) { closes, gain in closes.append(closes[closes.count - 1] * (1 + gain)) }
             })
         return world
+    }
+}
+
+extension RiskSnapshot {
+    /// What open orders would add of an instrument, signed.
+    func open(_ instrument: Int) -> Quantity { buys[instrument] - sells[instrument] }
+
+    /// Orders of one side alone are open.
+    mutating func setOpen(_ quantity: Quantity, of instrument: Int) {
+        buys[instrument] = max(quantity, .zero)
+        sells[instrument] = max(-quantity, .zero)
+    }
+
+    /// Orders of a side are open for more, signed.
+    mutating func addOpen(_ change: Quantity, of instrument: Int) {
+        if change > .zero { buys[instrument] += change } else { sells[instrument] += -change }
     }
 }
 

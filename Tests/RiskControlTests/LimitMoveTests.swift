@@ -15,7 +15,11 @@ final class LimitMoveTests: XCTestCase {
         var world = GateWorld(limits)
         let rest = rest ?? abs(units)
         world.snapshot.positions[0] = Quantity(units: held)
-        world.snapshot.open[0] = Quantity(units: units < 0 ? -rest : rest)
+        if units < 0 {
+            world.snapshot.sells[0] = Quantity(units: rest)
+        } else {
+            world.snapshot.buys[0] = Quantity(units: rest)
+        }
         change(&world)
         world.gate.begin(world.snapshot)
         let order = world.order(0, units, .limit(price(to)), reference: quote.map(price) ?? price(100))

@@ -19,7 +19,7 @@ final class LimitTableTests: XCTestCase {
                 $0.position.maxQuantity = Quantity(units: 70)
             } world: {
                 $0.snapshot.positions[0] = Quantity(units: 10)
-                $0.snapshot.open[0] = Quantity(units: 20)
+                $0.snapshot.setOpen(Quantity(units: 20), of: 0)
             })
         check(
             LimitRow(limit: .maxPositionNotional, most: 50, isSell: true, observed: 7_100, allowed: 7_000) {
@@ -87,7 +87,7 @@ final class LimitTableTests: XCTestCase {
                 },
                 world: {
                     hedged(&$0)
-                    $0.snapshot.open[1] = Quantity(units: 100)
+                    $0.snapshot.setOpen(Quantity(units: 100), of: 1)
                 }))
         check(
             LimitRow(
@@ -97,7 +97,7 @@ final class LimitTableTests: XCTestCase {
                 },
                 world: {
                     hedged(&$0)
-                    $0.snapshot.open[1] = Quantity(units: -200)
+                    $0.snapshot.setOpen(Quantity(units: -200), of: 1)
                 }))
     }
 

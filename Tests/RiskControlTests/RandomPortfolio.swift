@@ -106,9 +106,12 @@ struct RandomPortfolio {
             let most = isCalm ? 40 : 300
             for strategy in strategies.indices where random.chance(50) {
                 let held = Quantity(units: Int64(random.number(-most...most)))
-                let open = Quantity(units: Int64(random.number(-most...most)))
+                let (buys, sells) = (random.number(0...most), random.number(0...most))
+                let sides = random.number(0...3)
+                let open = Quantity(units: (sides & 1 == 0 ? 0 : Int64(buys)) - (sides & 2 == 0 ? 0 : Int64(sells)))
                 snapshot.positions[instrument] += held
-                snapshot.open[instrument] += open
+                if sides & 1 != 0 { snapshot.buys[instrument] += Quantity(units: Int64(buys)) }
+                if sides & 2 != 0 { snapshot.sells[instrument] += Quantity(units: Int64(sells)) }
                 snapshot.holdings.append(
                     StrategyHolding(
                         strategy: Int32(strategy), instrument: InstrumentID(instrument), held: held, open: open))

@@ -60,13 +60,46 @@ final class ReductionTests: XCTestCase {
     func testWhatIsExpectedDecides() {
         var world = GateWorld { $0.position.maxQuantity = .zero }
         world.snapshot.positions[0] = Quantity(units: 50)
-        world.snapshot.open[0] = Quantity(units: -30)
+        world.snapshot.setOpen(Quantity(units: -30), of: 0)
         XCTAssertEqual(world.first(0, -50).units, 20)
         XCTAssertEqual(world.next(0, -1).units, 0)
         world.gate.expect(change: Quantity(units: 5), of: InstrumentID(0), strategy: nil)
         XCTAssertEqual(world.next(0, -50).units, 5, "the rest of a sell was cancelled")
-        world.snapshot.open[0] = .zero
+        world.snapshot.setOpen(.zero, of: 0)
         XCTAssertEqual(world.first(0, -60).units, 50, "a new snapshot forgets the rest")
+    }
+
+    /// What a resting order of the other side never brings cannot be taken away.
+    func testARestingOrderOfTheOtherSideMakesNoRoom() {
+        let changes: [(RiskLimitName, (inout GateWorld) -> Void, (inout RiskLimits) -> Void)] = [
+            (.allowShort, { _ in }, { $0.allowShort = false }),
+            (.maxDrawdown, { $0.snapshot.peakEquity = .units(200_000) }, { $0.maxDrawdown = .percent(20) }),
+            (.maxDailyLoss, { $0.snapshot.dayEquity = .units(200_000) }, { $0.maxDailyLoss = .percent(20) }),
+            (.maxPositionQuantity, { _ in }, { $0.position.maxQuantity = .zero }),
+        ]
+        for (name, prepare, limits) in changes {
+            for side: Int64 in name == .allowShort ? [1] : [1, -1] {
+                for isOpenBefore in [true, false] {
+                    var world = GateWorld {
+                        limits(&$0)
+                        if !isOpenBefore { $0 = RiskLimits() }
+                    }
+                    prepare(&world)
+                    world.snapshot.setOpen(Quantity(units: side * 100), of: 0)
+                    let verdict = world.first(0, -side * 100)
+                    XCTAssertEqual(verdict.units, isOpenBefore ? 0 : 100, "\(name)")
+                    XCTAssertEqual(verdict.limit, isOpenBefore ? name : nil)
+                }
+                var world = GateWorld(limits)
+                prepare(&world)
+                world.snapshot.positions[0] = Quantity(units: side * 30)
+                world.snapshot.setOpen(Quantity(units: side * 100), of: 0)
+                XCTAssertEqual(world.first(0, -side * 20).units, 20, "\(name): of what is held")
+                XCTAssertEqual(world.next(0, -side * 20).units, 10, "\(name): less what was approved")
+                world.gate.expect(change: Quantity(units: side * 5), of: InstrumentID(0), strategy: nil, ended: 1)
+                XCTAssertEqual(world.next(0, -side * 20).units, 5, "\(name): and what has ended")
+            }
+        }
     }
 
     func testOrdersThatEndMakeRoom() {

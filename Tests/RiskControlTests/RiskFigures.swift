@@ -2,23 +2,32 @@ import TradingModel
 
 @testable import RiskControl
 
-/// The figures that limits are about, computed from scratch and without any of the gate's own sums.
+/// The figures that limits are about, computed from scratch and without any of the gate's own sums. What strategies hold counts
+/// as if all filled.
 struct RiskFigures {
     /// Figures with the limit they may not pass, by the limit's name and the group or strategy it is about.
     private(set) var figures: [(name: String, figure: Double, most: Double)] = []
 
+    /// - Parameter unfilled: whose orders, open or approved, never fill.
     init(
-        _ portfolio: RandomPortfolio, _ gate: RiskGate, approved: [(instrument: Int, strategy: Int?, change: Quantity)]
+        _ portfolio: RandomPortfolio, _ gate: RiskGate, approved: [(instrument: Int, strategy: Int?, change: Quantity)],
+        unfilled: (instrument: Int, side: Side)? = nil
     ) {
         let (limits, snapshot) = (portfolio.limits, portfolio.snapshot)
         let equity = Double(snapshot.equity?.e6 ?? 0) / 1e6
-        var quantities = (0..<RandomPortfolio.count).map { (snapshot.positions[$0] + snapshot.open[$0]).e8 }
+        var quantities = (0..<RandomPortfolio.count).map { (snapshot.positions[$0] + snapshot.open($0)).e8 }
+        if let unfilled {
+            let open = unfilled.side == .buy ? snapshot.buys : snapshot.sells
+            quantities[unfilled.instrument] -= open[unfilled.instrument].e8 * unfilled.side.sign
+        }
         var own = Array(repeating: quantities.map { _ in Int64(0) }, count: RandomPortfolio.strategies.count)
         for holding in snapshot.holdings {
             own[Int(holding.strategy)][Int(holding.instrument.index)] += (holding.held + holding.open).e8
         }
         for entry in approved {
-            quantities[entry.instrument] += entry.change.e8
+            if unfilled?.instrument != entry.instrument || unfilled?.side.sign != entry.change.e8.signum() {
+                quantities[entry.instrument] += entry.change.e8
+            }
             if let strategy = entry.strategy { own[strategy][entry.instrument] += entry.change.e8 }
         }
         let prices = snapshot.marks.map { Double($0?.e8 ?? 0) / 1e8 }

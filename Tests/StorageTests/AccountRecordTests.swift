@@ -28,6 +28,61 @@ final class AccountRecordTests: AccountTestCase {
             })
     }
 
+    /// Trades and what they cost are no movements.
+    func testCashThatMovedWithoutATradeComesBackInTheOrderOfTime() throws {
+        let database = try makeDatabase()
+        var (account, journal, run) = try AccountScenario.begin(database)
+        try AccountScenario.rebalance(&account, journal)
+        let opened = try XCTUnwrap(
+            try ProductionStore(database).record(of: "DU123", run: run, names: AccountScenario.names).0.cashMovements
+                .first)
+        account.advance()
+        account.batch.cash.append(CashRecord(time: account.now, kind: .reconciled, amount: Money(e6: -7_000_000)))
+        try account.write(to: journal)
+        let record = try ProductionStore(database).record(of: "DU123", run: run, names: AccountScenario.names).0
+        XCTAssertEqual(opened.amount, Money(e6: 50_000_000_000))
+        XCTAssertEqual(
+            record.cashMovements, [opened, CashMovement(time: account.now, amount: Money(e6: -7_000_000))])
+        XCTAssertEqual(
+            try ProductionStore(database).record(of: "DU9", run: run, names: AccountScenario.names).0.cashMovements
+                .count, 0)
+    }
+
+    /// What orders take of the margin comes back: the last preview that let one leave, of whichever run; a denial takes nothing.
+    func testPreviewsOfMarginsComeBack() throws {
+        let database = try makeDatabase()
+        var (account, journal, run) = try AccountScenario.begin(database)
+        let (asked, denied) = (account.plan(.buy, 10, of: 0), account.plan(.buy, 20, of: 1))
+        func preview(_ order: OrderNumber, _ units: Int64, _ after: Int64, isCleared: Bool) -> MarginPreviewRecord {
+            MarginPreviewRecord(
+                order: order, time: AccountScenario.start, quantity: Quantity(units: units),
+                figures: MarginFigures(
+                    initialBefore: Money(e6: 100), initialAfter: Money(e6: after), equityAfter: Money(e6: 1_000),
+                    commission: order == asked ? nil : Money(e6: 7), warning: order == asked ? "" : "capped"),
+                reserved: Money(e6: 5), isCleared: isCleared)
+        }
+        account.batch.broker.previews = [
+            preview(asked, 30, 900, isCleared: false), preview(asked, 10, 400, isCleared: true),
+            preview(denied, 20, 999, isCleared: false),
+        ]
+        try account.move(denied, .deny(.insufficientMargin))
+        try account.write(to: journal)
+        let store = ProductionStore(database)
+        let record = try store.record(of: "DU123", run: run, names: AccountScenario.names).0
+        XCTAssertEqual(record.margins, [asked: MarginTake(amount: Money(e6: 300), quantity: Quantity(units: 10))])
+        XCTAssertEqual(record.orders.map(\.state), [.planned, .denied(.insufficientMargin)])
+        XCTAssertEqual(
+            try rows(database, "SELECT outcome, size, reserved_e6, commission_e6, warning FROM margin_previews"),
+            [
+                ["DENIED", "30.0", "5", "NULL", "NULL"], ["CLEARED", "10.0", "5", "NULL", "NULL"],
+                ["DENIED", "20.0", "5", "7", "capped"],
+            ])
+        for change in ["UPDATE margin_previews SET outcome = 'CLEARED'", "DELETE FROM margin_previews"] {
+            XCTAssertThrowsError(try database.connection.execute(change), change)
+        }
+        XCTAssertEqual(try DatabaseVerifier(database).verify().filter { $0.severity == .broken }.map { "\($0)" }, [])
+    }
+
     func testEveryKindOfOrderComesBackAsItWas() throws {
         let database = try makeDatabase()
         var (account, journal, run) = try AccountScenario.begin(database)

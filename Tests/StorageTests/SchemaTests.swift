@@ -12,9 +12,8 @@ final class SchemaTests: DatabaseTestCase {
             .rejected(.oca),
         ]
         let transitions: [OrderTransition] = [
-            .submit, .accept, .reject(.oca), .fill(isComplete: true), .cancel(.oca), .expire(.oca), .loseTrack,
-            .withdraw,
-            .correct(isComplete: true),
+            .submit, .deny(.oca), .accept, .reject(.oca), .fill(isComplete: true), .cancel(.oca), .expire(.oca),
+            .loseTrack, .withdraw, .correct(isComplete: true),
         ]
         let lists: [(String, [String])] = [
             ("SELECT status FROM order_statuses", states.map(\.code)),

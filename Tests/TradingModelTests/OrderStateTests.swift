@@ -4,7 +4,7 @@ import XCTest
 final class OrderStateTests: XCTestCase {
     /// What the table says of one pair.
     private enum Outcome: Equatable {
-        case planned, submitted, working, unknown, filled, cancelled, corrected, expired, rejected
+        case planned, denied, submitted, working, unknown, filled, cancelled, corrected, expired, rejected
         /// The state stays as it is, with its own reason.
         case same
         case refused
@@ -14,27 +14,29 @@ final class OrderStateTests: XCTestCase {
     private static let newReason = StatusReason.superseded
 
     private static let transitions: [OrderTransition] = [
-        .submit, .accept, .reject(newReason), .fill(isComplete: false), .fill(isComplete: true), .cancel(newReason),
+        .submit, .deny(newReason), .accept, .reject(newReason), .fill(isComplete: false), .fill(isComplete: true),
+        .cancel(newReason),
         .expire(newReason), .loseTrack, .withdraw, .correct(isComplete: false), .correct(isComplete: true),
     ]
 
     /// The whole life cycle: one line a state, one character a transition, in their order; `.` is refused, `=` stays as it is.
     private static let table: [(state: OrderState, outcomes: [Outcome])] = [
-        (.denied(ownReason), row(". . . . . . . . . . .")),
-        (.planned, row("s . r . . c e . . . .")),
-        (.submitted, row(". w r w f c e u p = f")),
-        (.working, row(". . r w f c e u . = f")),
-        (.unknown, row(". w r w f c e . . = f")),
-        (.filled, row(". . . f f . . . . d f")),
-        (.cancelled(ownReason), row(". w . = f . . . . = f")),
-        (.expired(ownReason), row(". w . = f . . . . = f")),
-        (.rejected(ownReason), row(". w . = f . . . . = f")),
+        (.denied(ownReason), row(". . . . . . . . . . . .")),
+        (.planned, row("s x . r . . c e . . . .")),
+        (.submitted, row(". . w r w f c e u p = f")),
+        (.working, row(". . . r w f c e u . = f")),
+        (.unknown, row(". . w r w f c e . . = f")),
+        (.filled, row(". . . . f f . . . . d f")),
+        (.cancelled(ownReason), row(". . w . = f . . . . = f")),
+        (.expired(ownReason), row(". . w . = f . . . . = f")),
+        (.rejected(ownReason), row(". . w . = f . . . . = f")),
     ]
 
     private static func row(_ letters: String) -> [Outcome] {
         letters.split(separator: " ").map { letter in
             switch letter {
             case "p": .planned
+            case "x": .denied
             case "s": .submitted
             case "w": .working
             case "u": .unknown
@@ -52,6 +54,7 @@ final class OrderStateTests: XCTestCase {
     private static func state(_ outcome: Outcome, from state: OrderState) -> OrderState? {
         switch outcome {
         case .planned: .planned
+        case .denied: .denied(newReason)
         case .submitted: .submitted
         case .working: .working
         case .unknown: .unknown
@@ -110,7 +113,8 @@ final class OrderStateTests: XCTestCase {
         XCTAssertEqual(
             Self.transitions.map(\.kind),
             [
-                "SUBMITTED", "ACCEPTED", "REJECTED", "FILL", "FILL", "CANCELLED", "EXPIRED", "UNKNOWN", "NOT_SENT",
+                "SUBMITTED", "DENIED", "ACCEPTED", "REJECTED", "FILL", "FILL", "CANCELLED", "EXPIRED", "UNKNOWN",
+                "NOT_SENT",
                 "CORRECTED", "CORRECTED",
             ])
         let error = IllegalTransition(state: .filled, transition: .cancel(.oca))

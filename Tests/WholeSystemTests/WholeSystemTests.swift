@@ -24,6 +24,8 @@ final class WholeSystemTests: XCTestCase {
         guard !isReplay, cases.count >= WholeSystemTests.defaultCount else { return }
         XCTAssertGreaterThan(report.children, 1_000, "a share of the worlds has algorithms")
         XCTAssertGreaterThan(report.denied, 100, "a share of the worlds has limits")
+        XCTAssertGreaterThan(report.previews, 1_000, "a share of the worlds asks about margins")
+        XCTAssertGreaterThan(report.marginDenied, 100, "a share of them has too little")
         for (status, least) in [("ORDERED", 1_000), ("HOLD", 100), ("EXPIRED", 50)] {
             XCTAssertGreaterThan(report.intents[status] ?? 0, least, "a share of the worlds has intents: \(status)")
         }

@@ -15,6 +15,9 @@ struct WorldReport: Sendable {
     var children = 0
     /// Orders that a limit denied.
     var denied = 0
+    /// Orders of whose margin the broker was asked, and those of them that were denied for it.
+    var previews = 0
+    var marginDenied = 0
     /// Orders that were changed.
     var changes = 0
     /// Intents on record by what became of them, those that were skipped because another run had acted on them, and files that were
@@ -60,6 +63,8 @@ struct WorldReport: Sendable {
         parents += facts?.orders.count { $0.isParent } ?? 0
         children += facts?.orders.count { $0.parent != nil } ?? 0
         denied += facts?.orders.count { $0.status == "DENIED" && $0.reason == "risk_limit" } ?? 0
+        previews += facts?.previews.count ?? 0
+        marginDenied += facts?.orders.count { $0.status == "DENIED" && $0.reason == "insufficient_margin" } ?? 0
         for intent in facts?.intents ?? [] { intents[intent.status, default: 0] += 1 }
         skippedIntents += life.world.skippedIntents
         refusedFiles += life.refusedFiles
@@ -89,6 +94,8 @@ struct WorldReport: Sendable {
         parents += other.parents
         children += other.children
         denied += other.denied
+        previews += other.previews
+        marginDenied += other.marginDenied
         changes += other.changes
         intents.merge(other.intents) { $0 + $1 }
         skippedIntents += other.skippedIntents
@@ -126,7 +133,7 @@ struct WorldReport: Sendable {
         let whole =
             "\(worlds) worlds (\(onDatabase) on SQLite), \(processes) processes, \(orders) orders, \(changes) changes, "
             + "\(executions) executions, \(parents) orders carried out by \(children) children, "
-            + "\(denied) denied by a limit, "
+            + "\(denied) denied by a limit, \(previews) previews of margins, \(marginDenied) denied for them, "
             + "intents \(intents.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")), "
             + "\(skippedIntents) skipped, \(refusedFiles) files refused, positions closed \(flattened) of \(flattenings) times, "
             + "\(ordersAfterLoss) orders after a loss"

@@ -52,6 +52,7 @@ struct GatewayInputs {
         settings.clock = options.showsWallTime ? .wall : .simulated
         settings.messagesPerSecond = options.messagesPerSecond
         settings.sessionsKept = options.daysKept
+        if let share = options.initialMarginE9 { settings.margins = GatewayMargins(initialE9: share) }
         for (name, zone) in [
             ("US/Eastern", "America/New_York"), ("America/New_York", "America/New_York"), ("UTC", "UTC"),
             ("GMT", "UTC"),

@@ -38,6 +38,8 @@ public struct GatewayOptions: Sendable {
     public var showsWallTime = false
     /// Messages a second beyond which error 100 is sent; nil never sends it.
     public var messagesPerSecond: Int?
+    /// The share of what is held that the account needs as initial margin, from 0.01 to 1 in units of 10⁻⁹; half of it to go on.
+    public var initialMarginE9: Int64?
     /// Days whose executions and completed orders can be asked for, the running one included; nil is all of them.
     public var daysKept: Int?
     /// A file of faults, one a line: the number of bars played before it, and its words.

@@ -96,7 +96,7 @@ extension BreakerConfiguration {
 
 extension ConfigurationReader {
     /// A value that `null` takes away.
-    fileprivate mutating func optional<Value>(
+    mutating func optional<Value>(
         _ path: String, _ current: Value?, _ read: (inout ConfigurationReader, String) -> Value?
     ) -> Value? {
         value(path) == .null ? nil : read(&self, path) ?? current

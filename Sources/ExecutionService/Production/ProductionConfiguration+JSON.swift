@@ -28,6 +28,8 @@ extension ProductionConfiguration {
             "cancel_on_exit": .boolean(cancelOnExit), "commission_wait": .span(commissionWait),
             "alert_every": .span(alertEvery),
         ]
+        // A run that was begun before there was this section goes on.
+        if whatIf != WhatIfConfiguration() { section["what_if"] = whatIf.value }
         if hasBreaker { section["breaker"] = breaker.value }
         return .section(section)
     }

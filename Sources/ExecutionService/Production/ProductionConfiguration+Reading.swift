@@ -60,6 +60,7 @@ extension ProductionConfiguration {
         cancelOnExit = reader.boolean("production.cancel_on_exit") ?? cancelOnExit
         commissionWait = reader.duration("production.commission_wait", upTo: hour) ?? commissionWait
         alertEvery = reader.duration("production.alert_every", upTo: day) ?? alertEvery
+        whatIf.read(&reader)
         breaker.read(&reader)
     }
 }

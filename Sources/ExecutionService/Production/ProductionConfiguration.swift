@@ -65,6 +65,8 @@ public struct ProductionConfiguration: Sendable, Equatable {
     public var commissionWait = TimeSpan.seconds(10)
     /// How often a lasting trouble is told again.
     public var alertEvery = TimeSpan.minutes(5)
+    /// What the broker is asked before an order leaves.
+    public var whatIf = WhatIfConfiguration()
     /// Stops sends while the broker fails.
     public var breaker = BreakerConfiguration()
 

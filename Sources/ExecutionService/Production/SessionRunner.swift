@@ -172,6 +172,8 @@ struct SessionRunner {
             settings.risk = RiskSetup(
                 request.configuration, environment: gate.environment, decisions: known.names.decisions,
                 isIntraday: request.history?.isIntraday ?? false)
+            settings.whatIf = WhatIfSetup(
+                request.configuration.production.whatIf, failsOpen: gate.environment.failsOpen)
         }
         if usesLevels {
             settings.aggressiveness = AggressivenessSetup(

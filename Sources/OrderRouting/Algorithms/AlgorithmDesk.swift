@@ -30,6 +30,8 @@ struct AlgorithmRun: Sendable {
 struct AlgorithmDesk: Sendable {
     @usableFromInline
     private(set) var runs: [AlgorithmRun] = []
+    /// Those of each instrument, by number.
+    private var parents: [InstrumentID: [OrderNumber]] = [:]
     /// Volumes of the past, of the instruments whose algorithms need them.
     @usableFromInline
     var histories: [InstrumentID: VolumeHistory] = [:]
@@ -47,11 +49,19 @@ struct AlgorithmDesk: Sendable {
     mutating func add(_ run: AlgorithmRun) {
         let place = runs.lastIndex { $0.parent < run.parent }.map { $0 + 1 } ?? 0
         runs.insert(run, at: place)
+        var others = parents[run.instrument] ?? []
+        others.insert(run.parent, at: others.lastIndex { $0 < run.parent }.map { $0 + 1 } ?? 0)
+        parents[run.instrument] = others
     }
 
     mutating func remove(_ parent: OrderNumber) {
-        if let index = index(of: parent) { runs.remove(at: index) }
+        guard let index = index(of: parent) else { return }
+        let instrument = runs.remove(at: index).instrument
+        parents[instrument]?.removeAll { $0 == parent }
     }
+
+    /// Those of an instrument, by number.
+    func parents(of instrument: InstrumentID) -> [OrderNumber] { parents[instrument] ?? [] }
 
     subscript(_ index: Int) -> AlgorithmRun {
         get { runs[index] }

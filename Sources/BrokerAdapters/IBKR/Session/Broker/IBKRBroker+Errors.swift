@@ -6,9 +6,8 @@ extension IBKRBroker {
         let reason = BrokerReason(code: error.code, text: error.text)
         guard let id = error.id else { return note(.gateway(code: error.code, text: error.text)) }
         if takeContract(error) { return }
-        if let key = previews.removeValue(forKey: id) {
-            outputs.append(.event(.previewRefused(key, reason)))
-        } else if let query = dataQueries.removeValue(forKey: id) {
+        if takePreview(error, id: id, reason) { return }
+        if let query = dataQueries.removeValue(forKey: id) {
             takeData(error, query, id, reason)
         } else if let order = registry.order(orderID: id) {
             take(error.classified(in: IBKRBroker.context(of: order)), order, reason, at: moment)

@@ -39,11 +39,6 @@ extension IBKRBroker {
         }
     }
 
-    private mutating func takePreview(_ open: TWSOpenOrder) {
-        guard let key = previews.removeValue(forKey: open.orderID) else { return }
-        outputs.append(.event(.preview(key, open.state)))
-    }
-
     private mutating func take(_ status: TWSOrderStatus, at moment: IBKRMoment) {
         guard let order = registry.order(of: status, clientID: session.configuration.clientID) else {
             if status.clientID == session.configuration.clientID, registry.order(orderID: status.orderID) != nil {

@@ -82,7 +82,7 @@ extension IBKRBroker {
         return requests
     }
 
-    private func contract(of placement: IBKRPlacement) throws(IBKROrderRefusal) -> IBKRContract {
+    func contract(of placement: IBKRPlacement) throws(IBKROrderRefusal) -> IBKRContract {
         let instrument = placement.order.terms.instrument
         guard let contract = contracts.contract(of: instrument) else { throw .noContract(instrument) }
         return contract
@@ -146,23 +146,7 @@ extension IBKRBroker {
         send(IBKROutgoing(label: .globalCancel, priority: .cancel, request: request), at: moment)
     }
 
-    // MARK: - Previews and data
-
-    mutating func preview(_ placement: IBKRPlacement, at moment: IBKRMoment) {
-        do throws(IBKROrderRefusal) {
-            let contract = try contract(of: placement)
-            var order = try mapping.order(placement.order, key: placement.key, placement.parameters, for: contract)
-            order.whatIf = true
-            guard session.state.isReady else { throw .notReady }
-            guard let id = takeIdentifier(at: moment) else { throw .identifiersExhausted }
-            previews[id] = placement.key
-            let request = TWSPlaceOrder(orderID: id, contract: contract.contract, order: order)
-            send(IBKROutgoing(label: .preview(id), priority: .query, request: .placeOrder(request)), at: moment)
-        } catch {
-            outputs.append(
-                .event(.previewRefused(placement.key, BrokerReason(code: nil, text: error.description))))
-        }
-    }
+    // MARK: - Data
 
     mutating func ask(_ query: IBKRDataQuery, at moment: IBKRMoment) {
         guard session.state.isReady, let id = takeIdentifier(at: moment), let request = request(query, id) else {

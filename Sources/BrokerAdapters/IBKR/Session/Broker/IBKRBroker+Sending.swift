@@ -33,7 +33,7 @@ extension IBKRBroker {
         case .cancel(let key): report(.cancelRefused(key, reason, at: moment.time))
         case .preview(let id):
             guard let key = previews.removeValue(forKey: id) else { return }
-            outputs.append(.event(.previewRefused(key, reason)))
+            outputs.append(.event(.previewRefused(key, .lost(why))))
         case .globalCancel: note(.ignored("cancel everything: \(why)"))
         case .query, .list: break
         }
@@ -83,10 +83,7 @@ extension IBKRBroker {
     mutating func connectionLost(at moment: IBKRMoment) {
         for key in awaiting.keys.sorted() { doubt(key, .connectionLost, at: moment) }
         awaiting = [:]
-        for (id, key) in previews.sorted(by: { $0.key < $1.key }) {
-            previews[id] = nil
-            outputs.append(.event(.previewRefused(key, BrokerReason(code: nil, text: "disconnected"))))
-        }
+        losePreviews()
         dataQueries = [:]
         giveUpContracts()
     }

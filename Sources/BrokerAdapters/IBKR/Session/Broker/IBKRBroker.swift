@@ -14,6 +14,7 @@ public struct IBKRBroker: Sendable {
     let limits: IBKRBrokerLimits
     /// Orders that left and are not answered, by when they left.
     var awaiting: [OrderKey: Int64] = [:]
+    /// What previews are of, by the ids that they were asked for under.
     var previews: [Int32: OrderKey] = [:]
     var dataQueries: [Int32: IBKRDataQuery] = [:]
     /// When the gateway began to be asked after the last interruption.
@@ -62,6 +63,7 @@ public struct IBKRBroker: Sendable {
         case .withdraw(let keys, let why): drive(.withdraw(keys, why: why), at: moment)
         case .withheld(let labels, let why): takeBack(labels, why, at: moment)
         case .preview(let placement): preview(placement, at: moment)
+        case .forgetPreview(let key): forgetPreview(key)
         case .query(let query): ask(query, at: moment)
         }
         defer { outputs = [] }

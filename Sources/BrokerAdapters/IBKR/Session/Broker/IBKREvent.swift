@@ -8,14 +8,24 @@ public enum IBKREvent: Sendable, Equatable {
     case contractResolved(IBKRContract)
     /// Nothing can be ordered for the instrument.
     case contractRefused(InstrumentID, IBKRContractRefusal)
-    /// What an order would cost; it does not exist.
+    /// What an order would cost; it does not exist. An answer without figures may be followed by one that has them.
     case preview(OrderKey, TWSOrderState)
-    case previewRefused(OrderKey, BrokerReason)
+    case previewRefused(OrderKey, IBKRPreviewRefusal)
     /// A question for data was sent under this id; its answers come as messages.
     case dataRequested(IBKRDataQuery, requestID: Int32)
     case dataRefused(IBKRDataQuery, BrokerReason)
     /// A message about accounts or markets.
     case message(TWSMessage)
+}
+
+/// Why there is no preview of an order.
+public enum IBKRPreviewRefusal: Sendable, Equatable {
+    /// The gateway says so.
+    case answered(BrokerReason)
+    /// The order cannot be written for IBKR, and would not be sent either.
+    case notSendable(String)
+    /// The question did not leave, or its connection ended.
+    case lost(String)
 }
 
 /// Questions whose answers are passed on as they come.
@@ -79,8 +89,11 @@ public enum IBKRBrokerInput: Sendable, Equatable {
     case withdraw([OrderKey], why: String)
     /// What was to leave and was kept back, so that it never arrived.
     case withheld([IBKROutgoing.Label], why: String)
-    /// Asks what an order would cost.
+    /// Asks what an order would cost; nothing is ordered, and the id is never an order's. It takes the place of an earlier
+    /// question about the same order.
     case preview(IBKRPlacement)
+    /// The answer to that is not wanted any more.
+    case forgetPreview(OrderKey)
     case query(IBKRDataQuery)
 }
 
