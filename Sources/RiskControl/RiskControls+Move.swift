@@ -34,8 +34,12 @@ extension RiskControls {
     func review(_ move: LimitMove, _ context: RiskContext, _ verdict: inout RiskVerdict) {
         let instrument = Int(move.order.terms.instrument.index)
         let sign = move.order.terms.side.sign
-        let (before, overflow) = portfolio.expected[instrument].subtractingReportingOverflow(sign * move.rest.e8)
-        guard move.isTowardMarket, !overflow else { return }
+        // As for a new order, what those of the other side would bring may never come.
+        let certain =
+            Int128(portfolio.expected[instrument]) + Int128(sign) * Int128(portfolio.opposing(sign, instrument))
+        guard move.isTowardMarket, let before = Int64(exactly: certain - Int128(sign) * Int128(move.rest.e8)),
+            before > .min
+        else { return }
         let reduction = before.signum() == -sign ? min(move.rest.e8, abs(before)) : 0
         guard move.rest > .zero, move.rest.e8 > reduction else { return }
         var ask = Ask(

@@ -50,6 +50,16 @@ final class LimitMoveTests: XCTestCase {
         }
     }
 
+    /// A buy that rests makes no reduction of a sell, for it may never fill.
+    func testAnOrderOfTheOtherSideMakesNoRoom() {
+        for (held, limit) in [(Int64(0), RiskLimitName.priceCollar), (9, .priceCollar), (10, nil)] {
+            let found = verdict(-10, from: 110, to: 90, held: held, { $0.priceCollar = .percent(5) }) {
+                $0.snapshot.buys[0] = Quantity(units: 100)
+            }
+            XCTAssertEqual(found.limit, limit, "\(held)")
+        }
+    }
+
     /// A collar is measured from the quote that the limit is made of, where there is one.
     func testTheReferenceIsTheQuote() {
         XCTAssertNil(verdict(10, from: 90, to: 125, quote: 120, { $0.priceCollar = .percent(5) }).reason)
