@@ -163,8 +163,11 @@ extension RebalanceMachine {
         quote.middle ?? price(of: quote, at: moment)?.price
     }
 
-    /// The middles of the markets that are quoted, by instrument.
-    var middles: [Price?] { engine.instruments.indices.map { quotes[InstrumentID($0)]?.middle } }
+    /// The middles of the markets that are quoted, by instrument; none where a target says its price itself, as in a simulation.
+    var middles: [Price?] {
+        let told = Set(goal.batches.flatMap(\.targets).filter { freshReference(of: $0) != nil }.map(\.instrument))
+        return engine.instruments.indices.map(InstrumentID.init).map { told.contains($0) ? nil : quotes[$0]?.middle }
+    }
 
     private func problem(of quote: Quote, _ ticker: String, at moment: IBKRMoment) -> String {
         if let refusal = quote.refusal { return "no price for \(ticker): \(refusal)" }

@@ -55,7 +55,7 @@ final class SimulatorPropertyTests: XCTestCase {
                 .brokerCancelled, .notSendable, .timeout, .stopped, .otherRejected, .vanished, .givenUp, .corrected,
                 .halted, .haltedReducing, .carried, .windowEnded, .childRejected, .childEnded,
                 .breakerOpen, .riskLimit, .reduceOnly, .riskDataUnavailable, .intentExpired, .duplicateIntent,
-                .emergencyReduceOnly,
+                .emergencyReduceOnly, .insufficientMargin, .capital,
             ])
         XCTAssertEqual(Set(ResizeCause.allCases).subtracting(causes), [.cash, .overfill])
         XCTAssertEqual(
