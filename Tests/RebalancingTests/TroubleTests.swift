@@ -36,6 +36,25 @@ final class TroubleTests: XCTestCase {
         try desk.checkSettled()
     }
 
+    /// A message that could not be read may have been about the order: lists that do not show it prove nothing any more, until
+    /// another connection is there.
+    func testNothingIsSentAgainWhereAMessageCouldNotBeRead() throws {
+        for delay_ms in stride(from: Int64(500), through: 3_000, by: 500) {
+            var desk = RebalanceDesk()
+            let command = desk.command(["AAA": 100])
+            desk.world.faults = FaultPlan(perMille: [.killedBeforeSend: 1_000], budget: 1)
+            desk.world.faults.waitsForOrders = true
+            XCTAssertEqual(try desk.give(command), .died(.killedBeforeSend))
+            desk.world.faults = FaultPlan(perMille: [:], budget: 0)
+            desk.world.after(delay_ms) { $0.faults = FaultPlan(perMille: [.malformedMessage: 1_000], budget: 1) }
+            guard case .finished(.completed(shortfalls: 1, _)) = try desk.give(command) else {
+                return XCTFail("\(delay_ms): the order ends unsent")
+            }
+            XCTAssertEqual(try desk.notifications(), [], "\(delay_ms)")
+            XCTAssertEqual(desk.world.gateway.orderRecords.count, 0, "\(delay_ms)")
+        }
+    }
+
     /// Sent again, the order waits for its turn among the messages of a second, and the connection ends before it leaves.
     func testAnOrderThatIsNotSentAgainEitherStaysInDoubt() throws {
         var desk = RebalanceDesk()
