@@ -9,17 +9,6 @@ import XCTest
 
 /// A rebalance that a switch halts and asks to close positions.
 final class FlatteningTests: ServiceTestCase {
-    private func gateway() throws -> GatewayThread {
-        var request = BarImport(database: try folder.path("history.db"), files: [Fixtures.bars])
-        request.timeZone = "UTC"
-        _ = try request.run()
-        var options = GatewayOptions(bars: request.database)
-        (options.port, options.controlPort) = (0, 0)
-        options.from = "2012-06-01"
-        options.pace = .whenOrdered(quiet_ms: 20)
-        return try GatewayThread(options)
-    }
-
     private func plan(_ shares: Int, _ gateway: GatewayThread) throws -> RebalancePlan {
         let rows = ["AAPL", "IBM", "MSFT"].map { "2012-05-31,\($0),\(shares),d\(shares)\n" }.joined()
         let configuration = """
@@ -79,7 +68,7 @@ final class FlatteningTests: ServiceTestCase {
 
     /// Whoever turned the switch has agreed: the one at the rebalance may be gone.
     func testNobodyIsAsked() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         var answers = 0
         let report = try haltedReport(gateway, answers: &answers) { try self.haltAndFlatten() }
         XCTAssertEqual(report.ending, .halted)
@@ -92,7 +81,7 @@ final class FlatteningTests: ServiceTestCase {
 
     /// What keeps positions from being closed does not take the place of what became of the rebalance.
     func testAnotherSwitchKeepsThem() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         var answers = 0
         let report = try haltedReport(gateway, answers: &answers) {
             try self.haltAndFlatten()

@@ -18,17 +18,6 @@ final class JournalTroubleTests: ServiceTestCase {
 
         """
 
-    private func gateway() throws -> GatewayThread {
-        var request = BarImport(database: try folder.path("history.db"), files: [Fixtures.bars])
-        request.timeZone = "UTC"
-        _ = try request.run()
-        var options = GatewayOptions(bars: request.database)
-        (options.port, options.controlPort) = (0, 0)
-        options.from = "2012-06-01"
-        options.pace = .whenOrdered(quiet_ms: 20)
-        return try GatewayThread(options)
-    }
-
     private func plan(_ gateway: GatewayThread) throws -> RebalancePlan {
         let configuration = """
             { brokers: { ibkr: { port: \(gateway.port), account: "DU123", messages_per_second: null } },
@@ -54,7 +43,7 @@ final class JournalTroubleTests: ServiceTestCase {
     }
 
     func testFailure16_ALockedDatabaseDelaysAndNothingMore() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         var isLocked = false
         let path = try folder.path("runtime.db")
         let observer = RebalanceObserver(
@@ -82,7 +71,7 @@ final class JournalTroubleTests: ServiceTestCase {
     }
 
     func testFailure16_AFullDiskSendsNothingAndTheSameCommandGoesOn() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let path = try folder.path("runtime.db")
         let limit = FileSizeLimit()
         defer { limit.lift() }

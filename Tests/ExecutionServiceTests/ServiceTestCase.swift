@@ -24,6 +24,18 @@ class ServiceTestCase: XCTestCase {
         return request.database
     }
 
+    /// A gateway with the real bars from June 2012 on, whose next bar comes when somebody has ordered.
+    func realBarsGateway() throws -> GatewayThread {
+        var request = BarImport(database: try folder.path("history.db"), files: [Fixtures.bars])
+        request.timeZone = "UTC"
+        _ = try request.run()
+        var options = GatewayOptions(bars: request.database)
+        (options.port, options.controlPort) = (0, 0)
+        options.from = "2012-06-01"
+        options.pace = .whenOrdered(quiet_ms: 20)
+        return try GatewayThread(options)
+    }
+
     /// Nothing in a database contradicts itself.
     func assertVerified(_ path: String, file: StaticString = #filePath, line: UInt = #line) throws {
         let findings = try DatabaseVerifier(try Database.openForReading(path)).verify().filter {

@@ -25,14 +25,7 @@ final class BrokerProfitTests: ServiceTestCase {
     }
 
     func testTheyAreOnRecordAndCompared() throws {
-        var request = BarImport(database: try folder.path("history.db"), files: [Fixtures.bars])
-        request.timeZone = "UTC"
-        _ = try request.run()
-        var options = GatewayOptions(bars: request.database)
-        (options.port, options.controlPort) = (0, 0)
-        options.from = "2012-06-01"
-        options.pace = .whenOrdered(quiet_ms: 20)
-        let gateway = try GatewayThread(options)
+        let gateway = try realBarsGateway()
 
         XCTAssertTrue(try rebalance(to: 300, gateway).isWhole)
         XCTAssertTrue(try rebalance(to: 100, gateway).isWhole)

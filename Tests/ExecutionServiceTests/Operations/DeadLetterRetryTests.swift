@@ -13,17 +13,6 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
         """
 
-    private func gateway() throws -> GatewayThread {
-        var request = BarImport(database: try folder.path("history.db"), files: [Fixtures.bars])
-        request.timeZone = "UTC"
-        _ = try request.run()
-        var options = GatewayOptions(bars: request.database)
-        (options.port, options.controlPort) = (0, 0)
-        options.from = "2012-06-01"
-        options.pace = .whenOrdered(quiet_ms: 20)
-        return try GatewayThread(options)
-    }
-
     private func configuration(_ gateway: GatewayThread, _ more: String = "") throws -> String {
         try folder.write(
             """
@@ -86,7 +75,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
     }
 
     func testEachAttemptHasAKeyOfItsOwn() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway)
         XCTAssertEqual(try letters(), [["0", "OPEN", "REJECTED", "0", "1"]])
 
@@ -117,7 +106,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
     }
 
     func testRefusals() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway)
         let path = try folder.path("runtime.db")
         func assertRefused(_ name: String, _ part: String, line: UInt = #line) {
@@ -153,7 +142,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
     /// What an order of several is part of, and what to do instead.
     func testWhatIsNotReplacedByOneOrder() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway)
         let other = "(SELECT order_id FROM orders WHERE order_key = 'other')"
         try change(
@@ -194,7 +183,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
     /// A limit that cannot be read would not hold.
     func testTheEnvironmentIsReadFirst() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway)
         XCTAssertThrowsError(try retry(order, gateway, variables: ["EXEC_MAX_POSITION_QTY": "1,000"])) {
             XCTAssertEqual(($0 as? EnvironmentRefusal)?.problems.map(\.name), ["EXEC_MAX_POSITION_QTY"])
@@ -208,7 +197,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
     /// What the limits do not let pass is no decision about the letter.
     func testADenialLeavesTheLetterOpen() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway)
         for _ in 0..<2 {
             let report = try retry(order, gateway, variables: ["EXEC_MAX_POSITION_QTY": "0"])
@@ -225,7 +214,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
     /// The order is new to the gate: a limit cuts it, to whole lots.
     func testLimitsJudgeARetry() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway)
         try makeSendable()
         _ = try retry(order, gateway, "risk: { max_order_notional: 20000 }")
@@ -248,7 +237,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
     /// Limits that look at the past have it, from the bars that were over.
     func testLimitsOfARetryNeedTheirBars() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway)
         try makeSendable()
         let limit = "risk: { max_share_of_volume: 0.0000001 }"
@@ -282,7 +271,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
     /// What the intent said goes on with the new order, and the intent shows what became of it.
     func testAnIntentIsFollowedThroughItsRetries() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway, intents: Self.intents)
         XCTAssertEqual(try intent(), [["REJECTED", "not_sendable", "100.0", "0.0", "0", "1"]])
         try makeSendable()
@@ -306,7 +295,7 @@ final class DeadLetterRetryTests: ServiceTestCase {
 
     /// What has ended is not made again.
     func testAnIntentThatHasEnded() throws {
-        let gateway = try gateway()
+        let gateway = try realBarsGateway()
         let order = try makeDeadOrder(gateway, intents: Self.intents)
         try makeSendable()
         try change(
