@@ -39,6 +39,7 @@ public struct CircuitBreaker: Sendable, Equatable {
 
     public let rules: Rules
     public private(set) var state = State.closed
+    /// When it came into this state.
     public private(set) var changedAt = Timestamp(ms: 0)
     /// Those that may still count, the oldest first; never more than the budget.
     private var errors: [Timestamp] = []
@@ -73,6 +74,7 @@ public struct CircuitBreaker: Sendable, Equatable {
         }
     }
 
+    /// What may leave now.
     public var permit: Permit {
         switch state {
         case .closed: .everything

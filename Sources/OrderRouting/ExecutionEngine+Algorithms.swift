@@ -55,7 +55,7 @@ extension ExecutionEngine {
     public mutating func keepVolumes(of instrument: InstrumentID, days: Int32) {
         let limit = max(algorithms.histories[instrument]?.limit ?? 0, Int(days))
         if algorithms.histories[instrument] == nil {
-            algorithms.histories[instrument] = VolumeHistory(limit: limit)
+            algorithms.histories[instrument] = TradedDates(limit: limit)
         } else {
             algorithms.histories[instrument]?.limit = limit
         }

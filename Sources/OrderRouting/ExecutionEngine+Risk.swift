@@ -76,7 +76,7 @@ extension ExecutionEngine {
 
     mutating func tellAccount() throws(ArithmeticOverflow) {
         guard let known = facts else { return }
-        var snapshot = RiskSnapshot(time: known.now, instruments: instruments.count)
+        var snapshot = RiskSnapshot(instruments: instruments.count)
         snapshot.marks = known.marks
         snapshot.markTimes = known.markTimes
         for index in positions.indices { snapshot.positions[index] = positions[index].quantity }

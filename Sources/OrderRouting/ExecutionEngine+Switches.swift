@@ -3,10 +3,13 @@ import TradingModel
 
 /// The kill switches that are on, and what they are held against.
 public struct EngineSwitches: Sendable {
+    /// What is on.
     public var board = KillSwitchBoard()
     /// By `DecisionID`; nil for a decision without a strategy.
     public var strategies: [String?] = []
+    /// Where every order of the engine goes, as switches name it.
     public var venue = ""
+    /// Whose orders they are.
     public var account = ""
 
     public init() {}

@@ -24,7 +24,7 @@ struct PortfolioState: Sendable {
     var openOrderCount: Int
 
     init(instruments: Int, groups: Int, strategies: Int) {
-        snapshot = RiskSnapshot(time: Timestamp(ms: 0), instruments: instruments)
+        snapshot = RiskSnapshot(instruments: instruments)
         expected = Array(repeating: 0, count: instruments)
         buys = expected
         sells = expected

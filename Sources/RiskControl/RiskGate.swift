@@ -28,9 +28,6 @@ public struct RiskGate: Sendable {
     /// The limits as they were given; nil where nothing is limited.
     public var limits: RiskLimits? { controls?.limits.limits }
 
-    /// Whether there are limits; without them nothing but `review` and `confirm` does anything.
-    public var isLimited: Bool { controls != nil }
-
     /// Adds an instrument that became known later; its place is the next one.
     public mutating func addInstrument(_ instrument: Instrument) {
         instruments.append(instrument)

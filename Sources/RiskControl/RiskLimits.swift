@@ -44,10 +44,13 @@ public struct RiskLimits: Sendable, Equatable {
     public var valueAtRisk = ValueAtRiskRule()
     /// The portfolio's value at risk.
     public var maxValueAtRisk: Share?
+    /// The most that Kelly's formula lets a strategy hold; nil does not limit.
     public var kelly: KellyLimit?
     /// By strategy id.
     public var strategies: [String: StrategyLimits] = [:]
+    /// How the equity is shared out over strategies; nil does not.
     public var capital: CapitalMap?
+    /// What may be spent on opening positions; nil does not limit.
     public var buyingPower: BuyingPowerLimit?
     /// Stop and target that a verdict proposes; they limit nothing.
     public var bands: PriceBands?

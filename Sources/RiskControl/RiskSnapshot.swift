@@ -20,7 +20,6 @@ public struct StrategyHolding: Sendable, Equatable {
 
 /// The account at a moment of decision. The arrays have one element for each instrument.
 public struct RiskSnapshot: Sendable, Equatable {
-    public var time: Timestamp
     /// Negative is short.
     public var positions: [Quantity]
     /// What open orders would still buy and sell, each zero or more, without exits of brackets.
@@ -40,12 +39,11 @@ public struct RiskSnapshot: Sendable, Equatable {
     public var peakEquity: Money?
     /// The equity at the end of the session before the local date; nil where it is not known.
     public var dayEquity: Money?
-    /// What may be spent on opening positions, before open orders; a broker's own figure, or the cash.
+    /// What may be spent on opening positions, before open orders; the cash, since what a broker would lend is asked of it order by order.
     public var buyingPower: Money?
 
     /// An account of so many instruments that holds nothing.
-    public init(time: Timestamp, instruments: Int) {
-        self.time = time
+    public init(instruments: Int) {
         positions = Array(repeating: .zero, count: instruments)
         buys = positions
         sells = positions

@@ -205,7 +205,9 @@ public struct CashMovement: Sendable, Equatable {
 
 /// What an account was worth at a time; a row of `equity_marks`.
 public struct EquityMark: Sendable, Equatable {
+    /// When it was looked.
     public var time: Timestamp
+    /// Cash and positions at the prices of then.
     public var equity: Money
 
     public init(time: Timestamp, equity: Money) {

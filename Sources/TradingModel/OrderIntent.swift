@@ -60,8 +60,10 @@ extension OrderIntent {
     /// `BUY`, `SELL` or `HOLD`.
     public var sideCode: String { side?.code ?? "HOLD" }
 
+    /// In shares; nil where it says a notional, or HOLD.
     public var quantity: Quantity? { if case .quantity(let quantity) = size { quantity } else { nil } }
 
+    /// In money; nil where it says a quantity, or HOLD.
     public var notional: Money? { if case .notional(let notional) = size { notional } else { nil } }
 
     /// How sure the strategy is, from 0 to 1.

@@ -162,7 +162,7 @@ struct RiskBenchmark {
     }
 
     private func snapshot(_ random: inout RandomSource) -> RiskSnapshot {
-        var snapshot = RiskSnapshot(time: Self.start, instruments: positions)
+        var snapshot = RiskSnapshot(instruments: positions)
         for instrument in 0..<positions {
             let held = Quantity(units: Int64(random.integer(in: -100...300)))
             snapshot.positions[instrument] = held

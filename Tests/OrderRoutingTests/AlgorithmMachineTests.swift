@@ -230,7 +230,7 @@ final class AlgorithmMachineTests: XCTestCase {
     // MARK: - Volume curves
 
     func testCurvesAreOfTheDatesBefore() {
-        var history = VolumeHistory(limit: 2)
+        var history = TradedDates(limit: 2)
         let day: Int64 = 86_400_000
         for date in 0..<4 {
             for (hour, units) in [(10, Int64(date + 1) * 100), (11, 50)] {
@@ -249,7 +249,7 @@ final class AlgorithmMachineTests: XCTestCase {
     }
 
     func testDailyBarsSpreadOverTheDay() {
-        var history = VolumeHistory(limit: 5)
+        var history = TradedDates(limit: 5)
         history.append(
             TradedVolume(
                 instrument: InstrumentID(0), start: Timestamp(ms: 0), end: Timestamp(ms: 86_400_000),

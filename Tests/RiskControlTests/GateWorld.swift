@@ -21,7 +21,7 @@ struct GateWorld {
         gate = RiskGate(
             limits: limits, instruments: Self.tickers.map { Instrument(ticker: $0, lotSize: lot) },
             strategies: Self.strategies)
-        snapshot = RiskSnapshot(time: Self.start, instruments: Self.tickers.count)
+        snapshot = RiskSnapshot(instruments: Self.tickers.count)
         for instrument in Self.tickers.indices {
             snapshot.marks[instrument] = Price(e8: 100 * Price.scale)
             snapshot.markTimes[instrument] = Self.start

@@ -99,7 +99,7 @@ struct RandomPortfolio {
     private static func snapshot(
         _ random: inout SeededGenerator, _ bars: [(bar: Bar, instrument: Int, date: CalendarDate)]
     ) -> RiskSnapshot {
-        var snapshot = RiskSnapshot(time: time, instruments: count)
+        var snapshot = RiskSnapshot(instruments: count)
         for entry in bars { snapshot.marks[entry.instrument] = entry.bar.close }
         let isCalm = random.chance(50)
         for instrument in 0..<count where random.chance(isCalm ? 20 : 60) {

@@ -157,7 +157,7 @@ final class VerdictTests: XCTestCase {
         }
         world.gate.addInstrument(Instrument(ticker: "E", lotSize: Quantity(units: 1)))
         let one = world.snapshot
-        world.snapshot = RiskSnapshot(time: one.time, instruments: 5)
+        world.snapshot = RiskSnapshot(instruments: 5)
         world.snapshot.marks = Array(repeating: one.marks[0], count: 5)
         world.snapshot.equity = one.equity
         world.context.strategy = 0

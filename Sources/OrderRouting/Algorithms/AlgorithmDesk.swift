@@ -34,7 +34,7 @@ struct AlgorithmDesk: Sendable {
     private var parents: [InstrumentID: [OrderNumber]] = [:]
     /// Volumes of the past, of the instruments whose algorithms need them.
     @usableFromInline
-    var histories: [InstrumentID: VolumeHistory] = [:]
+    var histories: [InstrumentID: TradedDates] = [:]
 
     func index(of parent: OrderNumber) -> Int? {
         var low = 0

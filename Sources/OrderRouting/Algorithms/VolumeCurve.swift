@@ -50,7 +50,7 @@ struct VolumeCurve: Sendable, Equatable {
 
 /// The volumes of an instrument's last dates.
 @usableFromInline
-struct VolumeHistory: Sendable {
+struct TradedDates: Sendable {
     private struct Day: Sendable {
         var date: CalendarDate
         var parts: [VolumeCurve.Part] = []
