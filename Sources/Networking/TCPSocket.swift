@@ -14,7 +14,7 @@ public final class TCPSocket {
     }
 
     /// What the system keeps of bytes that the other side's window does not take: they cannot be called back.
-    private static let unsentBytes: Int32 = 16_384
+    private static let unsentBytes: Int32 = 65_536
 
     let descriptor: Int32
     private var isOpen = true
