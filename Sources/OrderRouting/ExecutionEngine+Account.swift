@@ -19,17 +19,9 @@ extension ExecutionEngine {
         cash = record.cash
         planned = record.planned
         executions.reserveCapacity(record.executions.count)
-        var splits = record.splits[...]
-        for known in record.executions {
-            while let split = splits.first, split.time <= known.execution.time {
-                try splitHoldings(split.instrument, ratioE9: split.ratioE9)
-                splits.removeFirst()
-            }
-            executions[known.execution.id] = known
-            if strategies == nil { noteFill(known.execution, known.decision, commission: known.commission) }
-        }
-        for split in splits { try splitHoldings(split.instrument, ratioE9: split.ratioE9) }
+        for known in record.executions { executions[known.execution.id] = known }
         restoreStrategies(record)
+        try retell(record)
         replacedExecutions = Set(record.replacedExecutions)
         facts?.restoreEquity(record.equityMarks, record.cashMovements)
         margin?.restore(record.margins)

@@ -159,6 +159,14 @@ final class LimitedEngineTests: XCTestCase {
 
     /// Bought 100 before four new shares came for one, and 10 since: 410 at 110 are 45,100 of 100,000.
     func testSplitsScaleWhatStrategiesHoldAndHaveTraded() throws {
+        try assertSplitsScaleTrades(hasBooks: false)
+    }
+
+    /// The same where the strategies' holdings are on record by themselves.
+    func testSplitsScaleWhatStrategiesWithBooksHaveTraded() throws { try assertSplitsScaleTrades(hasBooks: true) }
+
+    private func assertSplitsScaleTrades(hasBooks: Bool) throws {
+        output = EngineOutput()
         var limits = RiskLimits()
         limits.capital = CapitalMap(shares: ["trend": Share(e9: 500_000_000)])
         limits.kelly = KellyLimit(
@@ -167,8 +175,14 @@ final class LimitedEngineTests: XCTestCase {
         var engine = ExecutionEngine(
             instruments: ["A", "B"].map { Instrument(ticker: $0) }, planning: PlanningRules(),
             router: ModeRouter(mode: .production, latency_ms: 0),
-            risk: RiskSetup(limits: limits, decisions: decisions, localTime: .utc))
+            risk: RiskSetup(limits: limits, decisions: decisions, localTime: .utc),
+            strategies: hasBooks ? StrategySetup(places: StrategyPlaces(decisions), ownTargets: true) : nil)
         var record = AccountRecord()
+        if hasBooks {
+            record.strategies.holdings = [
+                .init(owner: DecisionID(0), instrument: InstrumentID(0), quantity: Quantity(units: 410))
+            ]
+        }
         record.cash = money(100_000 - 45_100)
         var position = Position()
         try position.book(Quantity(units: 410), at: price(110))
@@ -188,7 +202,8 @@ final class LimitedEngineTests: XCTestCase {
             AccountRecord.Split(instrument: InstrumentID($0), ratioE9: 4_000_000_000, time: daysAgo(3))
         }
         try engine.restore(record)
-        XCTAssertEqual(engine.facts?.held, [[Quantity(units: 410), .zero]])
+        let held = hasBooks ? engine.held(byStrategy: "trend", InstrumentID(0)) : engine.facts?.held[0][0]
+        XCTAssertEqual(held, Quantity(units: 410))
         // The 40 of B that cost 1,000 were sold for 1,200: the only trade that is closed has won, and Kelly's formula allows all.
         try engine.handle(
             .place(

@@ -12,7 +12,6 @@ extension ExecutionEngine {
         }
         for net in record.strategies.nets { restore(net) }
         strategies?.partsOfTrades = record.strategies.parts
-        retell(record)
     }
 
     private mutating func restore(_ net: StrategyAccountRecord.Net) {
@@ -41,9 +40,10 @@ extension ExecutionEngine {
         }
     }
 
-    /// Tells the gate what every strategy traded and exchanged, in that order.
-    private mutating func retell(_ record: AccountRecord) {
+    /// Tells the gate what every strategy traded and exchanged, in that order, with the splits that came between.
+    mutating func retell(_ record: AccountRecord) throws(ArithmeticOverflow) {
         guard facts != nil else { return }
+        var splits = record.splits[...]
         // The trades of the run come after those of earlier ones, whose numbers are row ids.
         func order(_ trade: Int64) -> (Int, Int64) { (trade < OrderNumber.firstRowID ? 1 : 0, trade) }
         var exchanges = record.strategies.exchanges[...]
@@ -56,6 +56,10 @@ extension ExecutionEngine {
             }
         }
         for known in record.executions {
+            while let split = splits.first, split.time <= known.execution.time {
+                try splitHoldings(split.instrument, ratioE9: split.ratioE9)
+                splits.removeFirst()
+            }
             exchange(before: known.trade)
             let parts = (record.strategies.parts[known.trade] ?? []).map { part in
                 StrategyPart(
@@ -67,5 +71,6 @@ extension ExecutionEngine {
             noteFill(known.execution, known.decision, parts: parts, commission: known.commission)
         }
         exchange(before: nil)
+        for split in splits { try splitHoldings(split.instrument, ratioE9: split.ratioE9) }
     }
 }
